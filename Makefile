@@ -1,0 +1,31 @@
+# On a fresh machine `make demo` and `make test` do everything they need, the installation included.
+PYTHON ?= python3
+PY := .venv/bin/python
+STAMP := .venv/.losslab-installed
+
+.PHONY: setup demo test lint release bubblewrap
+
+setup: $(STAMP) bubblewrap
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --constraint constraints.txt torch==2.13.0
+	$(PY) -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+bubblewrap:
+	@sh scripts/install-bubblewrap
+
+demo: setup
+	$(PY) -m autograder grade tests/sample_class/submitted --out demo
+
+test: setup
+	$(PY) -m pytest
+
+lint: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+release: setup
+	$(PY) -m autograder release

@@ -1,0 +1,63 @@
+"""How a hidden check is declared: an ordinary pytest function with a part, points and a hint."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from ..errors import CourseError
+
+MARK = "losslab_check"
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is known of a check before it runs. The title is the first line of its docstring."""
+
+    id: str
+    part: str
+    title: str
+    points: float
+    hint: str
+
+
+class Failed(AssertionError):
+    """A check's verdict in words that the student may read."""
+
+
+def check(part: str, *, points: float = 1.0, hint: str = "") -> Callable[[Test], Test]:
+    """Mark a test as a check of `part`.
+
+    The student reads the title (the docstring), the hint, and what the matcher says of the student's own value; inputs
+    and expected values stay hidden.
+    """
+
+    def mark(test: Test) -> Test:
+        title = (inspect.getdoc(test) or "").partition("\n")[0].strip()
+        info = Check(test.__name__.removeprefix("test_"), part, title, float(points), hint)
+        marked: Test = getattr(pytest.mark, MARK)(info)(test)
+        return marked
+
+    return mark
+
+
+def of(item: pytest.Item) -> Check:
+    """The declaration of a collected test. Raises CourseError where it has none."""
+    marker = item.get_closest_marker(MARK)
+    if marker is None:
+        raise CourseError(f"{item.nodeid}: is no check; put @check(part) above it")
+    info: Check = marker.args[0]
+    if not info.title:
+        raise CourseError(f"{item.nodeid}: has no title; give it a docstring")
+    return info
+
+
+def require(condition: Any, message: str) -> None:
+    """Fail the check with words that the student may read."""
+    if not condition:
+        raise Failed(message)

@@ -1,0 +1,260 @@
+"""`student`: the submission as hidden checks see it. Each call goes to the worker and comes back as plain values."""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import functools
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from ..course import Assignment, Limits
+from ..intake.submission import Submission
+from ..jail.jail import Ending, Jail, Worker
+from ..worker import confine, messages, wire
+
+_SIGKILL, _SIGXCPU = 9, 24
+_DEAD = (messages.Closed, messages.TooLate, messages.TooLong, msgspec.DecodeError, wire.WireError)
+
+
+class StudentRaised(Exception):
+    """Mixed into what a call raises when the student's code did; the other base is the builtin of the same name."""
+
+    type_name: str = "Exception"
+    line: int = 0
+
+
+class CallFailed(Exception):
+    """The call did not end in a value or an exception; `status` is timeout, memory, crash or error."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class MissingFunction(Exception):
+    """The submission does not define what a check calls."""
+
+    def __init__(self, function: str, message: str) -> None:
+        super().__init__(message)
+        self.function = function
+
+
+class NotStarted(Exception):
+    """The stub still stands where a function should be."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(f"`{function}` is not written yet")
+        self.function = function
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A call with all that it did: value, arguments afterwards, warnings, what it printed."""
+
+    value: Any
+    arguments: list[Any]
+    warnings: list[str]
+    printed: str
+
+
+@dataclass
+class Recorded:
+    """A call of the running check, as it is needed for a diagnosis: packed arguments, and a value or an exception."""
+
+    function: str
+    arguments: bytes
+    value: Any = None
+    raised: str | None = None
+
+
+@dataclass
+class Load:
+    """What loading the submission gave."""
+
+    functions: list[str] = field(default_factory=list)
+    notes: list[messages.Note] = field(default_factory=list)
+
+
+class Student:
+    """Proxy of one submission; functions are attributes. Use as a context manager.
+
+    Raises, at a call: the builtin of what the student's code raised (mixed with StudentRaised), CallFailed,
+    MissingFunction or NotStarted.
+    """
+
+    def __init__(self, jail: Jail, submission: Submission, assignment: Assignment, limits: Limits) -> None:
+        self._jail = jail
+        self._submission = submission
+        self._assignment = assignment
+        self._limits = limits
+        self._worker: Worker | None = None
+        self._load = Load()
+        self._load_failure: CallFailed | None = None
+        self._spent = 0.0
+        self._nonces = random.SystemRandom()
+        self.recorded: list[Recorded] = []
+
+    def __enter__(self) -> Student:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+    @property
+    def notes(self) -> list[messages.Note]:
+        """Top-level statements of the submission that failed."""
+        return self._load.notes
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self.observe(name, *args, **kwargs).value
+
+    def observe(self, function: str, /, *args: Any, **kwargs: Any) -> Observation:
+        """Call a function of the submission and tell everything about the call."""
+        self._ready(function)
+        packed = wire.pack([list(args), kwargs])
+        record = Recorded(function, packed)
+        self.recorded.append(record)
+        reply = self._ask(messages.Call(self._nonce(), function, packed, True), self._limits.call_seconds, function)
+        if isinstance(reply, messages.Raised):
+            record.raised = reply.classes[0] if reply.classes else "Exception"
+            raise self._exception(function, reply)
+        assert isinstance(reply, messages.Returned)
+        value, arguments = self._unpack(reply.value, function), self._unpack(reply.arguments, function)
+        record.value = value
+        return Observation(value, _flat(arguments), reply.warnings, reply.printed)
+
+    def _nonce(self) -> int:
+        return self._nonces.getrandbits(62)
+
+    def _ready(self, function: str) -> None:
+        """A loaded worker that has the function, or the reason why not."""
+        if self._spent > self._limits.submission_seconds:
+            raise CallFailed("timeout", f"stopped: the submission used up its {self._limits.submission_seconds:g} s")
+        if self._load_failure is not None:
+            raise self._load_failure
+        if self._worker is None:
+            self._start()
+        if function not in self._load.functions:
+            raise MissingFunction(function, self._missing(function))
+
+    def _start(self) -> None:
+        limits = self._limits
+        self._worker = self._jail.spawn(
+            confine.Limits(
+                cpu_seconds=int(limits.submission_seconds + limits.load_seconds) + 1,
+                memory_mb=limits.memory_mb,
+                scratch_mb=limits.scratch_mb,
+                processes=limits.processes,
+                statement_seconds=min(limits.call_seconds, limits.load_seconds),
+            )
+        )
+        request = messages.Load(
+            self._nonce(), f"{self._assignment.module}.py", self._submission.source, self._submission.files
+        )
+        try:
+            reply = self._ask(request, limits.load_seconds, "loading the file")
+            if isinstance(reply, messages.Raised):
+                raise CallFailed("error", f"the file does not load: {reply.classes[0]}: {reply.message}")
+        except CallFailed as failure:
+            self._load_failure = failure
+            raise
+        assert isinstance(reply, messages.Loaded)
+        self._load = Load(reply.functions, reply.notes)
+
+    def _missing(self, function: str) -> str:
+        near = difflib.get_close_matches(function, self._load.functions, n=1, cutoff=0.6)
+        return f"`{function}` is missing" + (f"; did you mean `{near[0]}`?" if near else "")
+
+    def _ask(self, request: messages.Request, seconds: float, what: str) -> messages.Reply:
+        assert self._worker is not None
+        started = time.monotonic()
+        try:
+            reply = self._worker.ask(request, seconds, int(self._limits.reply_mb * (1 << 20)))
+            if reply.nonce != request.nonce:
+                raise msgspec.DecodeError("the reply belongs to no question")
+            return reply
+        except _DEAD as error:
+            raise self._died(error, seconds, what) from None
+        finally:
+            self._spent += time.monotonic() - started
+
+    def _died(self, error: Exception, seconds: float, what: str) -> CallFailed:
+        """End the worker, and put into words how it failed; the next call gets a new one."""
+        worker, self._worker = self._worker, None
+        assert worker is not None
+        if isinstance(error, messages.TooLate):
+            worker.kill()
+            return CallFailed("timeout", f"`{what}` took longer than {seconds:g} s")
+        if isinstance(error, messages.TooLong):
+            worker.kill()
+            return CallFailed("memory", f"`{what}` returned more than {self._limits.reply_mb:g} MiB")
+        ending = worker.end() if isinstance(error, messages.Closed) else worker.kill()
+        if isinstance(error, messages.Closed):
+            return CallFailed(*_put_into_words(what, ending))
+        return CallFailed("crash", f"what `{what}` sent back could not be read")
+
+    def _exception(self, function: str, reply: messages.Raised) -> Exception:
+        if reply.classes[:1] == ["NotImplementedError"]:
+            return NotStarted(function)
+        if "MemoryError" in reply.classes:
+            return CallFailed("memory", f"`{function}` needed more than {self._limits.memory_mb} MiB")
+        names = [name for name in reply.classes if _builtin_exception(name) is not None]
+        error = _raised_class(names[0] if names else "Exception")(reply.message)
+        error.type_name = reply.classes[0][:80] if reply.classes else "Exception"
+        error.line = reply.line
+        return error
+
+    def _unpack(self, data: bytes, function: str) -> Any:
+        try:
+            return wire.unpack(data, _tensors)
+        except wire.WireError as error:
+            raise self._died(error, 0, function) from None
+
+
+def _tensors(name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
+    import torch  # only reached in exercises that are about torch
+
+    from ..worker.serve import make_tensor
+
+    return make_tensor(torch, name, shape, raw, requires_grad)
+
+
+def _flat(arguments: Any) -> list[Any]:
+    """Positional and keyword arguments in one list, in the order in which they were given."""
+    if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[0], list)):
+        return []
+    return [*arguments[0], *(arguments[1].values() if isinstance(arguments[1], dict) else ())]
+
+
+def _put_into_words(what: str, ending: Ending | None) -> tuple[str, str]:
+    if ending is not None and ending.signal in (_SIGKILL, _SIGXCPU):
+        return "timeout", f"`{what}` was stopped: it used up its processor time or memory"
+    if ending is not None and ending.signal:
+        return "crash", f"`{what}` crashed the interpreter (signal {ending.signal})"
+    code = "" if ending is None else f" (exit code {ending.exit_code})"
+    return "crash", f"`{what}` ended the interpreter{code}"
+
+
+def _builtin_exception(name: str) -> type[Exception] | None:
+    kind = getattr(builtins, name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, Exception) else None
+
+
+@functools.cache
+def _raised_class(name: str) -> Any:
+    """A class that is both StudentRaised and the builtin of that name."""
+    kind = _builtin_exception(name) or Exception
+    if kind in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError, BaseExceptionGroup, ExceptionGroup):
+        kind = ValueError if issubclass(kind, ValueError) else Exception  # their constructors want more than a message
+    return type(kind.__name__, (StudentRaised, kind) if kind is not Exception else (StudentRaised,), {})

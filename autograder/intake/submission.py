@@ -1,0 +1,25 @@
+"""A submission, whatever it was handed in as."""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """One student's work on one assignment.
+
+    `source` is the module that will be loaded, `files` lie beside it; `notes` tell the student what intake did;
+    `problem` is the one line on why there is nothing to grade, else None.
+    """
+
+    student: str
+    assignment: str
+    source: str = ""
+    filename: str = ""
+    files: dict[str, bytes] = {}
+    notes: list[str] = []
+    problem: str | None = None
+    sha256: str = ""
+    timestamp: datetime.datetime | None = None

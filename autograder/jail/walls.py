@@ -1,0 +1,128 @@
+"""The walls that may stand between grader and submission, strongest first, and how each starts its zygote."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import SandboxError
+from . import mounts, seccomp
+
+NOBODY = 65534
+_UID_BASE = 61000
+INSTALL_HINT = "install bubblewrap (`sudo apt-get install bubblewrap`, or `dnf install bubblewrap`)"
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A way to confine.
+
+    `nested`: each worker enters namespaces of its own. `once`: a jail serves one submission only.
+    `own_user`: each worker becomes another user. `automatic`: may be chosen without being asked for.
+    """
+
+    name: str
+    bubblewrap: bool
+    nested: bool
+    once: bool
+    own_user: bool
+    automatic: bool
+    summary: str
+
+
+WALLS = (
+    Wall("bubblewrap", True, True, False, False, True, "one jail, each worker in namespaces of its own"),
+    Wall("bubblewrap-once", True, False, True, False, True, "a jail for each submission"),
+    Wall("uid", False, False, False, True, True, "another user for each submission, seccomp, limits"),
+    Wall("process", False, False, False, False, False, "limits only; must be asked for by name"),
+)
+
+
+def by_name(name: str) -> Wall:
+    """The wall of that name. Raises SandboxError."""
+    for wall in WALLS:
+        if wall.name == name:
+            return wall
+    raise SandboxError(f"--sandbox {name}: no such wall; there are {', '.join(wall.name for wall in WALLS)}")
+
+
+def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]:
+    """The command that starts the wall's zygote."""
+    if not wall.bubblewrap:
+        return [sys.executable, "-I", "-c", _boot_outside(packages), str(control_fd)]
+    tool = shutil.which("bwrap")
+    if tool is None:
+        raise SandboxError(f"bubblewrap is not installed: {INSTALL_HINT}")
+    options = "--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try".split()
+    options += "--die-with-parent --new-session --clearenv --hostname jail --chdir /tmp".split()
+    if os.geteuid() == 0:
+        # Root needs no user namespace to build the jail; the zygote becomes nobody before anything else.
+        options += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        options.remove("--hostname"), options.remove("jail")
+    else:
+        options += ["--unshare-user"]
+    for name, value in environment(inside=True).items():
+        options += ["--setenv", name, value]
+    return [tool, *options, *mounts.bubblewrap_arguments(packages), "--", mounts.PYTHON, *_FLAGS, mounts.BOOT, str(control_fd)]
+
+
+_FLAGS = ("-I", "-S", "-B", "-c")
+
+
+def environment(inside: bool) -> dict[str, str]:
+    """The variables of the jail: one thread per library, and where libpython lies."""
+    threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    basics = {"PATH": "/python/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "TMPDIR": "/tmp", "MPLBACKEND": "Agg"}
+    return {**threads, **basics, **({"LD_LIBRARY_PATH": "/python/lib"} if inside else {})}
+
+
+def _boot_outside(packages: Sequence[str]) -> str:
+    """Without a file system of its own, the zygote at least imports only what the environment names.
+
+    The import path is replaced by a finder that knows those distributions alone: torch, installed beside
+    NumPy for the grader, is not importable in a from-scratch exercise.
+    """
+    tops = sorted({path.name.partition(".")[0] for path in mounts.distribution_paths(tuple(packages))})
+    site = sorted({str(path.parent) for path in mounts.distribution_paths(tuple(packages))})
+    package_parent = str(mounts.worker_folder().parent.parent)
+    return (
+        "import sys, importlib.machinery as m\n"
+        f"tops, site = {set(tops)!r}, {site!r}\n"
+        "class Named:\n"
+        "    @staticmethod\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        "        if path is None and name in tops: return m.PathFinder.find_spec(name, site)\n"
+        "class Kit:\n"
+        "    @staticmethod\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        f"        if name == 'autograder': return m.ModuleSpec(name, None, is_package=True)\n"
+        "        if name == 'autograder.worker':\n"
+        f"            return m.PathFinder.find_spec(name, [{package_parent!r} + '/autograder'])\n"
+        "sys.path[:] = [p for p in sys.path if not p.endswith(('site-packages', 'dist-packages'))]\n"
+        "sys.meta_path += [Named, Kit]\n"
+        "sys.dont_write_bytecode = True\n"
+        "from autograder.worker import zygote\n"
+        "sys.meta_path.remove(Kit)\n"
+        "zygote.main(int(sys.argv[1]))\n"
+    )
+
+
+def worker_uid(wall: Wall) -> int | None:
+    """The user a worker of this wall becomes, apart for each grading process."""
+    return _UID_BASE + os.getpid() % 1000 if wall.own_user else None
+
+
+@functools.cache
+def filter_program() -> bytes:
+    """The seccomp filter; empty where the machine has none to offer."""
+    if platform.system() != "Linux":
+        return b""
+    try:
+        return seccomp.program()
+    except OSError:
+        return b""

@@ -1,0 +1,106 @@
+"""What a worker gives up, by its own hand, before it touches a submission: names, rights, space and time."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+from typing import Any
+
+import msgspec
+
+_NEWNS, _NEWUSER, _NEWPID, _NEWIPC, _NEWUTS = 0x20000, 0x10000000, 0x20000000, 0x8000000, 0x4000000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+_SECCOMP_MODE_FILTER = 2
+_CAPABILITY_VERSION_3 = 0x20080522
+_MIB = 1 << 20
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Bounds of one worker: seconds of CPU, MiB of memory beyond what the zygote holds, MiB of scratch space."""
+
+    cpu_seconds: int
+    memory_mb: int
+    scratch_mb: int
+    processes: int
+    statement_seconds: float
+
+
+class Confinement(msgspec.Struct, frozen=True):
+    """How the zygote confines its workers; which fields apply depends on the wall."""
+
+    namespaces: bool
+    uid: int | None
+    seccomp: bytes
+
+
+def enter_namespaces() -> None:
+    """New user, mount, pid, ipc and uts namespaces for the children of this process. Raises OSError."""
+    uid, gid = os.getuid(), os.getgid()
+    _check(libc.unshare(_NEWUSER | _NEWNS | _NEWPID | _NEWIPC | _NEWUTS), "unshare")
+    for path, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        descriptor = os.open(f"/proc/self/{path}", os.O_WRONLY)
+        os.write(descriptor, text.encode())
+        os.close(descriptor)
+
+
+def own_scratch(limits: Limits) -> None:
+    """A tmpfs of the worker's own on /tmp, and nothing on /proc: neighbours are neither seen nor met."""
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    size = f"size={limits.scratch_mb}m,nr_inodes=2k,mode=0700".encode()
+    _check(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, size), "mount /tmp")
+    _check(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | _MS_RDONLY, b"size=4k"), "mount /proc")
+
+
+def become(uid: int) -> None:
+    """Another user for good, without groups."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def mapped_bytes() -> int:
+    """Address space of this process in bytes, so that the limit leaves room for what is mapped already."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def set_limits(limits: Limits, mapped: int) -> None:
+    """Soft and hard limits alike, so that nothing can raise them again."""
+    for which, amount in (
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_AS, mapped + limits.memory_mb * _MIB),
+        (resource.RLIMIT_FSIZE, limits.scratch_mb * _MIB),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(which, (amount, amount))
+
+
+def drop_rights() -> None:
+    """No capabilities, and none to be gained."""
+    _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    for capability in range(64):
+        libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _check(libc.capset(header, nothing), "capset")
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Install a compiled seccomp filter, for good."""
+    record = _Program(len(program) // 8, program)
+    _check(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(record), 0, 0), "seccomp")
+
+
+def _check(result: Any, what: str) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), f"{what}: {os.strerror(ctypes.get_errno())}")

@@ -1,0 +1,137 @@
+"""The requests and replies between grader and worker, and their framing on a socket."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from typing import Any
+
+import msgspec
+
+_LENGTH = struct.Struct("!I")
+
+
+class Load(msgspec.Struct, tag="load", frozen=True):
+    """Make a module of a submission's source."""
+
+    nonce: int
+    filename: str
+    source: str
+    files: dict[str, bytes] = {}
+
+
+class Call(msgspec.Struct, tag="call", frozen=True):
+    """Call a function of the module; `arguments` is a packed [args, kwargs]."""
+
+    nonce: int
+    function: str
+    arguments: bytes
+    return_arguments: bool = False
+
+
+Request = Load | Call
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A top-level statement of the submission that failed while the rest was loaded."""
+
+    line: int
+    text: str
+
+
+class Loaded(msgspec.Struct, tag="loaded", frozen=True):
+    nonce: int
+    functions: list[str]
+    notes: list[Note]
+
+
+class Returned(msgspec.Struct, tag="returned", frozen=True):
+    """What a call gave: a packed value, packed arguments afterwards if asked for, warnings, printed text."""
+
+    nonce: int
+    value: bytes
+    arguments: bytes = b""
+    warnings: list[str] = []
+    printed: str = ""
+
+
+class Raised(msgspec.Struct, tag="raised", frozen=True):
+    """What a call raised: class names along its MRO, message, and the line in the student's file."""
+
+    nonce: int
+    classes: list[str]
+    message: str
+    line: int = 0
+
+
+Reply = Loaded | Returned | Raised
+
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+class Closed(Exception):
+    """The other end is gone."""
+
+
+class TooLate(Exception):
+    """The deadline passed before the message was complete."""
+
+
+class TooLong(Exception):
+    """The message is longer than the reader allows."""
+
+
+def send(sock: socket.socket, message: Request | Reply, seconds: float | None = None) -> None:
+    """Send one message. Raises Closed or TooLate."""
+    data = msgspec.msgpack.encode(message)
+    try:
+        sock.settimeout(seconds)
+        sock.sendall(_LENGTH.pack(len(data)) + data)
+    except TimeoutError:
+        raise TooLate from None
+    except OSError:
+        raise Closed from None
+
+
+def receive_request(sock: socket.socket) -> Request:
+    return _requests.decode(_receive(sock, None, 2**31))
+
+
+def receive_reply(sock: socket.socket, seconds: float, max_bytes: int) -> Reply:
+    """Read one reply within `seconds`.
+
+    Raises:
+        Closed, TooLate, TooLong: as their names say.
+        msgspec.DecodeError: the bytes are no reply.
+    """
+    return _replies.decode(_receive(sock, seconds, max_bytes))
+
+
+def _receive(sock: socket.socket, seconds: float | None, max_bytes: int) -> bytes:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    (length,) = _LENGTH.unpack(_exactly(sock, _LENGTH.size, deadline))
+    if length > max_bytes:
+        raise TooLong
+    return _exactly(sock, length, deadline)
+
+
+def _exactly(sock: socket.socket, count: int, deadline: float | None) -> bytes:
+    parts: list[Any] = []
+    while count:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise TooLate
+        try:
+            sock.settimeout(left)
+            part = sock.recv(min(count, 1 << 20))
+        except TimeoutError:
+            raise TooLate from None
+        except OSError:
+            raise Closed from None
+        if not part:
+            raise Closed
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,119 @@
+"""Load a submission's source as a module, statement by statement, so that one that fails costs only itself."""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import builtins
+import contextlib
+import linecache
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from .messages import Note
+
+MAX_NOTES = 20
+
+
+class _NoShell:
+    """Stands where a notebook's code expects IPython: magics do nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args, **kwargs: None
+
+
+_FROM_THE_NOTEBOOK: dict[str, Any] = {"get_ipython": _NoShell, "display": lambda *args, **kwargs: None}
+
+
+class StatementTooSlow(BaseException):
+    """A top-level statement ran longer than it may; a BaseException, so that `except Exception` does not keep it."""
+
+
+def load(filename: str, source: str, seconds: float | None = None) -> tuple[types.ModuleType, list[Note]]:
+    """Run each top-level statement of `source`; failures become notes with line and reason.
+
+    `seconds` bounds one statement (Linux and macOS, main thread), so that a trial run left in the file costs only itself.
+
+    Raises:
+        SyntaxError, ValueError: the source as a whole cannot be parsed.
+    """
+    name = filename.removesuffix(".py")
+    module = types.ModuleType(name)
+    module.__file__ = filename
+    vars(module).update(_FROM_THE_NOTEBOOK)
+    sys.modules[name] = module  # dataclasses look their module up by name
+    # Without this the student's own lines are missing from tracebacks and inspect.getsource fails.
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    notes: list[Note] = []
+    tree = ast.parse(source, filename)
+    flags = _future_flags(tree)
+    for statement in tree.body:
+        try:
+            code = compile(ast.Module([statement], type_ignores=[]), filename, "exec", flags, dont_inherit=True)
+            with _at_most(seconds):
+                builtins.exec(code, vars(module))
+        except KeyboardInterrupt:
+            raise
+        except StatementTooSlow:
+            notes.append(Note(statement.lineno, f"stopped: it ran longer than {seconds:g} s"))
+        except BaseException as error:  # sys.exit() at the end of a script is common, and no reason to stop
+            notes.append(Note(statement.lineno, describe(error)))
+    return module, notes[:MAX_NOTES]
+
+
+def functions(module: types.ModuleType) -> list[str]:
+    """Names of what can be called in a student's module."""
+    return [
+        name
+        for name, item in vars(module).items()
+        if callable(item) and not isinstance(item, types.ModuleType) and not name.startswith("_") and name not in _FROM_THE_NOTEBOOK
+    ]
+
+
+def _future_flags(tree: ast.Module) -> int:
+    """Statements are compiled one by one, so what `from __future__ import` asks for is handed to each."""
+    imports = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__")
+    features = (getattr(__future__, alias.name, None) for node in imports for alias in node.names)
+    return sum({feature.compiler_flag for feature in features if feature is not None})
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise StatementTooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def describe(error: BaseException) -> str:
+    """One short line on an exception, even on one whose text cannot be had."""
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    first = text.strip().splitlines()[0][:200] if text.strip() else ""
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def line_in(filename: str, error: BaseException) -> int:
+    """The innermost line of `filename` that the exception passed through; 0 if none."""
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

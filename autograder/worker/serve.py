@@ -1,0 +1,128 @@
+"""Answer the grader's requests for one submission until it hangs up."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from . import messages, module, wire
+
+MAX_PRINTED = 2000
+MAX_MESSAGE = 400
+
+
+class _Printed:
+    """A standard output that keeps the beginning of what is printed and drops the flood."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        if len(self.text) < MAX_PRINTED:
+            self.text += str(text)[: MAX_PRINTED - len(self.text)]
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def take(self) -> str:
+        text, self.text = self.text, ""
+        return text
+
+
+class Server:
+    """One submission's module and the calls into it."""
+
+    def __init__(self, sock: socket.socket, folder: str, statement_seconds: float) -> None:
+        self._sock = sock
+        self._folder = folder
+        self._statement_seconds = statement_seconds
+        self._module = types.ModuleType("empty")
+        self._filename = ""
+        self._printed = _Printed()
+
+    def run(self) -> None:
+        """Serve until the grader closes its end."""
+        sys.stdout = sys.stderr = self._printed  # type: ignore[assignment]
+        while True:
+            try:
+                request = messages.receive_request(self._sock)
+            except messages.Closed:
+                return
+            messages.send(self._sock, self._answer(request))
+
+    def _answer(self, request: messages.Request) -> messages.Reply:
+        try:
+            if isinstance(request, messages.Load):
+                return self._load(request)
+            return self._call(request)
+        except BaseException as error:
+            return self._raised(request.nonce, error)
+
+    def _load(self, request: messages.Load) -> messages.Reply:
+        for name, data in request.files.items():
+            with open(os.path.join(self._folder, os.path.basename(name)), "wb") as file:
+                file.write(data)
+        os.chdir(self._folder)
+        sys.path.append(self._folder)
+        self._filename = request.filename
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._module, notes = module.load(request.filename, request.source, self._statement_seconds)
+        self._printed.take()
+        return messages.Loaded(request.nonce, module.functions(self._module)[:1000], notes)
+
+    def _call(self, request: messages.Call) -> messages.Reply:
+        args, kwargs = wire.unpack(request.arguments, tensor_maker())
+        function = getattr(self._module, request.function)
+        self._printed.take()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            value = function(*args, **kwargs)
+            # A lazy value (a generator, say) may still run student code while it is packed.
+            packed = wire.pack(value)
+        return messages.Returned(
+            request.nonce,
+            packed,
+            wire.pack([list(args), kwargs]) if request.return_arguments else b"",
+            [f"{item.category.__name__}: {item.message}"[:200] for item in caught[:20]],
+            self._printed.take(),
+        )
+
+    def _raised(self, nonce: int, error: BaseException) -> messages.Raised:
+        classes = [item.__name__ for item in type(error).__mro__[:10]]
+        try:
+            message = str(error)[:MAX_MESSAGE]
+        except BaseException:
+            message = ""
+        return messages.Raised(nonce, classes, message, module.line_in(self._filename, error))
+
+
+def tensor_maker() -> Callable[[str, tuple[int, ...], bytes, bool], Any] | None:
+    """How tensors are made of their bytes, where torch is loaded; else None."""
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "frombuffer"):
+        return None
+    return lambda name, shape, raw, grad: make_tensor(torch, name, shape, raw, grad)
+
+
+def make_tensor(torch: Any, name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
+    """A tensor of `shape` from raw bytes. Raises WireError where they do not fit."""
+    dtype = getattr(torch, name, None)
+    if not isinstance(dtype, torch.dtype):
+        raise wire.WireError("unknown dtype")
+    size = torch.Size(shape).numel()
+    if size * dtype.itemsize != len(raw):
+        raise wire.WireError("length of a tensor does not fit its shape")
+    flat = torch.frombuffer(bytearray(raw), dtype=dtype) if size else torch.empty(0, dtype=dtype)
+    return flat.reshape(shape).requires_grad_(requires_grad)

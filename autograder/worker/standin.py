@@ -1,0 +1,58 @@
+"""Stand-ins for libraries that an exercise does without: they import, and say so when used."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, NoReturn
+
+KNOWN = ("torch", "torchvision", "tensorflow", "keras", "jax", "scipy", "sklearn", "autograd")
+
+
+class FromScratch(AttributeError, RuntimeError):
+    """A library was used that this exercise is meant to do without."""
+
+
+class StandIn(ModuleType):
+    """A module in name only."""
+
+    def _refuse(self) -> NoReturn:
+        raise FromScratch(f"`{self.__name__}` is not available: this exercise is from scratch, with NumPy alone")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._refuse()
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        self._refuse()
+
+
+class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last entry of sys.meta_path: answers for libraries that the environment does not have."""
+
+    def __init__(self, absent: frozenset[str]) -> None:
+        self._absent = absent
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name.partition(".")[0] not in self._absent:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        return StandIn(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing to run: there is no code behind the name."""
+
+
+def install() -> None:
+    """Answer for those of the known libraries that cannot be imported here."""
+    absent = frozenset(name for name in KNOWN if importlib.util.find_spec(name) is None)
+    sys.meta_path.append(StandInFinder(absent))

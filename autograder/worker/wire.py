@@ -1,0 +1,171 @@
+"""Values on the wire between grader and worker: msgpack with typed extensions, never pickle.
+
+Both ends import this module. The worker packs what student code returned; the grader unpacks it and
+trusts nothing: every length, dtype and shape in a reply is checked before an array is made of it.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+import sys
+from dataclasses import dataclass
+from typing import Any, Callable
+
+import msgspec
+import numpy as np
+
+MAX_DEPTH = 32
+MAX_DIMENSIONS = 16
+DTYPES = frozenset(
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+)
+
+_ARRAY, _SCALAR, _TUPLE, _BIGINT, _COMPLEX, _OPAQUE, _TENSOR, _HANDLE = range(1, 9)
+
+
+class WireError(Exception):
+    """A value cannot be put on the wire, or bytes from it do not describe a value."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that has no form on the wire: the grader learns its type and a short text."""
+
+    type_name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the worker; the grader names it by its number."""
+
+    number: int
+    type_name: str
+
+
+def pack(value: Any, keep: Callable[[Any], Handle | None] = lambda _: None) -> bytes:
+    """Encode `value`; `keep` may turn an object without a form on the wire into a Handle.
+
+    Raises:
+        WireError: nested deeper than MAX_DEPTH.
+    """
+    return msgspec.msgpack.encode(_lower(value, keep, 0))
+
+
+def _ext(code: int, payload: Any) -> msgspec.msgpack.Ext:
+    return msgspec.msgpack.Ext(code, msgspec.msgpack.encode(payload))
+
+
+def _lower(value: Any, keep: Callable[[Any], Handle | None], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError(f"nested deeper than {MAX_DEPTH} levels")
+    kind = type(value)
+    if value is None or kind in (bool, float, str, bytes):
+        return value
+    if kind is int:
+        return value if -(2**63) <= value < 2**64 else _ext(_BIGINT, format(value, "x")[:4096])
+    if kind is list:
+        return [_lower(item, keep, depth + 1) for item in value]
+    if kind is tuple:
+        return _ext(_TUPLE, [_lower(item, keep, depth + 1) for item in value])
+    if isinstance(value, dict) and all(type(key) in (str, int, float, bool) for key in value):
+        return {key: _lower(item, keep, depth + 1) for key, item in value.items()}
+    if kind is complex:
+        return _ext(_COMPLEX, [value.real, value.imag])
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _lower_array(value)
+    torch = sys.modules.get("torch")
+    tensor_type = getattr(torch, "Tensor", None)
+    if isinstance(tensor_type, type) and isinstance(value, tensor_type):
+        return _lower_tensor(torch, value)
+    if isinstance(value, Handle):
+        return _ext(_HANDLE, [value.number, value.type_name])
+    handle = keep(value)
+    if handle is not None:
+        return _ext(_HANDLE, [handle.number, handle.type_name])
+    return _opaque(value)
+
+
+def _opaque(value: Any) -> msgspec.msgpack.Ext:
+    try:
+        text = reprlib.repr(value)
+    except Exception:
+        text = "(an object whose repr fails)"
+    return _ext(_OPAQUE, [type(value).__name__[:80], str(text)[:200]])
+
+
+def _lower_array(value: np.ndarray[Any, Any] | np.generic) -> msgspec.msgpack.Ext:
+    array: np.ndarray[Any, Any] = np.asarray(value)
+    if array.dtype == np.longdouble:
+        array = array.astype(np.float64)
+    array = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
+    if array.dtype.name not in DTYPES or array.ndim > MAX_DIMENSIONS:
+        return _ext(_OPAQUE, [f"array of {array.dtype.name}"[:80], f"an array of shape {array.shape}"])
+    code = _SCALAR if isinstance(value, np.generic) else _ARRAY
+    return _ext(code, [array.dtype.name, list(array.shape), array.tobytes()])
+
+
+def _lower_tensor(torch: Any, value: Any) -> msgspec.msgpack.Ext:
+    plain = value.detach().cpu().contiguous()
+    name = str(plain.dtype).removeprefix("torch.")
+    raw = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+    return _ext(_TENSOR, [name, list(plain.shape), raw, bool(value.requires_grad)])
+
+
+def unpack(data: bytes, tensors: Callable[[str, tuple[int, ...], bytes, bool], Any] | None = None) -> Any:
+    """Decode one value. `tensors` builds tensors; without it they become NumPy arrays.
+
+    Raises:
+        WireError: the bytes are no value, or describe an impossible array.
+    """
+
+    def hook(code: int, payload: memoryview) -> Any:
+        return _lift(code, bytes(payload), decoder, tensors)
+
+    decoder = msgspec.msgpack.Decoder(ext_hook=hook)
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise WireError(f"not a value: {type(error).__name__}") from None
+
+
+def _lift(code: int, payload: bytes, decoder: msgspec.msgpack.Decoder[Any], tensors: Any) -> Any:
+    body = decoder.decode(payload)
+    if code in (_ARRAY, _SCALAR):
+        name, shape, raw = body
+        array = _array(name, _shape(shape), raw)
+        return array[()] if code == _SCALAR else array
+    if code == _TUPLE:
+        return tuple(body)
+    if code == _BIGINT:
+        return int(body[:4096], 16)
+    if code == _COMPLEX:
+        return complex(float(body[0]), float(body[1]))
+    if code == _OPAQUE:
+        return Opaque(str(body[0])[:80], str(body[1])[:200])
+    if code == _HANDLE:
+        return Handle(int(body[0]), str(body[1])[:80])
+    if code == _TENSOR:
+        name, shape, raw, requires_grad = body
+        if tensors is None:
+            return _array(name, _shape(shape), raw)
+        return tensors(str(name), _shape(shape), bytes(raw), bool(requires_grad))
+    raise WireError(f"unknown extension {code}")
+
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    if not isinstance(shape, list) or len(shape) > MAX_DIMENSIONS:
+        raise WireError("impossible shape")
+    if any(type(size) is not int or not 0 <= size < 2**31 for size in shape):
+        raise WireError("impossible shape")
+    return tuple(shape)
+
+
+def _array(name: Any, shape: tuple[int, ...], raw: Any) -> np.ndarray[Any, Any]:
+    if name not in DTYPES or not isinstance(raw, bytes):
+        raise WireError("unknown dtype")
+    dtype = np.dtype(name)
+    if math.prod(shape) * dtype.itemsize != len(raw):
+        raise WireError("length of an array does not fit its shape")
+    return np.frombuffer(raw, dtype).reshape(shape).copy()

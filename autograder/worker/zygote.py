@@ -1,0 +1,145 @@
+"""The process that has imported what submissions need and forks a confined worker for each of them.
+
+Started as `python -I -S zygote.py CONTROL_FD`, inside the jail. On the control socket come, once, a Start
+(what to import, how to confine), then for each submission a Spawn with two descriptors: the worker's
+socket and a status socket. The zygote never sees a submission: its text goes to the worker directly.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import tempfile
+
+import msgspec
+
+from . import confine, serve, standin
+
+_STATUS = struct.Struct("!iqd")
+
+
+class Start(msgspec.Struct, frozen=True):
+    """First message: how workers are confined, and what is imported before the first fork."""
+
+    confinement: confine.Confinement
+    warm: list[str]
+    become: int | None = None
+
+
+class Spawn(msgspec.Struct, frozen=True):
+    """Fork a worker; its two sockets travel with the message."""
+
+    limits: confine.Limits
+
+
+def pack_status(wait_status: int, peak_kib: int, cpu_seconds: float) -> bytes:
+    return _STATUS.pack(wait_status, peak_kib, cpu_seconds)
+
+
+def unpack_status(data: bytes) -> tuple[int, int, float] | None:
+    """Wait status, peak memory in KiB and CPU seconds of a worker; None if there is no full record."""
+    return _STATUS.unpack(data) if len(data) == _STATUS.size else None
+
+
+def main(control_fd: int) -> None:
+    """Warm up, report readiness, and fork until the grader hangs up."""
+    control = socket.socket(fileno=control_fd)
+    os.set_inheritable(control_fd, False)
+    start = msgspec.msgpack.decode(control.recv(1 << 16), type=Start)
+    if start.become is not None:
+        confine.become(start.become)
+    confine.libc.prctl(4, 1, 0, 0, 0)  # dumpable again after the change of user, so that uid maps can be written
+    _warm(start.warm)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    control.send(b"ready")
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 2)
+        if not message or len(descriptors) != 2:
+            return
+        spawn = msgspec.msgpack.decode(message, type=Spawn)
+        if os.fork() == 0:
+            control.close()
+            _guard(socket.socket(fileno=descriptors[0]), socket.socket(fileno=descriptors[1]), start, spawn)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _warm(names: list[str]) -> None:
+    """Import before the first fork what every worker would import again."""
+    standin.install()
+    for name in names:
+        importlib.import_module(name)
+    if "torch" in names:
+        torch = sys.modules["torch"]
+        torch.set_num_threads(1)
+        # Building the first optimiser imports about a second's worth of modules; no backward pass is run,
+        # for autograd's threads would not survive the fork.
+        torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+
+
+def _guard(sock: socket.socket, status: socket.socket, start: Start, spawn: Spawn) -> None:
+    """Fork the worker proper, end it when the grader says so or is gone, and report how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    exit_code = 0
+    try:
+        mapped = confine.mapped_bytes()
+        if start.confinement.namespaces:
+            confine.enter_namespaces()
+        worker = os.fork()
+        if worker == 0:
+            status.close()
+            _become_worker(sock, start.confinement, spawn.limits, mapped)
+        sock.close()
+        ended = os.pidfd_open(worker)
+        readable, _, _ = select.select([ended, status], [], [])
+        if ended not in readable:
+            os.kill(worker, signal.SIGKILL)
+        _, wait_status, usage = os.wait4(worker, 0)
+        status.send(pack_status(wait_status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime))
+    except OSError:
+        exit_code = 1
+    finally:
+        os._exit(exit_code)
+
+
+def _become_worker(
+    sock: socket.socket, confinement: confine.Confinement, limits: confine.Limits, mapped: int
+) -> None:
+    """Confine this process, then serve the submission. Does not return."""
+    try:
+        os.setsid()
+        _null_standard_streams()
+        os.umask(0o077)
+        if confinement.namespaces:
+            confine.own_scratch(limits)
+        if confinement.uid is not None:
+            confine.become(confinement.uid)
+        folder = tempfile.mkdtemp(prefix="submission-", dir="/tmp")
+        confine.set_limits(limits, mapped)
+        confine.drop_rights()
+        if confinement.seccomp:
+            confine.filter_system_calls(confinement.seccomp)
+        gc.enable()
+        serve.Server(sock, folder, limits.statement_seconds).run()
+        os._exit(0)
+    except BaseException:
+        os._exit(70)
+
+
+def _null_standard_streams() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
