@@ -1,0 +1,143 @@
+"""Grade a batch of submissions of one assignment in this process; the unit that executors hand out."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import importlib.util
+import io
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from types import ModuleType
+
+import msgspec
+import pytest
+
+from ..course import Assignment, Course
+from ..errors import CourseError
+from ..intake.submission import Submission
+from ..jail import walls
+from ..jail.jail import Jail
+from .outcome import Outcome
+from .plugin import GraderPlugin
+from .student import Student
+
+# Everything a grader does not need, and what would read the settings of the folder it is started in.
+_OPTIONS = (
+    "-q --import-mode=importlib --strict-markers --assert=rewrite -p no:cacheprovider -p no:capture -p no:logging "
+    "-p no:doctest -p no:unittest -p no:junitxml -p no:faulthandler -p no:stepwise -p no:warnings "
+    "-p no:unraisableexception -p no:threadexception --tb=no --show-capture=no --no-header --no-summary"
+).split()
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Submissions of one assignment, and where graders and references are found."""
+
+    course: Course
+    assignment_id: str
+    submissions: list[Submission]
+    root: str
+    wall: str
+
+
+class Graded(msgspec.Struct, frozen=True):
+    """Outcomes of one submission's checks, and notes on statements of it that failed."""
+
+    outcomes: list[Outcome]
+    notes: list[str]
+
+
+def grade(batch: Batch) -> list[Graded]:
+    """Run all hidden checks against each submission.
+
+    Raises:
+        CourseError: a grader is broken, or there are no checks.
+        SandboxError: the jail breaks down.
+    """
+    assignment = batch.course.assignment(batch.assignment_id)
+    root = Path(batch.root)
+    limits = batch.course.limits_of(assignment)
+    jail = _jail(batch.wall, packages(assignment), warm(assignment))
+    openers = [functools.partial(Student, jail, submission, assignment, limits) for submission in batch.submissions]
+    plugin = GraderPlugin(assignment, list(openers), secret(root), functools.partial(reference, root, assignment.id, assignment.module))
+    folder = root / "autograder" / "graders" / assignment.id
+    _run_pytest(folder, plugin)
+    if plugin.failure:
+        raise CourseError(f"{folder}: {plugin.failure}")
+    for outcomes in plugin.outcomes:
+        check_points(assignment, outcomes)
+    return [Graded(*pair) for pair in zip(plugin.outcomes, plugin.notes, strict=True)]
+
+
+def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
+    if not folder.is_dir():
+        raise CourseError(f"{folder}: has no graders; `losslab new` writes a skeleton")
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    screen = io.StringIO()
+    try:
+        with redirect_stdout(screen), redirect_stderr(screen):
+            code = pytest.main([*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder), str(folder)], plugins=[plugin])
+    finally:
+        if before is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and plugin.failure is None:
+        plugin.failure = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"
+
+
+def check_points(assignment: Assignment, outcomes: list[Outcome]) -> None:
+    """Every automatic part has checks, and their points add up to the part's. Raises CourseError."""
+    for part in assignment.parts:
+        points = sum(outcome.max_points for outcome in outcomes if outcome.part == part.id)
+        if not part.manual and abs(points - part.points) > 1e-9:
+            raise CourseError(
+                f"course.yml: {assignment.id}, part `{part.id}` has {part.points:g} points, its checks have {points:g}"
+            )
+    strangers = {outcome.part for outcome in outcomes} - {part.id for part in assignment.parts}
+    if strangers:
+        raise CourseError(f"graders of {assignment.id}: part `{min(strangers)}` is not in course.yml")
+
+
+def packages(assignment: Assignment) -> tuple[str, ...]:
+    """Distributions that the assignment's jail can see."""
+    torch = ("torch",) if assignment.environment == "torch" else ()
+    return ("msgspec", "numpy", *torch, *assignment.packages)
+
+
+def warm(assignment: Assignment) -> tuple[str, ...]:
+    """Modules imported before the first fork."""
+    return ("numpy", "torch") if assignment.environment == "torch" else ("numpy",)
+
+
+@functools.cache
+def _jail(wall: str, names: tuple[str, ...], modules: tuple[str, ...]) -> Jail:
+    """One jail a process and environment, for as long as the process lives."""
+    jail = Jail(walls.by_name(wall), names, modules)
+    atexit.register(jail.close)
+    return jail
+
+
+def secret(root: Path) -> bytes:
+    """What the checks' random inputs are seeded with; lies with the graders, which are never released."""
+    path = root / "autograder" / "graders" / "secret.txt"
+    try:
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read ({error.strerror}); write a line of your own into it") from None
+
+
+@functools.cache
+def reference(root: Path, assignment_id: str, name: str) -> ModuleType:
+    """The reference solution as a module. It is ours, so it runs here."""
+    path = root / "solutions" / assignment_id / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"reference_{name}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise CourseError(f"{path}: the reference is missing")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

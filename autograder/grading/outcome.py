@@ -1,0 +1,21 @@
+"""What became of one check."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Status = Literal["pass", "fail", "error", "timeout", "memory", "crash", "blocked"]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A check's verdict; `message` is what the student may read of it."""
+
+    id: str
+    part: str
+    title: str
+    status: Status
+    max_points: float
+    message: str = ""
+    mistake: str | None = None

@@ -1,0 +1,118 @@
+"""submitted/<student>/<assignment>/ to a Submission; what cannot be read becomes a rejected one, with the reason."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..course import Assignment, Course
+from ..errors import SubmissionError
+from . import archive, source
+from .submission import Submission
+
+MAX_FILE_BYTES = 20 << 20
+MAX_FILES = 200
+_BESIDE = (".py", ".csv", ".json", ".txt", ".npy", ".npz")
+_TIMESTAMP = "timestamp.txt"
+
+
+def find(submitted: Path, course: Course, only: list[str]) -> Iterator[tuple[str, Assignment, Path]]:
+    """Student, assignment and folder of each submission, in the order of names."""
+    wanted = [course.assignment(name) for name in only] or course.assignments
+    for student in sorted(path for path in submitted.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        for assignment in wanted:
+            folder = student / assignment.id
+            if folder.is_dir() or folder.is_symlink():
+                yield student.name, assignment, folder
+
+
+def read(student: str, assignment: Assignment, folder: Path, released: Path | None = None) -> Submission:
+    """Read one folder. Never raises for what a student did; `released` is the assignment's folder with the stubs."""
+    files: dict[str, bytes] = {}
+    timestamp, notes = None, []
+    try:
+        files = _files(folder)
+        timestamp, notes = _timestamp(files.pop(_TIMESTAMP, None))
+        name, text, more = _module(assignment, files, released)
+    except SubmissionError as error:
+        return Submission(
+            student, assignment.id, problem=str(error), sha256=digest(files), timestamp=timestamp, notes=notes
+        )
+    beside = {
+        other: data for other, data in files.items() if other != name and other.endswith(_BESIDE) and len(data) < 1 << 20
+    }
+    beside.pop(f"{assignment.module}.py", None)
+    return Submission(student, assignment.id, text, name, beside, notes + more, None, digest(files), timestamp)
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """One hash over names and contents."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(hashlib.sha256(name.encode(errors="surrogateescape")).digest() + hashlib.sha256(files[name]).digest())
+    return whole.hexdigest()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Plain files of the folder and, if there is one zip, its contents."""
+    if folder.is_symlink():
+        raise SubmissionError(f"{folder.name}: is a symbolic link; hand in the files themselves")
+    found = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    found = [path for path in found if "__pycache__" not in path.parts and ".ipynb_checkpoints" not in path.parts]
+    if len(found) > MAX_FILES:
+        raise SubmissionError(f"{folder.name}: has more than {MAX_FILES} files; hand in your own files only")
+    files: dict[str, bytes] = {}
+    for path in found:
+        if path.is_symlink() or not path.is_file():
+            raise SubmissionError(f"{path.name}: is a symbolic link or no plain file; hand in the file itself")
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise SubmissionError(f"{path.name}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the notebook's outputs")
+            files[path.name] = path.read_bytes()
+        except OSError as error:
+            raise SubmissionError(f"{path.name}: cannot be read ({error.strerror})") from None
+    for name in [name for name in files if name.endswith(".zip")]:
+        files.update(archive.read(name, files.pop(name)))
+    return files
+
+
+def _timestamp(data: bytes | None) -> tuple[datetime.datetime | None, list[str]]:
+    """When it was handed in, as nbgrader writes it (UTC where it names no zone)."""
+    if data is None:
+        return None, []
+    text = data.decode(errors="replace").strip().removesuffix(" UTC").strip()
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return None, [f"{_TIMESTAMP}: {text[:40]!r} is no time; it counts as handed in on time"]
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc), []
+
+
+def _module(assignment: Assignment, files: dict[str, bytes], released: Path | None) -> tuple[str, str, list[str]]:
+    """Name, text and notes of the file that is graded: the assignment's own, as script or notebook."""
+    names = [f"{assignment.module}{suffix}" for suffix in (".py", ".ipynb")]
+    there = [name for name in names if name in files] or _only_candidate(files)
+    if not there:
+        handed_in = f"; there are {', '.join(sorted(files)[:5])}" if files else " and the folder is empty"
+        raise SubmissionError(f"{names[0]}: is missing{handed_in}; hand in {names[0]} or {names[1]}")
+    worked_on = [name for name in there if not _is_stub(name, files[name], released)] or there
+    chosen = worked_on[0]
+    notes = [] if chosen in names else [f"{chosen} was taken for {names[0]}"]
+    if len(worked_on) > 1:
+        notes.append(f"{' and '.join(worked_on)} were both changed; {chosen} was graded")
+    convert = source.from_notebook if chosen.endswith(".ipynb") else source.from_script
+    text, more = convert(chosen, files[chosen])
+    return chosen, text, notes + more
+
+
+def _only_candidate(files: dict[str, bytes]) -> list[str]:
+    """A file under another name (`mse (1).ipynb`, `homework.py`), if there is just one that it can be."""
+    candidates = [name for name in files if name.endswith((".py", ".ipynb")) and not name.startswith(("test_", "conftest"))]
+    return candidates if len(candidates) == 1 else []
+
+
+def _is_stub(name: str, data: bytes, released: Path | None) -> bool:
+    stub = released / name if released else None
+    return stub is not None and stub.is_file() and stub.read_bytes() == data

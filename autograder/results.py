@@ -1,0 +1,56 @@
+"""Results as they are written to results.json; the format is fixed, and numbered."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from .grading.outcome import Status
+
+FORMAT = 1
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    id: str
+    title: str
+    status: Status
+    points: float
+    max_points: float
+    message: str
+    mistake: str | None
+
+
+class PartResult(msgspec.Struct, frozen=True):
+    id: str
+    score: float
+    max_score: float
+    needs_manual_grade: bool
+    checks: list[CheckResult]
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One graded or rejected submission. `score` is before the late penalty, which is in points."""
+
+    student: str
+    assignment: str
+    status: Literal["graded", "rejected"]
+    problem: str | None
+    score: float
+    max_score: float
+    late_penalty: float
+    submission_sha256: str
+    sandbox: str
+    parts: list[PartResult]
+    notes: list[str]
+
+
+class Results(msgspec.Struct, frozen=True):
+    format: int
+    course: str
+    results: list[Result]
+
+
+def dump(value: Result | Results) -> bytes:
+    """Indented JSON; equal values give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
