@@ -1,0 +1,6 @@
+"""`python -m autograder` is `losslab`."""
+
+from .commands.app import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""`losslab`, and the one place that turns an error into a line on the screen."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from ..errors import LossLabError
+from . import staff, student
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(student.check)
+app.command()(student.hint)
+app.command()(staff.release)
+app.command()(staff.grade)
+app.command()(staff.doctor)
+
+
+@app.callback()
+def losslab() -> None:
+    """LossLab: exercises on loss functions, and their autograder."""
+
+
+def main() -> None:
+    """Run the command line. Exit 0: done, 1: checks or verification failed, 2: wrong usage or input."""
+    try:
+        app()
+    except LossLabError as error:
+        print(f"losslab: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,132 @@
+"""Commands of the teaching staff: release, grade, doctor."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from .. import course as courses
+from ..errors import LossLabError, OutputError
+
+if TYPE_CHECKING:
+    from ..results import Result
+
+_Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
+
+
+def release(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if assignments/ is not up to date.")] = False,
+    assignment: _Assignments = None,
+) -> None:
+    """Make assignments/ of solutions/: stub, notebook, public checks, README."""
+    from ..release import build
+
+    path = courses.find()
+    course = courses.load(path)
+    if check:
+        lines = build.drift(course, path.parent)
+        for line in lines:
+            print(line)
+        raise typer.Exit(1 if lines else 0)
+    ids = [course.assignment(name).id for name in assignment or []] or [item.id for item in course.assignments]
+    for written in build.write(course, path.parent, ids):
+        print(written.relative_to(path.parent))
+
+
+def grade(
+    submitted: Annotated[Path, typer.Argument(help="Folder with <student>/<assignment>/<files>.")],
+    out: Annotated[Path, typer.Option(help="Where gradebook, results, feedback and report go.")],
+    assignment: _Assignments = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Grading processes.")] = os.cpu_count() or 1,
+    executor: Annotated[str, typer.Option(help="local")] = "local",
+    db: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the gradebook; DIR/gradebook.db by default.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is unchanged.")] = False,
+    sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print results.json instead of a table.")] = False,
+) -> None:
+    """Grade a class, each submission behind a wall."""
+    from ..grading import run
+    from ..results import FORMAT, Results, dump
+
+    if executor != "local":
+        raise OutputError(f"--executor {executor}: only `local` is there in this version")
+    path = courses.find()
+    order = run.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("grading", total=None)
+        results = run.run(order, lambda done, total: bar.update(task, completed=done, total=total))
+    if json:
+        print(dump(Results(FORMAT, order.course.id, results)).decode(), end="")
+    else:
+        _show(results, out)
+
+
+def _show(results: list[Result], out: Path) -> None:
+    console = Console()
+    table = Table("student", title="Grades")
+    assignments = sorted({result.assignment for result in results})
+    for assignment in assignments:
+        table.add_column(assignment, justify="right")
+    rows: dict[str, dict[str, str]] = defaultdict(dict)
+    for result in results:
+        points = f"{max(0.0, result.score - result.late_penalty):g} / {result.max_score:g}"
+        rows[result.student][result.assignment] = points if result.problem is None else "rejected"
+    for student, row in rows.items():
+        table.add_row(_plain(student), *(row.get(assignment, "") for assignment in assignments))
+    console.print(table)
+    for result in results:
+        if result.problem is not None:
+            console.print(f"rejected: {result.student}/{result.assignment}: {result.problem}".translate(_CONTROL), markup=False)
+    for what, name in (("gradebook", "gradebook.db"), ("feedback", "feedback/"), ("report", "report.html")):
+        console.print(f"{what}: {out / name}", markup=False, soft_wrap=True)
+
+
+_CONTROL = {code: None for code in [*range(32), *range(127, 160)]}
+
+
+def _plain(text: str) -> str:
+    """Names come from students: no escape codes, no markup."""
+    from rich.markup import escape
+
+    return escape(text.translate(_CONTROL))
+
+
+def doctor() -> None:
+    """Say what is there: walls, libraries, course; and what to do about what is not."""
+    from ..jail import jail, walls
+
+    works = False
+    for wall in walls.WALLS:
+        try:
+            reason = jail.why_not(wall)
+        except LossLabError as error:
+            reason = str(error)
+        works = works or (reason is None and wall.automatic)
+        print(f"{'ok     ' if reason is None else 'missing'} {wall.name}: {reason or wall.summary}")
+    for name in ("torch", "nbgrader", "matplotlib"):
+        print(_library(name))
+    try:
+        path = courses.find()
+        print(f"ok      {path}: {len(courses.load(path).assignments)} assignments")
+    except LossLabError as error:
+        works = False
+        print(f"missing {error}")
+    if not works:
+        print(f"remedy: {walls.INSTALL_HINT}")
+    raise typer.Exit(0 if works else 1)
+
+
+def _library(name: str) -> str:
+    from importlib import metadata
+
+    try:
+        return f"ok      {name} {metadata.version(name)}"
+    except metadata.PackageNotFoundError:
+        return f"missing {name}: run `make setup`, or `pip install 'losslab[instructor]'`"

@@ -1,0 +1,138 @@
+"""`losslab grade`: from a folder of submissions to results, gradebook, feedback and report."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import gradebook, score, table
+from ..course import Course
+from ..errors import OutputError
+from ..feedback import page, report
+from ..intake import folder
+from ..intake.submission import Submission
+from ..jail import jail, walls
+from ..results import FORMAT, Result, Results, dump
+from . import executor
+from .batch import Batch, Graded
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to grade, where to write, and how."""
+
+    submitted: Path
+    out: Path
+    course: Course
+    root: Path
+    assignments: list[str]
+    jobs: int
+    sandbox: str | None = None
+    database: str | None = None
+
+
+def run(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:
+    """Grade everything and write everything; results in the order of students and assignments.
+
+    Raises:
+        LossLabError: nothing can be graded, or nothing can be written.
+    """
+    started = time.monotonic()
+    wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
+    submissions = _read_all(order)
+    results = _grade_all(order, wall, submissions, progress)
+    graded = time.monotonic()
+    write(order, results, submissions)
+    timings = {"grading_seconds": graded - started, "writing_seconds": time.monotonic() - graded, "jobs": order.jobs}
+    _save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
+    return results
+
+
+def _read_all(order: Order) -> list[Submission]:
+    if not order.submitted.is_dir():
+        raise OutputError(f"{order.submitted}: is no folder; give the one that holds <student>/<assignment>/")
+    released = order.root / "assignments"
+    found = folder.find(order.submitted, order.course, order.assignments)
+    submissions = [folder.read(student, item, path, released / item.id) for student, item, path in found]
+    if not submissions:
+        ids = ", ".join(item.id for item in order.course.assignments)
+        raise OutputError(f"{order.submitted}: holds no <student>/<assignment>/ with an assignment of the course ({ids})")
+    return submissions
+
+
+def _grade_all(
+    order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]
+) -> list[Result]:
+    outcomes: dict[tuple[str, str], Graded] = {}
+    batches = _batches(order, wall, [item for item in submissions if item.problem is None])
+    rejected = sum(item.problem is not None for item in submissions)
+    progress(rejected, len(submissions))
+    for batch, graded in executor.local(batches, order.jobs, _import_oracle):
+        for submission, one in zip(batch.submissions, graded, strict=True):
+            outcomes[submission.student, submission.assignment] = one
+        progress(rejected + len(outcomes), len(submissions))
+    nothing = Graded([], [])
+    return [
+        score.result(
+            order.course,
+            order.course.assignment(item.assignment),
+            item,
+            outcomes.get((item.student, item.assignment), nothing).outcomes,
+            outcomes.get((item.student, item.assignment), nothing).notes,
+            wall,
+        )
+        for item in submissions
+    ]
+
+
+def _batches(order: Order, wall: str, submissions: list[Submission]) -> list[Batch]:
+    by_assignment: dict[str, list[Submission]] = defaultdict(list)
+    for submission in submissions:
+        by_assignment[submission.assignment].append(submission)
+    size = executor.BATCH_SIZE
+    return [
+        Batch(order.course, name, items[start : start + size], str(order.root), wall)
+        for name, items in by_assignment.items()
+        for start in range(0, len(items), size)
+    ]
+
+
+def _import_oracle() -> None:
+    """torch is what graders compare with: imported once here, it is there in every grading process."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def write(order: Order, results: list[Result], submissions: Iterable[Submission]) -> None:
+    """All that the fixed layout of DIR promises. Raises OutputError."""
+    out, course = order.out, order.course
+    for result in results:
+        assignment = course.assignment(result.assignment)
+        _save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
+        _save(out / "feedback" / result.student / f"{result.assignment}.html", page.render(course, assignment, result))
+    _save(out / "results.json", dump(Results(FORMAT, course.id, results)))
+    _save(out / "grades.csv", table.grades_csv(course, results))
+    _save(out / "report.html", report.render(course, results, course.title))
+    times: dict[tuple[str, str], datetime.datetime | None] = {
+        (item.student, item.assignment): item.timestamp for item in submissions
+    }
+    gradebook.write(order.database or f"sqlite:///{(out / 'gradebook.db').resolve()}", course, results, times)
+
+
+def _save(path: Path, content: str | bytes) -> None:
+    """Write beside, then rename: a reader never meets half a file."""
+    data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}); free space or choose another --out") from None

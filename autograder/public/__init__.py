@@ -1,0 +1,1 @@
+"""Public checks: what students run at home, without a jail."""

@@ -1,0 +1,148 @@
+"""Run the released public checks on a student's file, in this process, and show failures in a few lines."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..course import Assignment
+from ..errors import SubmissionError
+from ..intake import folder as intake
+from ..worker import module as loader
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One public check: part, title, status (pass, fail, error, missing) and what the student reads."""
+
+    part: str
+    title: str
+    status: str
+    message: str
+
+
+def run(assignment: Assignment, folder: Path) -> list[Verdict]:
+    """Run test_<module>.py of the folder against the student's file there.
+
+    Raises:
+        SubmissionError: the file is missing or cannot be read.
+    """
+    submission = intake.read("you", assignment, folder) if not _both(assignment, folder) else _pick(assignment, folder)
+    if submission.problem is not None:
+        raise SubmissionError(submission.problem)
+    screen = io.StringIO()
+    with redirect_stdout(screen), redirect_stderr(screen):
+        student, notes = loader.load(f"{assignment.module}.py", submission.source)
+        for function in (name for part in assignment.parts for name in part.functions):
+            if not hasattr(student, function):
+                setattr(student, function, _missing(function))
+        sys.modules[assignment.module] = student
+        plugin = _Plugin(f"{assignment.module}.py")
+        before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        try:
+            test_file = folder / f"test_{assignment.module}.py"
+            options = "-q --import-mode=importlib -p no:cacheprovider --tb=no".split()
+            pytest.main([*options, "-c", os.devnull, "--rootdir", str(folder), str(test_file)], plugins=[plugin])
+        finally:
+            os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD") if before is None else None
+            importlib.invalidate_caches()
+    if not plugin.verdicts:
+        raise SubmissionError(f"{test_file.name}: no public check could be run; download it again")
+    notes_verdicts = [Verdict("", f"line {note.line} was left out", "note", note.text) for note in notes]
+    return plugin.verdicts + [item for item in notes_verdicts if "NotImplementedError" not in item.message]
+
+
+def _both(assignment: Assignment, folder: Path) -> bool:
+    return (folder / f"{assignment.module}.py").is_file() and (folder / f"{assignment.module}.ipynb").is_file()
+
+
+def _pick(assignment: Assignment, folder: Path) -> Any:
+    """Script and notebook lie side by side in the kit: the one saved last is the one being worked on."""
+    from ..intake import source
+    from ..intake.submission import Submission
+
+    paths = [folder / f"{assignment.module}{suffix}" for suffix in (".py", ".ipynb")]
+    newest = max(paths, key=lambda path: path.stat().st_mtime_ns)
+    convert = source.from_notebook if newest.suffix == ".ipynb" else source.from_script
+    text, notes = convert(newest.name, newest.read_bytes())
+    return Submission("you", assignment.id, text, newest.name, notes=notes)
+
+
+def _missing(function: str) -> Any:
+    def missing(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"`{function}` is missing")
+
+    return missing
+
+
+class _Plugin:
+    """Collects verdicts; knows of each check its part and, after a failure, both sides of the comparison."""
+
+    def __init__(self, filename: str) -> None:
+        self._filename = filename
+        self._sides: tuple[str, str] | None = None
+        self.verdicts: list[Verdict] = []
+
+    def pytest_runtest_setup(self) -> None:
+        self._sides = None
+
+    def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> None:
+        self._sides = (_short(left), _short(right))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        report = yield
+        if call.when == "call":
+            module = getattr(item, "module", None)
+            part = getattr(module, "PARTS", {}).get(item.name, "")
+            title = (getattr(item.obj, "__doc__", "") or item.name).strip().partition("\n")[0]  # type: ignore[attr-defined]
+            error = call.excinfo.value if call.excinfo is not None else None
+            self.verdicts.append(Verdict(part, title, *self._verdict(error)))
+        return report  # type: ignore[return-value]
+
+    def _verdict(self, error: BaseException | None) -> tuple[str, str]:
+        if error is None:
+            return "pass", ""
+        if isinstance(error, NotImplementedError):
+            return "missing", str(error) or "not started"
+        if isinstance(error, AssertionError):
+            got, expected = self._sides or ("something else", "what the title says")
+            return "fail", f"expected {expected}, got {got}"
+        if isinstance(error, pytest.fail.Exception):
+            return "fail", "no ValueError was raised"
+        line = loader.line_in(self._filename, error)
+        return "error", (f"line {line}: " if line else "") + loader.describe(error)
+
+
+def _short(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def render(assignment: Assignment, verdicts: list[Verdict], show_all: bool = False) -> list[str]:
+    """The lines of `losslab check`: at most five for a failure, no traceback."""
+    checks = [item for item in verdicts if item.status != "note"]
+    started = {item.part for item in checks if item.status != "missing"}
+    lines: list[str] = []
+    for item in checks:
+        if item.status == "pass":
+            lines.append(f"✓ {item.part} · {item.title}")
+        elif item.status != "missing" or show_all or item.part in started:
+            lines += [f"✗ {item.part} · {item.title}", f"  {item.message}", f"  next: losslab hint {assignment.id}/{item.part}"]
+    idle = [part.id for part in assignment.parts if part.id not in started and not part.manual]
+    if idle:
+        lines.append(f"· not started: {', '.join(idle)}")
+    lines += [f"! {item.title}: {item.message}" for item in verdicts if item.status == "note"]
+    passed = sum(item.status == "pass" for item in checks)
+    verdict = "All public checks passed" if passed == len(checks) else f"{passed} of {len(checks)} public checks passed"
+    return [*lines, f"{verdict}; hidden checks run when you submit."]
