@@ -88,7 +88,8 @@ def send(sock: socket.socket, message: Request | Reply, seconds: float | None = 
     data = msgspec.msgpack.encode(message)
     try:
         sock.settimeout(seconds)
-        sock.sendall(_LENGTH.pack(len(data)) + data)
+        sock.sendall(_LENGTH.pack(len(data)))
+        sock.sendall(data)
     except TimeoutError:
         raise TooLate from None
     except OSError:

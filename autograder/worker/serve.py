@@ -59,7 +59,10 @@ class Server:
                 request = messages.receive_request(self._sock)
             except messages.Closed:
                 return
-            messages.send(self._sock, self._answer(request))
+            try:
+                messages.send(self._sock, self._answer(request))
+            except MemoryError as error:
+                messages.send(self._sock, self._raised(request.nonce, error))
 
     def _answer(self, request: messages.Request) -> messages.Reply:
         try:

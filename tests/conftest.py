@@ -1,0 +1,37 @@
+"""What several tests share: the course, and grading of a source text behind the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder import course as courses
+from autograder.course import Course
+from autograder.grading.batch import Batch, Graded, grade
+from autograder.intake.submission import Submission
+from autograder.jail.jail import first_that_works
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    return courses.load(ROOT / "course.yml")
+
+
+@pytest.fixture(scope="session")
+def wall() -> str:
+    return first_that_works().name
+
+
+@pytest.fixture(scope="session")
+def grade_sources(course: Course, wall: str) -> Callable[..., list[Graded]]:
+    """Grade source texts of one assignment."""
+
+    def run(assignment: str, *sources: str, sandbox: str = wall) -> list[Graded]:
+        submissions = [Submission(f"s{index}", assignment, source) for index, source in enumerate(sources)]
+        return grade(Batch(course, assignment, submissions, str(ROOT), sandbox))
+
+    return run

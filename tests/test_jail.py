@@ -1,0 +1,176 @@
+"""The wall: what a submission can reach, and what its misbehaviour costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from autograder.course import Assignment, Course, Limits
+from autograder.grading.student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
+from autograder.intake.submission import Submission
+from autograder.jail import walls
+from autograder.jail.jail import Jail, why_not
+
+LIMITS = Limits(call_seconds=1.0, load_seconds=5.0, memory_mb=256)
+
+SOURCE = '''
+import os, sys, socket
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+1 / 0
+
+def double(x): return 2 * np.asarray(x)
+def use_torch(): return F.mse_loss(1, 2)
+def listing(path): return sorted(os.listdir(path))
+def read(path): return open(path).read()
+def variables(): return dict(os.environ)
+def open_socket(): socket.socket()
+def start_process(): return os.fork()
+def run_program(): return os.execv("/python/bin/python3", ["python3"])
+def loop():
+    while True: pass
+def stubborn():
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+def allocate(): return bytes(4 << 30)
+def crash():
+    import ctypes
+    ctypes.string_at(0)
+def leave(): os._exit(3)
+def write_bomb():
+    with open("/tmp/bomb", "wb") as file:
+        while True: file.write(bytes(1 << 20))
+def flood(): return np.zeros(10_000_000)
+def refuse(): raise ValueError("shapes (3,) and (3, 1)")
+def stub(): raise NotImplementedError()
+def log_sofmax(x): return x
+def user(): return os.getuid(), os.getpid(), os.listdir("/proc")
+def write_home(): open("/kit/x", "w")
+'''
+
+
+@pytest.fixture(scope="module", params=[wall.name for wall in walls.WALLS if wall.name.startswith("bubblewrap")])
+def jail(request: pytest.FixtureRequest) -> Iterator[Jail]:
+    wall = walls.by_name(request.param)
+    reason = why_not(wall)
+    assert reason is None, f"{wall.name}: {reason}"
+    with Jail(wall, ("msgspec", "numpy"), ("numpy",)) as jail:
+        yield jail
+
+
+@pytest.fixture
+def student(jail: Jail, course: Course) -> Iterator[Student]:
+    with open_student(jail, course.assignments[0]) as student:
+        yield student
+
+
+def open_student(jail: Jail, assignment: Assignment, source: str = SOURCE) -> Student:
+    return Student(jail, Submission("s", assignment.id, source), assignment, LIMITS)
+
+
+def test_a_call_gives_the_value_back(student: Any) -> None:
+    assert np.array_equal(student.double([1, 2]), [2, 4])
+
+
+def test_a_statement_that_fails_is_noted_and_the_rest_loads(student: Any) -> None:
+    student.double(1)
+    assert [(note.line, note.text) for note in student.notes] == [(8, "ZeroDivisionError: division by zero")]
+
+
+def test_torch_is_only_a_stand_in_that_says_so(student: Any) -> None:
+    with pytest.raises(StudentRaised, match="from scratch"):
+        student.use_torch()
+
+
+def test_only_interpreter_and_libraries_are_mounted(student: Any) -> None:
+    assert set(student.listing("/")) <= set("dev etc kit lib lib64 proc python tmp usr".split())
+    assert set(student.listing("/usr")) <= {"lib", "lib64"}
+    assert student.listing("/kit/autograder") == ["worker"]
+    assert "torch" not in student.listing("/python/site")
+    assert student.listing("/python/lib/python3.11/site-packages") == []
+
+
+@pytest.mark.parametrize("path", ["/root", "/home", "/etc/passwd", "/proc/1/environ", "/sys"])
+def test_nothing_else_of_the_machine_can_be_read(student: Any, path: str) -> None:
+    with pytest.raises(OSError, match=r"Permission denied|No such file|Is a directory"):
+        student.read(path)
+
+
+def test_the_environment_is_not_that_of_the_grader(student: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(student.variables()) <= {*walls.environment(inside=True), "PWD", "LC_CTYPE"}
+
+
+@pytest.mark.parametrize("function", ["open_socket", "start_process", "run_program", "write_home"])
+def test_network_processes_programs_and_the_kit_are_refused(student: Any, function: str) -> None:
+    with pytest.raises(OSError):
+        getattr(student, function)()
+
+
+@pytest.mark.parametrize(
+    ("function", "status"),
+    [
+        ("loop", "timeout"),
+        ("stubborn", "timeout"),
+        ("allocate", "memory"),
+        ("crash", "crash"),
+        ("leave", "crash"),
+        ("flood", "memory"),
+    ],
+)
+def test_a_call_that_ends_the_worker_costs_that_call_only(student: Any, function: str, status: str) -> None:
+    with pytest.raises(CallFailed) as caught:
+        getattr(student, function)()
+    assert caught.value.status == status
+    assert student.double(2) == 4
+
+
+def test_a_file_grows_only_to_its_limit(student: Any) -> None:
+    with pytest.raises((OSError, CallFailed)):
+        student.write_bomb()
+    assert student.double(2) == 4
+
+
+def test_an_exception_arrives_as_the_builtin_of_its_name(student: Any) -> None:
+    with pytest.raises(ValueError, match=r"\(3,\)"):
+        student.refuse()
+
+
+def test_a_stub_is_not_started(student: Any) -> None:
+    with pytest.raises(NotStarted):
+        student.stub()
+
+
+def test_a_missing_function_is_named_with_its_neighbour(student: Any) -> None:
+    with pytest.raises(MissingFunction, match="`log_softmax` is missing; did you mean `log_sofmax`"):
+        student.log_softmax([1])
+
+
+def test_a_neighbours_process_is_not_seen(course: Course) -> None:
+    with Jail(walls.by_name("bubblewrap"), ("msgspec", "numpy"), ("numpy",)) as jail:
+        with open_student(jail, course.assignments[0]) as one, open_student(jail, course.assignments[0]) as two:
+            assert one.double(1) == 2
+            uid, pid, processes = two.user()
+            assert uid != 0 and pid == 1 and processes == []
+
+
+def test_without_a_wall_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograder.errors import SandboxError
+    from autograder.jail import jail
+
+    monkeypatch.setattr(jail, "why_not", lambda wall, packages=(): "not here")
+    with pytest.raises(SandboxError, match="install bubblewrap"):
+        jail.first_that_works()
+
+
+def test_every_limit_of_the_course_is_positive() -> None:
+    with pytest.raises(ValueError, match="more than 0"):
+        msgspec.convert({"call_seconds": 0}, Limits)
