@@ -208,7 +208,7 @@ class Student:
         if reply.classes[:1] == ["NotImplementedError"]:
             return NotStarted(function)
         if "MemoryError" in reply.classes:
-            return CallFailed("memory", f"`{function}` needed more than {self._limits.memory_mb} MiB")
+            return CallFailed("memory", f"`{function}` needed or returned more memory than it may ({self._limits.memory_mb} MiB)")
         names = [name for name in reply.classes if _builtin_exception(name) is not None]
         error = _raised_class(names[0] if names else "Exception")(reply.message)
         error.type_name = reply.classes[0][:80] if reply.classes else "Exception"

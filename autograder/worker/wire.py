@@ -17,6 +17,8 @@ import numpy as np
 
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 16
+# Checked before encoding: the encoder does not survive it when memory runs out half way through a large buffer.
+MAX_ARRAY_BYTES = 32 << 20
 DTYPES = frozenset(
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 )
@@ -97,6 +99,8 @@ def _opaque(value: Any) -> msgspec.msgpack.Ext:
 
 def _lower_array(value: np.ndarray[Any, Any] | np.generic) -> msgspec.msgpack.Ext:
     array: np.ndarray[Any, Any] = np.asarray(value)
+    if array.nbytes > MAX_ARRAY_BYTES:
+        raise MemoryError(f"an array of {array.nbytes >> 20} MiB")
     if array.dtype == np.longdouble:
         array = array.astype(np.float64)
     array = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
@@ -107,6 +111,8 @@ def _lower_array(value: np.ndarray[Any, Any] | np.generic) -> msgspec.msgpack.Ex
 
 
 def _lower_tensor(torch: Any, value: Any) -> msgspec.msgpack.Ext:
+    if value.numel() * value.element_size() > MAX_ARRAY_BYTES:
+        raise MemoryError("a tensor too large to send")
     plain = value.detach().cpu().contiguous()
     name = str(plain.dtype).removeprefix("torch.")
     raw = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
