@@ -60,7 +60,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     if folder.is_symlink():
         raise SubmissionError(f"{folder.name}: is a symbolic link; hand in the files themselves")
     found = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
-    found = [path for path in found if "__pycache__" not in path.parts and ".ipynb_checkpoints" not in path.parts]
+    found = [path for path in found if not _is_hidden(path.relative_to(folder))]
     if len(found) > MAX_FILES:
         raise SubmissionError(f"{folder.name}: has more than {MAX_FILES} files; hand in your own files only")
     files: dict[str, bytes] = {}
@@ -76,6 +76,11 @@ def _files(folder: Path) -> dict[str, bytes]:
     for name in [name for name in files if name.endswith(".zip")]:
         files.update(archive.read(name, files.pop(name)))
     return files
+
+
+def _is_hidden(path: Path) -> bool:
+    """Caches, checkpoints and what desktops leave behind."""
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def _timestamp(data: bytes | None) -> tuple[datetime.datetime | None, list[str]]:
