@@ -1,0 +1,54 @@
+"""Reference 100 %, stub 0, in both formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading.batch import Graded
+from autograder.intake import source
+
+ROOT = Path(__file__).parent.parent
+ASSIGNMENTS = {"01-mse": "mse", "02-cross-entropy": "cross_entropy"}
+
+
+def lost(graded: Graded) -> list[tuple[str, str, str]]:
+    return [(item.id, item.status, item.message) for item in graded.outcomes if item.status != "pass"]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_reference_earns_everything(assignment: str, grade_sources: Callable[..., list[Graded]]) -> None:
+    text = (ROOT / "solutions" / assignment / f"{ASSIGNMENTS[assignment]}.py").read_text()
+    assert lost(grade_sources(assignment, text)[0]) == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("suffix", [".py", ".ipynb"])
+def test_the_released_stub_fails_every_check(
+    assignment: str, suffix: str, grade_sources: Callable[..., list[Graded]]
+) -> None:
+    path = ROOT / "assignments" / assignment / f"{ASSIGNMENTS[assignment]}{suffix}"
+    convert = source.from_notebook if suffix == ".ipynb" else source.from_script
+    text, _ = convert(path.name, path.read_bytes())
+    outcomes = grade_sources(assignment, text)[0].outcomes
+    assert outcomes and [item.id for item in outcomes if item.status == "pass"] == []
+
+
+def test_there_are_at_least_sixty_hidden_checks(course: Course, grade_sources: Callable[..., list[Graded]]) -> None:
+    assert sum(len(grade_sources(item, "x = 1")[0].outcomes) for item in ASSIGNMENTS) >= 60
+
+
+def test_a_solution_without_validation_loses_that_part_alone(grade_sources: Callable[..., list[Graded]]) -> None:
+    text = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
+    graded = grade_sources("01-mse", text.replace("        raise ValueError", "        str"))[0]
+    parts = {item.part for item in graded.outcomes if item.status != "pass"}
+    assert parts == {"validation"}
+
+
+def test_what_a_student_reads_shows_no_input(grade_sources: Callable[..., list[Graded]]) -> None:
+    graded = grade_sources("01-mse", "import numpy as np\ndef mse_loss(pred, target): return 41.5")[0]
+    wrong = [item for item in graded.outcomes if item.status == "fail" and item.part == "mse_loss"]
+    assert wrong and all("41.5" in item.message and "array(" not in item.message for item in wrong)
