@@ -1,0 +1,504 @@
+# %% [markdown]
+# # 02 · Softmax and cross-entropy from scratch
+#
+# Classifiers are trained with cross-entropy, and cross-entropy breaks in floating point if it is written as in a
+# textbook. You will write it twice: once naively, to see it break, and once so that it never does. NumPy only: there is
+# no torch where this is graded, though you are welcome to compare with `torch.nn.functional.cross_entropy` at home.
+#
+# **Rules for every function**
+#
+# - Inputs are array_likes: arrays or lists of floats or integers, signed or unsigned. Make float arrays of them first.
+# - Logits have shape (N, C), one row an example; class targets have shape (N,), integers in [0, C).
+# - Leave the arguments as they are, keep nothing between calls, print nothing.
+# - Bad input is a `ValueError` that names what is wrong with it: shapes that do not fit, empty input, a target outside
+#   [0, C) or not an integer, an unknown `reduction`. These errors are worth points of their own (part `validation`), and
+#   are asked for nowhere else.
+
+# %%
+import math
+
+import numpy as np
+
+# %% [markdown]
+# ## The textbook formula
+#
+# Softmax turns a row of scores into a distribution, and cross-entropy is the surprise at the true class:
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad L = -\frac{1}{N}\sum_{i=1}^{N} \log p_{i, y_i}$$
+#
+# The true distribution is one-hot, so of the sum over classes one term is left: the negative log-likelihood. Minimising
+# it is maximum likelihood estimation.
+#
+# Write both as they stand. Your `softmax_naive` *should* fail for a logit of 1000; you will need that later.
+#
+# | function | arguments | returns |
+# |---|---|---|
+# | `softmax_naive` | `logits` (..., C) | (..., C), along the last axis |
+# | `cross_entropy_naive` | `logits` (N, C), `targets` (N,) | one number |
+
+
+# %%
+def softmax_naive(logits):
+    """Softmax along the last axis by its definition, without a shift.
+
+    Args:
+        logits: array_like of shape (..., C).
+
+    Returns:
+        Array of the same shape; rows sum to 1 on ordinary input, and overflow on large ones.
+
+    Raises:
+        ValueError: there are no elements.
+    """
+    powers = np.exp(_filled(logits, "logits"))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _filled(values, name):
+    """A float array that has at least one element."""
+    values = np.asarray(values, dtype=float)
+    if values.size == 0:
+        raise ValueError(f"{name} is empty (shape {values.shape})")
+    return values
+
+
+def cross_entropy_naive(logits, targets):
+    """Mean cross-entropy: minus the log of the softmax at the targets.
+
+    Args:
+        logits: array_like of shape (N, C).
+        targets: integers in [0, C), shape (N,).
+
+    Returns:
+        One number; inf or nan on large logits.
+
+    Raises:
+        ValueError: shapes or targets do not fit, or there are no elements.
+    """
+    logits, targets = _classified(logits, targets)
+    return -np.mean(np.log(softmax_naive(logits)[np.arange(len(targets)), targets]))
+
+
+def _classified(logits, targets):
+    """Logits (N, C) and targets (N,) as arrays, after the checks that all of the classification losses share."""
+    logits, targets = _filled(logits, "logits"), np.asarray(targets)
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        raise ValueError(f"logits of shape (N, C) and targets of shape (N,), got {logits.shape} and {targets.shape}")
+    classes = logits.shape[1]
+    for target in targets:
+        if target != int(target) or not 0 <= target < classes:
+            raise ValueError(f"target {target} is not an integer in [0, {classes})")
+    return logits, targets.astype(int)
+
+
+# %% [markdown]
+# ## log-sum-exp
+#
+# In float64, `exp(710)` is infinite. But a constant can be moved out of the sum, and with the maximum as that constant no
+# exponent is positive:
+#
+# $$\log\sum_i e^{z_i} = m + \log\sum_i e^{z_i - m}, \qquad m = \max_i z_i$$
+#
+# `axis` may be any single axis, each slice has its own maximum, and the axis is gone in the result. A slice in which
+# all entries are -inf has an empty sum: its answer is -inf, not nan.
+
+
+# %%
+def log_sum_exp(z, axis=-1):
+    """log of the sum of exponentials along an axis, shifted so that it does not overflow.
+
+    Args:
+        z: array_like of at least one axis.
+        axis: the axis to reduce.
+
+    Returns:
+        Array of z's shape without that axis, or one number if z has one axis only.
+
+    Raises:
+        ValueError: there are no elements.
+    """
+    z = _filled(z, "z")
+    top = np.max(z, axis=axis, keepdims=True)
+    shift = np.where(np.isfinite(top), top, 0.0)
+    with np.errstate(divide="ignore"):
+        return np.log(np.sum(np.exp(z - shift), axis=axis)) + np.squeeze(shift, axis=axis)
+
+
+# %% [markdown]
+# ## Stable softmax
+#
+# $$\log p_k = z_k - \log\sum_j e^{z_j}$$
+#
+# Softmax does not change when a constant is added to a row, so each row may be shifted by its own maximum. The maximum
+# of the whole matrix would not do: a row far below it would underflow to 0/0. And `log(softmax(z))` is no log-softmax:
+# a probability too small for floating point is 0, and its logarithm is -inf.
+
+
+# %%
+def softmax(logits):
+    """Softmax along the last axis, finite for every finite input.
+
+    Args:
+        logits: array_like of shape (..., C).
+
+    Returns:
+        Array of the same shape; each row sums to 1.
+
+    Raises:
+        ValueError: there are no elements.
+    """
+    logits = _filled(logits, "logits")
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def log_softmax(logits):
+    """Logarithm of softmax along the last axis, exact where softmax underflows.
+
+    Args:
+        logits: array_like of shape (..., C).
+
+    Returns:
+        Array of the same shape.
+
+    Raises:
+        ValueError: there are no elements.
+    """
+    logits = _filled(logits, "logits")
+    return logits - log_sum_exp(logits)[..., None]
+
+
+# %% [markdown]
+# ## Cross-entropy
+#
+# Three things are asked of a cross-entropy in practice, and you will have them all, as torch has:
+#
+# - **Class weights** $w_c$ for imbalanced data: an example counts as much as its class's weight. The *mean* is then the
+#   weighted mean, divided by $\sum_i w_{y_i}$ and not by $N$.
+# - **Label smoothing** $\varepsilon$ against overconfidence: of the target's one, $\varepsilon$ is shared out among all $C$
+#   classes equally. With weights, each class's term bears its own class's weight:
+#
+# $$\ell_i = -(1-\varepsilon)\, w_{y_i} \log p_{i,y_i} - \frac{\varepsilon}{C}\sum_{c} w_c \log p_{i,c}$$
+#
+# - **Reduction**: `"none"` gives the $N$ losses, `"sum"` their sum, `"mean"` $\sum_i \ell_i / \sum_i w_{y_i}$.
+
+
+# %%
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    """Cross-entropy from logits, as torch's cross_entropy with class-index targets.
+
+    Args:
+        logits: array_like of shape (N, C).
+        targets: integers in [0, C), shape (N,).
+        weight: None, or array_like of shape (C,).
+        label_smoothing: the share of the target that goes to all classes, in [0, 1].
+        reduction: "none", "mean" or "sum".
+
+    Returns:
+        Array of shape (N,) for "none", else one number.
+
+    Raises:
+        ValueError: shapes, targets or reduction do not fit, or there are no elements.
+    """
+    logits, targets = _classified(logits, targets)
+    _require_reduction(reduction)
+    rows, classes = logits.shape
+    weight = np.ones(classes) if weight is None else np.asarray(weight, dtype=float)
+    if weight.shape != (classes,):
+        raise ValueError(f"weight has shape {weight.shape}, and there are {classes} classes")
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing must lie in [0, 1], got {label_smoothing}")
+    surprise = -log_softmax(logits)
+    used = weight[targets]
+    losses = (1 - label_smoothing) * used * surprise[np.arange(rows), targets]
+    if label_smoothing > 0:
+        losses = losses + label_smoothing / classes * (surprise @ weight)
+    if reduction == "none":
+        return losses
+    return losses.sum() if reduction == "sum" else losses.sum() / used.sum()
+
+
+def _require_reduction(reduction):
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f'reduction must be "none", "mean" or "sum", got {reduction!r}')
+
+
+# %% [markdown]
+# ## Its gradient
+#
+# Softmax has a full Jacobian, the logarithm has a reciprocal, and between them nearly everything cancels:
+#
+# $$\frac{\partial L}{\partial z_{i,c}} = \frac{p_{i,c} - [c = y_i]}{N}$$
+#
+# This is why cross-entropy and softmax belong together: however wrong the model is, the slope stays as large as the
+# probability is off. (No weights and no smoothing here; mean reduction.)
+
+
+# %%
+def cross_entropy_grad(logits, targets):
+    """Gradient of the mean cross-entropy with respect to the logits.
+
+    Args:
+        logits: array_like of shape (N, C).
+        targets: integers in [0, C), shape (N,).
+
+    Returns:
+        Array of shape (N, C); each row sums to 0.
+
+    Raises:
+        ValueError: shapes or targets do not fit, or there are no elements.
+    """
+    logits, targets = _classified(logits, targets)
+    gradient = softmax(logits)
+    gradient[np.arange(len(targets)), targets] -= 1
+    return gradient / len(targets)
+
+
+# %% [markdown]
+# ## Two classes: binary cross-entropy
+#
+# $$\ell(p, y) = -\,y\log p - (1-y)\log(1-p), \qquad p = \sigma(z)$$
+#
+# Targets may be soft, anywhere in [0, 1]. `bce_loss` takes probabilities; at exactly 0 or 1 a term of the form
+# $0\cdot\log 0$ is 0. `bce_with_logits` takes logits and never forms σ(z): with $\log(1+e^{x})$ written safely it is
+#
+# $$\ell(z, y) = \max(z, 0) - z\,y + \log(1 + e^{-|z|})$$
+#
+# and its gradient is as short as that of softmax: $(\sigma(z) - y)/n$. All three take any shape and average over all
+# elements.
+
+
+# %%
+def bce_loss(probs, targets):
+    """Mean binary cross-entropy from probabilities, with 0·log 0 = 0.
+
+    Args:
+        probs: array_like in [0, 1], any shape.
+        targets: array_like in [0, 1], the same shape.
+
+    Returns:
+        One number; inf where a sure prediction is wrong.
+
+    Raises:
+        ValueError: the shapes differ, a value lies outside [0, 1], or there are no elements.
+    """
+    probs, targets = _paired(probs, targets)
+    if np.any((probs < 0) | (probs > 1)):
+        raise ValueError(f"probs must lie in [0, 1], got {probs[(probs < 0) | (probs > 1)][0]}")
+    return -np.mean(_x_log_y(targets, probs) + _x_log_y(1 - targets, 1 - probs))
+
+
+def _x_log_y(x, y):
+    """x·log y elementwise, with 0·log 0 = 0."""
+    with np.errstate(divide="ignore"):
+        return np.where(x == 0, 0.0, x * np.log(np.where(x == 0, 1.0, y)))
+
+
+def _paired(values, targets):
+    """Predictions and soft targets of one shape, as floats."""
+    values, targets = _filled(values, "input"), np.asarray(targets, dtype=float)
+    if values.shape != targets.shape:
+        raise ValueError(f"input has shape {values.shape}, targets have shape {targets.shape}")
+    if np.any((targets < 0) | (targets > 1)):
+        raise ValueError(f"targets must lie in [0, 1], got {targets[(targets < 0) | (targets > 1)][0]}")
+    return values, targets
+
+
+def bce_with_logits(logits, targets):
+    """Mean binary cross-entropy from logits, exact at ±1000.
+
+    Args:
+        logits: array_like of any shape.
+        targets: array_like in [0, 1], the same shape.
+
+    Returns:
+        One number.
+
+    Raises:
+        ValueError: the shapes differ, a target lies outside [0, 1], or there are no elements.
+    """
+    logits, targets = _paired(logits, targets)
+    return np.mean(np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits))))
+
+
+def bce_with_logits_grad(logits, targets):
+    """Gradient of bce_with_logits with respect to the logits.
+
+    Args:
+        logits: array_like of any shape.
+        targets: array_like in [0, 1], the same shape.
+
+    Returns:
+        Array of the logits' shape.
+
+    Raises:
+        ValueError: the shapes differ, a target lies outside [0, 1], or there are no elements.
+    """
+    logits, targets = _paired(logits, targets)
+    small = np.exp(-np.abs(logits))
+    sigmoid = np.where(logits >= 0, 1.0, small) / (1 + small)
+    return (sigmoid - targets) / logits.size
+
+
+# %% [markdown]
+# ## Where it comes from: information
+#
+# Code messages from a source $p$ with a code made for $q$, and you pay $H(p, q)$ on average. The best you can do is
+# $H(p)$; the rest is what the wrong code costs, the Kullback-Leibler divergence:
+#
+# $$H(p) = -\sum p\log p, \quad D_\text{KL}(p\,\|\,q) = \sum p\log\frac{p}{q}, \quad H(p,q) = -\sum p\log q = H(p) + D_\text{KL}(p\,\|\,q)$$
+#
+# In training $p$ is fixed, so minimising cross-entropy and minimising the divergence are one and the same. Use natural
+# logarithms (nats). $0\cdot\log 0$ is 0, and where $q = 0 < p$ the answer is `inf`. `p` and `q` are 1-d distributions:
+# a negative entry, or a sum off 1 by more than 1e-6, is a `ValueError`.
+
+
+# %%
+def entropy(p):
+    p = np.asarray(p, float)
+    return -np.sum(p * np.log2(p))
+
+
+def _distribution(values, name):
+    """A 1-d float array that is not negative and sums to 1."""
+    values = _filled(values, name)
+    if values.ndim != 1:
+        raise ValueError(f"{name} must have one axis, got shape {values.shape}")
+    if not np.all(values >= 0):
+        raise ValueError(f"{name} must not be negative, got {values.min()}")
+    if not abs(values.sum() - 1) <= 1e-6:
+        raise ValueError(f"{name} must sum to 1, got {values.sum()}")
+    return values
+
+
+def _two_distributions(p, q):
+    p, q = _distribution(p, "p"), _distribution(q, "q")
+    if p.shape != q.shape:
+        raise ValueError(f"p has shape {p.shape}, q has shape {q.shape}")
+    return p, q
+
+
+def kl_divergence(p, q):
+    p, q = np.asarray(q, float), np.asarray(p, float)
+    return np.sum(p * np.log(p / q))
+
+
+def cross_entropy_of(p, q):
+    """Cross-entropy H(p, q) of two distributions in nats; inf where q is 0 and p is not.
+
+    Args:
+        p: array_like of shape (K,), sums to 1.
+        q: array_like of shape (K,), sums to 1.
+
+    Returns:
+        One number.
+
+    Raises:
+        ValueError: p or q is no distribution, or their shapes differ.
+    """
+    p, q = _two_distributions(p, q)
+    return -np.sum(_x_log_y(p, q))
+
+
+# %% [markdown]
+# ## Class weights
+#
+# With 95 % of one class, always predicting it is 95 % accurate and useless. Weights give the rare class its say. From
+# counts $n_c$, with $n = \sum_c n_c$:
+#
+# | strategy | $w_c$ | |
+# |---|---|---|
+# | `"inverse"` | $n / (C\,n_c)$ | balanced classes get weight 1 |
+# | `"inverse_sqrt"` | $\sqrt{n / (C\,n_c)}$ | the same, tempered |
+# | `"effective"` | $(1-\beta)/(1-\beta^{n_c})$ | effective number of samples, Cui et al. 2019; not normalised |
+#
+# Mind the last one in floating point: for β near 1 and for huge counts it should still have all its digits.
+
+
+# %%
+def class_weights(counts, strategy="inverse", beta=0.999):
+    """One weight per class from the number of its examples.
+
+    Args:
+        counts: array_like of shape (C,), positive.
+        strategy: "inverse", "inverse_sqrt" or "effective".
+        beta: in [0, 1), for "effective".
+
+    Returns:
+        Array of shape (C,).
+
+    Raises:
+        ValueError: a count is not positive, there are no classes, or the strategy is unknown.
+    """
+    counts = _filled(counts, "counts")
+    if not np.all(counts > 0):
+        raise ValueError(f"every count must be positive, got {counts.min():g}")
+    inverse = counts.sum() / (counts.size * counts)
+    if strategy == "inverse":
+        return inverse
+    if strategy == "inverse_sqrt":
+        return np.sqrt(inverse)
+    if strategy != "effective":
+        raise ValueError(f'strategy must be "inverse", "inverse_sqrt" or "effective", got {strategy!r}')
+    if not 0 <= beta < 1:
+        raise ValueError(f"beta must lie in [0, 1), got {beta}")
+    if beta == 0:
+        return np.ones_like(counts)
+    return (beta - 1) / np.expm1(counts * np.log1p(beta - 1))
+
+
+# %% [markdown]
+# ## The experiment: naive against stable
+#
+# Scale one set of logits up, step by step, and watch the two losses part company: the same model, only more confident.
+# `stability_sweep` returns a dict with three sequences of equal length, `"scale"`, `"naive"` and `"stable"`: for each
+# scale the loss of `scale * logits` by `cross_entropy_naive` and by `cross_entropy`. Keep nan and inf as they come, and
+# let no warning out: here they are the result.
+
+
+# %%
+def stability_sweep(logits, targets, scales):
+    """Cross-entropy of scaled logits by the naive and by the stable formula.
+
+    Args:
+        logits: array_like of shape (N, C).
+        targets: integers in [0, C), shape (N,).
+        scales: sequence of S numbers.
+
+    Returns:
+        Dict of three sequences of length S: "scale", "naive", "stable".
+    """
+    logits = np.asarray(logits, dtype=float)
+    with np.errstate(all="ignore"):
+        naive = [float(cross_entropy_naive(scale * logits, targets)) for scale in scales]
+    stable = [float(cross_entropy(scale * logits, targets)) for scale in scales]
+    return {"scale": [float(scale) for scale in scales], "naive": naive, "stable": stable}
+
+
+# %% [markdown]
+# ## Quick checks
+#
+# 1. For a target of 1, what does binary cross-entropy tend to as the predicted probability goes to 0? Return it as a
+#    float (`math` has a name for it, should you need one).
+# 2. What are the inverse-frequency weights of two classes with 900 and 100 examples? Return both, in this order.
+
+
+# %%
+def quick_check_bce():
+    """What BCE tends to for y = 1 as p goes to 0."""
+    return math.inf
+
+
+def quick_check_weights():
+    """The inverse-frequency weights of classes of 900 and of 100 examples."""
+    return class_weights([900, 100])
+
+
+# %% [markdown]
+# ## Bad input
+#
+# A target of -1 silently picks the last class, a target of 1.5 is no class at all, and a `reduction="avg"` that is taken
+# for "none" surfaces three files later. Go back to your functions and let them raise `ValueError`, with a message that
+# names the offending value.
+
+

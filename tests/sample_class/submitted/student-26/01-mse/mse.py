@@ -1,0 +1,249 @@
+# %% [markdown]
+# # 01 · Mean squared error from scratch
+#
+# A regression model is as good as the number that says how wrong it is, and it learns from the slope of that
+# number. In this exercise you write both, value and gradient, for the losses that regression is trained with:
+# MSE, its root, MAE and Huber. NumPy only: there is no torch where this is graded, though you are welcome to
+# compare with `torch.nn.functional.mse_loss` at home.
+#
+# **Rules for every function**
+#
+# - `pred` and `target` are array_likes of one shape: arrays, lists, or single numbers; floats or integers, signed
+#   or unsigned. Make float arrays of them first: a `uint8` 3 minus a `uint8` 5 is 254.
+# - A loss returns one number, a gradient returns an array of `pred`'s shape.
+# - Leave the arguments as they are, keep nothing between calls, print nothing.
+# - Different shapes are a `ValueError` that names both of them; an (N,) beside an (N, 1) too. So is empty input.
+#   These errors are worth points of their own (part `validation`), and are asked for nowhere else.
+
+# %%
+import numpy as np
+
+# %% [markdown]
+# ## Mean squared error
+#
+# With errors $e_i = \hat y_i - y_i$ over all $n$ elements, whatever the number of axes:
+#
+# $$L_\text{MSE} = \frac{1}{n}\sum_{i=1}^{n} (\hat y_i - y_i)^2$$
+#
+# Squaring makes every error count as positive, and makes one error of 10 weigh as much as a hundred errors of 1.
+# That is what you want when large errors are really worse, and what you will regret when they are outliers.
+#
+# | argument | shape | |
+# |---|---|---|
+# | `pred`, `target` | any, the same | |
+# | returns | one number | `mse_loss([3, 1], [1, 1])` is 2.0 |
+
+
+# %%
+def mse_loss(pred, target):
+    e = _errors(pred, target).ravel()
+    return np.dot(e, e) / e.size
+
+
+def _errors(pred, target):
+    """pred - target as floats, after the checks that all losses share."""
+    pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
+    if pred.shape != target.shape:
+        raise ValueError(f"pred has shape {pred.shape}, target has shape {target.shape}")
+    if pred.size == 0:
+        raise ValueError(f"pred and target are empty (shape {pred.shape})")
+    return pred - target
+
+
+# %% [markdown]
+# ## Its gradient
+#
+# Gradient descent never looks at the loss, only at its slope:
+#
+# $$\frac{\partial L_\text{MSE}}{\partial \hat y_i} = \frac{2}{n}(\hat y_i - y_i)$$
+#
+# It grows in proportion to the error: far away, the pull is strong; close by, it fades, and the steps become small
+# by themselves. `mse_grad` returns this for every element, in the shape of `pred`.
+
+
+# %%
+def mse_grad(pred, target):
+    """Gradient of mse_loss with respect to pred.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+
+    Returns:
+        Array of pred's shape.
+
+    Raises:
+        ValueError: the shapes differ, or there are no elements.
+    """
+    errors = _errors(pred, target)
+    return 2 * errors / errors.size
+
+
+# %% [markdown]
+# ## Root mean squared error
+#
+# The MSE of house prices in dollars is in squared dollars. Its root is in dollars again:
+#
+# $$L_\text{RMSE} = \sqrt{L_\text{MSE}}, \qquad
+# \frac{\partial L_\text{RMSE}}{\partial \hat y_i} = \frac{\hat y_i - y_i}{n\, L_\text{RMSE}}$$
+#
+# Both losses have their minimum at the same place, and there the formula on the right becomes 0/0. A NaN in one
+# gradient spoils every parameter it meets, so at a perfect fit `rmse_grad` returns zeros.
+
+
+# %%
+def rmse(pred, target):
+    """Root of the mean squared error, in the units of the target.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+
+    Returns:
+        One number.
+
+    Raises:
+        ValueError: the shapes differ, or there are no elements.
+    """
+    return np.sqrt(mse_loss(pred, target))
+
+
+def rmse_grad(pred, target):
+    """Gradient of rmse with respect to pred; zeros where pred equals target everywhere.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+
+    Returns:
+        Array of pred's shape.
+
+    Raises:
+        ValueError: the shapes differ, or there are no elements.
+    """
+    errors = _errors(pred, target)
+    root = np.sqrt(np.mean(errors**2))
+    return errors / (errors.size * root) if root > 0 else np.zeros_like(errors)
+
+
+# %% [markdown]
+# ## Mean absolute error
+#
+# $$L_\text{MAE} = \frac{1}{n}\sum_i |e_i|, \qquad
+# \frac{\partial L_\text{MAE}}{\partial \hat y_i} = \frac{\operatorname{sign}(e_i)}{n}$$
+#
+# Every error pulls equally hard, however large it is, so an outlier cannot drag the fit. The price is a kink at zero:
+# the slope jumps, and steps do not shrink on their own near the optimum. At the kink every slope between -1 and 1 is a
+# valid subgradient; take 0.
+
+
+# %%
+def mae_loss(pred, target):
+    """Mean of the absolute error over all elements.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+
+    Returns:
+        One number.
+
+    Raises:
+        ValueError: the shapes differ, or there are no elements.
+    """
+    return np.mean(np.abs(_errors(pred, target)))
+
+
+def mae_grad(pred, target):
+    """Subgradient of mae_loss with respect to pred, 0 where the error is 0.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+
+    Returns:
+        Array of pred's shape.
+
+    Raises:
+        ValueError: the shapes differ, or there are no elements.
+    """
+    errors = _errors(pred, target)
+    return np.sign(errors) / errors.size
+
+
+# %% [markdown]
+# ## Huber loss
+#
+# Quadratic where errors are small, linear where they are large, and joined so that value and slope agree at $|e|=\delta$:
+#
+# $$\ell(e) = \begin{cases} \tfrac12 e^2 & |e| \le \delta \\ \delta\,(|e| - \tfrac12\delta) & \text{otherwise}\end{cases}
+# \qquad L = \frac{1}{n}\sum_i \ell(e_i)$$
+#
+# This is `torch.nn.HuberLoss`. Its neighbour `SmoothL1Loss(beta=δ)` is the same curve divided by δ; only at δ = 1 are
+# they equal.
+
+
+# %%
+def huber_loss(pred, target, delta=1.0):
+    """Mean Huber loss over all elements.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+        delta: where the parabola ends and the line begins, more than 0.
+
+    Returns:
+        One number.
+
+    Raises:
+        ValueError: delta is not positive, the shapes differ, or there are no elements.
+    """
+    _require_positive(delta)
+    size = np.abs(_errors(pred, target))
+    return np.mean(np.where(size <= delta, 0.5 * size**2, delta * (size - 0.5 * delta)))
+
+
+def _require_positive(delta):
+    if not delta > 0:
+        raise ValueError(f"delta must be positive, got {delta}")
+
+
+def huber_grad(pred, target, delta=1.0):
+    """Gradient of huber_loss with respect to pred.
+
+    Args:
+        pred: predictions, array_like of any shape.
+        target: true values, array_like of the same shape.
+        delta: where the parabola ends and the line begins, more than 0.
+
+    Returns:
+        Array of pred's shape.
+
+    Raises:
+        ValueError: delta is not positive, the shapes differ, or there are no elements.
+    """
+    _require_positive(delta)
+    errors = _errors(pred, target)
+    return np.clip(errors, -delta, delta) / errors.size
+
+
+# %% [markdown]
+# ## Quick check
+#
+# Two predictions miss their targets by +2 and by -4. What is the MSE? Return the number; how you get to it is up to you.
+
+
+# %%
+def quick_check_mse():
+    """The MSE of the errors +2 and -4."""
+    return mse_loss([2, -4], [0, 0])
+
+
+# %% [markdown]
+# ## Bad input
+#
+# NumPy subtracts an (N, 1) from an (N,) without complaint and hands back N² differences; the loss is then a plausible
+# number that means nothing. Go back to your functions and let each of them raise `ValueError` for different shapes
+# (naming both), for empty input, and for a `delta` that is not positive.
+
+
