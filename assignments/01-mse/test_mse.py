@@ -1,7 +1,8 @@
-"""Public checks of 01-mse; run `pytest` here, or `losslab check 01-mse`."""
+"""Public checks of 01-mse: run `pytest` in this folder. Hidden checks decide on the score."""
 
 import numpy as np
 import pytest
+
 from mse import *  # noqa: F403
 
 # Which part of the exercise a check belongs to.
@@ -25,7 +26,7 @@ PARTS = {
 }
 
 
-# mse_loss
+# mse_loss: Mean squared error
 
 
 def test_mse_of_two_errors():
@@ -43,7 +44,7 @@ def test_mse_of_lists():
     assert mse_loss([1, 2], [2, 4]) == pytest.approx(2.5)
 
 
-# mse_grad
+# mse_grad: Gradient of the mean squared error
 
 
 def test_mse_grad_of_two_errors():
@@ -57,7 +58,7 @@ def test_mse_grad_of_a_matrix():
     assert mse_grad(np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2))) == pytest.approx(expected)
 
 
-# rmse
+# rmse: Root mean squared error and its gradient
 
 
 def test_rmse_of_two_errors():
@@ -76,7 +77,7 @@ def test_rmse_grad_at_a_perfect_fit():
     assert rmse_grad(np.array([1.0, 2.0]), np.array([1.0, 2.0])) == pytest.approx(np.zeros(2))
 
 
-# mae
+# mae: Mean absolute error and its gradient
 
 
 def test_mae_of_three_errors():
@@ -90,7 +91,7 @@ def test_mae_grad_with_a_perfect_element():
     assert mae_grad(np.array([1.0, -2.0, 0.0]), np.zeros(3)) == pytest.approx(expected)
 
 
-# huber
+# huber: Huber loss and its gradient
 
 
 def test_huber_inside_and_outside():
@@ -109,7 +110,7 @@ def test_huber_grad_is_bounded():
     assert huber_grad(np.array([0.75, 9.0, -9.0]), np.zeros(3), delta=1.5) == pytest.approx(expected)
 
 
-# quick_check
+# quick_check: Quick check: two errors
 
 
 def test_quick_check_is_a_number():
@@ -117,7 +118,7 @@ def test_quick_check_is_a_number():
     assert float(quick_check_mse()) > 0
 
 
-# validation
+# validation: Bad input is refused
 
 
 def test_a_row_beside_a_column():

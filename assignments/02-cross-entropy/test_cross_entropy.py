@@ -1,9 +1,10 @@
-"""Public checks of 02-cross-entropy; run `pytest` here, or `losslab check 02-cross-entropy`."""
+"""Public checks of 02-cross-entropy: run `pytest` in this folder. Hidden checks decide on the score."""
 
 import math
 
 import numpy as np
 import pytest
+
 from cross_entropy import *  # noqa: F403
 
 # Which part of the exercise a check belongs to.
@@ -40,7 +41,7 @@ PARTS = {
 }
 
 
-# naive
+# naive: The textbook formula
 
 
 def test_naive_softmax_of_equal_logits():
@@ -53,7 +54,7 @@ def test_naive_cross_entropy_of_equal_logits():
     assert cross_entropy_naive(np.zeros((2, 4)), np.array([0, 3])) == pytest.approx(math.log(4))
 
 
-# log_sum_exp
+# log_sum_exp: log-sum-exp
 
 
 def test_log_sum_exp_of_two_zeros():
@@ -72,7 +73,7 @@ def test_log_sum_exp_along_the_first_axis():
     assert log_sum_exp(np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]]), axis=0) == pytest.approx(expected)
 
 
-# softmax
+# softmax: Stable softmax and log-softmax
 
 
 def test_softmax_of_large_logits():
@@ -91,7 +92,7 @@ def test_log_softmax_of_a_tiny_probability():
     assert log_softmax(np.array([[1000.0, 0.0]])) == pytest.approx(np.array([[0.0, -1000.0]]))
 
 
-# cross_entropy
+# cross_entropy: Cross-entropy with weights, smoothing and reductions
 
 
 def test_cross_entropy_of_equal_logits():
@@ -118,7 +119,7 @@ def test_cross_entropy_without_reduction():
     assert cross_entropy(logits, targets, reduction="none") == pytest.approx(expected)
 
 
-# cross_entropy_grad
+# cross_entropy_grad: Gradient of cross-entropy
 
 
 def test_cross_entropy_grad_of_equal_logits():
@@ -127,7 +128,7 @@ def test_cross_entropy_grad_of_equal_logits():
     assert cross_entropy_grad(np.zeros((2, 2)), np.array([0, 1])) == pytest.approx(expected)
 
 
-# binary
+# binary: Binary cross-entropy, from probabilities and from logits
 
 
 def test_bce_of_an_even_guess():
@@ -151,7 +152,7 @@ def test_bce_with_logits_grad_of_zero():
     assert bce_with_logits_grad(np.zeros(2), np.array([0.0, 1.0])) == pytest.approx(expected)
 
 
-# information
+# information: Entropy, KL divergence and cross-entropy
 
 
 def test_entropy_of_a_fair_coin():
@@ -170,7 +171,7 @@ def test_the_decomposition():
     assert cross_entropy_of(p, q) == pytest.approx(entropy(p) + kl_divergence(p, q))
 
 
-# class_weights
+# class_weights: Weights for imbalanced classes
 
 
 def test_inverse_weights_of_balanced_classes():
@@ -190,7 +191,7 @@ def test_effective_weights():
     assert class_weights(np.array([1, 2]), strategy="effective", beta=0.5) == pytest.approx(expected)
 
 
-# stability
+# stability: Naive against stable
 
 
 def test_the_sweep_agrees_on_small_scales():
@@ -205,7 +206,7 @@ def test_the_sweep_keeps_what_overflows():
     assert not math.isfinite(rows["naive"][1]) and math.isfinite(rows["stable"][1])
 
 
-# quick_checks
+# quick_checks: Quick checks: a limit and two weights
 
 
 def test_quick_checks_are_numbers():
@@ -213,7 +214,7 @@ def test_quick_checks_are_numbers():
     assert float(quick_check_bce()) >= 0 and len(quick_check_weights()) == 2
 
 
-# validation
+# validation: Bad input is refused
 
 
 def test_a_negative_target():

@@ -1,1 +1,1 @@
-"""From solutions/ to assignments/."""
+"""Make what students get, assignments/, of the staff's single sources in solutions/."""

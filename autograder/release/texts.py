@@ -1,0 +1,63 @@
+"""The files beside script and notebook: the public checks as plain pytest, and the README."""
+
+from __future__ import annotations
+
+from ..course import Assignment, Course
+from .notebook import IMPORTS
+from .source import Cell, names_in, tests_in
+
+
+def public_checks(assignment: Assignment, cells: list[Cell]) -> bytes:
+    """test_<module>.py. The star import lets the other checks run where one function is missing."""
+    checks = [cell for cell in cells if cell.role == "checks"]
+    used = {name for cell in checks for name in names_in(cell.text)}
+    standard = [IMPORTS["math"]] if "math" in used else []
+    libraries = [IMPORTS[name] for name in ("np", "pytest") if name in used]
+    parts = {name: cell.part for cell in checks for name in tests_in(cell.text)}
+    table = "\n".join(["PARTS = {", *(f'    "{name}": "{part}",' for name, part in parts.items()), "}"])
+    title = f'"""Public checks of {assignment.id}: run `pytest` in this folder. Hidden checks decide on the score."""'
+    imports = [group for group in (standard, libraries, [f"from {assignment.module} import *  # noqa: F403"]) if group]
+    head = [title, *("\n".join(group) if isinstance(group, list) else group for group in imports)]
+    top = "\n\n".join([*head, "# Which part of the exercise a check belongs to.\n" + table])
+    return ("\n\n\n".join([top, *(_block(assignment, cell) for cell in checks)]) + "\n").encode()
+
+
+def _block(assignment: Assignment, cell: Cell) -> str:
+    part = assignment.part(cell.part)
+    return f"# {cell.part}: {part.title if part else ''}\n\n\n{cell.text.strip()}"
+
+
+def readme(course: Course, assignment: Assignment) -> bytes:
+    """README.md: what to do, parts and points, deadline, commands."""
+    module, due = assignment.module, course.due(assignment)
+    rows = [f"| `{part.id}` | {part.title}{_by_hand(part.manual)} | {part.points:g} |" for part in assignment.parts]
+    first = next((part.id for part in assignment.parts if part.hints), "")
+    deadline = f"**Due {due:%Y-%m-%d %H:%M} ({due.tzname()}).**" if due else "**No due date.**"
+    lines = [
+        f"# {assignment.id[:2]} · {assignment.title}",
+        "",
+        f"{deadline} {assignment.max_score:g} points.",
+        "",
+        f"1. Open `{module}.ipynb`, or `{module}.py` if you prefer an editor: they hold the same exercise, work in one.",
+        "2. Read the statement above each function, then replace `raise NotImplementedError()` with your code.",
+        "3. Keep the functions' names and arguments; helper functions and cells of your own are welcome.",
+        "4. Check as often as you like; stuck means ask for a hint, which comes in three levels.",
+        f"5. Hand in `{module}.ipynb` or `{module}.py`, whichever you worked in.",
+        "",
+        "| part | | points |",
+        "|---|---|---|",
+        *rows,
+        "",
+        "```",
+        f"losslab check {assignment.id}",
+        *([f"losslab hint {assignment.id}/{first}"] if first else []),
+        "```",
+        "",
+        f"Without `losslab`, run `pytest` in this folder; it checks `{module}.py`.",
+        "The public checks show you the way. Hidden checks, run when you submit, decide on the points.",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _by_hand(manual: bool) -> str:
+    return " (graded by hand)" if manual else ""
