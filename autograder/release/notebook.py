@@ -49,7 +49,8 @@ def to_bytes(notebook: Any) -> bytes:
     """The notebook as Jupyter itself would save it."""
     import nbformat
 
-    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
+    text: str = nbformat.writes(notebook)
+    return (text.rstrip("\n") + "\n").encode()
 
 
 def stub(notebook: Any) -> bytes:

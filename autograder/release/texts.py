@@ -38,7 +38,7 @@ def readme(course: Course, assignment: Assignment) -> bytes:
         "",
         f"{deadline} {assignment.max_score:g} points.",
         "",
-        f"1. Open `{module}.ipynb`, or `{module}.py` if you prefer an editor: they hold the same exercise, work in one.",
+        f"1. Open `{module}.ipynb`, or `{module}.py` if you prefer an editor: the exercise is the same; work in one.",
         "2. Read the statement above each function, then replace `raise NotImplementedError()` with your code.",
         "3. Keep the functions' names and arguments; helper functions and cells of your own are welcome.",
         "4. Check as often as you like; stuck means ask for a hint, which comes in three levels.",
