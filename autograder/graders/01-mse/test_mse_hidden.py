@@ -43,8 +43,8 @@ def test_mse_of_a_vector(student, rng):
 
 
 @check("mse_loss", hint="The mean is over *all* elements, not over the rows.")
-def test_mse_of_a_matrix(student, rng):
-    """averages over all elements of a matrix"""
+def test_hidden_mse_of_a_matrix(student, rng):
+    """averages over every element of a table"""
     pred, target = pair(rng, 7, 3)
     assert student.mse_loss(pred, target) == close_to(F.mse_loss(torch.tensor(pred), torch.tensor(target)))
 
@@ -73,7 +73,7 @@ def test_mse_of_unsigned_integers(student, rng):
 
 
 @check("mse_loss", points=0.5, hint="np.asarray takes lists, too.")
-def test_mse_of_lists(student, rng):
+def test_hidden_mse_of_lists(student, rng):
     """takes lists of lists"""
     pred, target = pair(rng, 3, 2)
     assert student.mse_loss(pred.tolist(), target.tolist()) == close_to(np.mean((pred - target) ** 2))
@@ -105,7 +105,7 @@ def test_mse_grad_of_a_vector(student, rng):
 
 
 @check("mse_grad", hint="n counts all elements; the result has pred's shape.")
-def test_mse_grad_of_a_matrix(student, rng):
+def test_hidden_mse_grad_of_a_matrix(student, rng):
     """the gradient of a matrix has its shape and counts all elements"""
     pred, target = pair(rng, 4, 3)
     assert student.mse_grad(pred, target) == close_to(gradient(F.mse_loss, pred, target))
@@ -162,7 +162,7 @@ def test_rmse_grad_of_a_matrix(student, rng):
 
 
 @check("rmse", hint="At a perfect fit the formula is 0/0: treat it on its own.")
-def test_rmse_grad_at_a_perfect_fit(student, rng):
+def test_hidden_rmse_grad_at_a_perfect_fit(student, rng):
     """zeros at a perfect fit, in the shape of pred"""
     pred = rng.normal(size=(2, 3))
     assert student.rmse_grad(pred, pred.copy()) == close_to(np.zeros((2, 3)))
@@ -273,7 +273,7 @@ def test_quick_check(student):
 
 
 @check("validation", hint="Compare the shapes before you subtract; name both in the message.")
-def test_a_row_beside_a_column(student, rng):
+def test_hidden_a_row_beside_a_column(student, rng):
     """(N,) beside (N, 1) is a ValueError that names both shapes"""
     for function in ("mse_loss", "mse_grad"):
         with pytest.raises(ValueError) as caught:
@@ -299,7 +299,7 @@ def test_shapes_that_differ_in_gradients(student, rng):
 
 
 @check("validation", hint="The mean of nothing is NaN: refuse it.")
-def test_empty_input(student):
+def test_hidden_empty_input(student):
     """empty input is a ValueError everywhere"""
     for function in ALL:
         with pytest.raises(ValueError):

@@ -118,7 +118,7 @@ def test_softmax_of_extreme_logits(student, rng):
 
 @check("softmax", hint="One maximum for the whole matrix makes small rows underflow: shift each row by its own.")
 def test_softmax_of_rows_of_different_scale(student, rng):
-    """a row far below another keeps its probabilities"""
+    """softmax of rows of very different scale"""
     logits = rng.normal(size=(3, 4)) + np.array([[1e4], [0.0], [-1e4]])
     assert student.softmax(logits) == close_to(F.softmax(torch.tensor(logits), -1))
 
@@ -190,7 +190,7 @@ def test_cross_entropy_of_rows_of_different_scale(student, rng):
 
 @check("cross_entropy", hint="The weighted mean divides by the sum of the weights of the targets, not by N.")
 def test_cross_entropy_weighted_mean(student, rng):
-    """the weighted mean divides by the weights that were used"""
+    """the weighted mean has the right denominator"""
     logits, targets = classified(rng)
     weight = rng.uniform(0.2, 5.0, size=4)
     assert student.cross_entropy(logits, targets, weight=weight) == close_to(oracle(logits, targets, weight))
@@ -410,14 +410,14 @@ def test_inverse_weights(student, rng):
 
 
 @check("class_weights", hint="The root of the inverse weight, C included.")
-def test_inverse_sqrt_weights(student, rng):
+def test_hidden_inverse_sqrt_weights(student, rng):
     """their roots"""
     counts = rng.integers(1, 1000, size=5)
     assert student.class_weights(counts, strategy="inverse_sqrt") == close_to(np.sqrt(counts.sum() / (5 * counts)))
 
 
 @check("class_weights", hint="(1 - beta) / (1 - beta^n), not normalised.")
-def test_effective_weights(student, rng):
+def test_hidden_effective_weights(student, rng):
     """effective numbers, with the default beta and another"""
     counts = rng.integers(1, 3000, size=4)
     for options in ({}, {"beta": 0.9}):

@@ -1,0 +1,1 @@
+"""Results as pages: one for each student and assignment, one for the class."""
