@@ -72,7 +72,9 @@ class Part(_Strict, frozen=True):
     manual: bool = False
 
     def __post_init__(self) -> None:
-        _require(bool(re.fullmatch(r"[a-z][a-z0-9_]*", self.id)), f"part `{self.id}`: `id` is lower case, words joined by _")
+        _require(
+            bool(re.fullmatch(r"[a-z][a-z0-9_]*", self.id)), f"part `{self.id}`: `id` is lower case, words joined by _"
+        )
         _require(self.points > 0, f"part `{self.id}`: `points` is more than 0")
         wanted = 0 if self.manual else 3
         written = [hint for hint in self.hints if hint.strip()]

@@ -1,11 +1,11 @@
 """The errors that LossLab reports to people, each as one line that names file, cause and remedy.
 
-    LossLabError
-    ├── CourseError        course.yml or a grader contradicts the course
-    ├── SubmissionError    a submission that cannot be graded; becomes a "rejected" Result
-    ├── SandboxError       no wall between grader and submission can be had
-    ├── ReleaseError       an assignment cannot be made of its source
-    └── OutputError        results cannot be written
+LossLabError
+├── CourseError        course.yml or a grader contradicts the course
+├── SubmissionError    a submission that cannot be graded; becomes a "rejected" Result
+├── SandboxError       no wall between grader and submission can be had
+├── ReleaseError       an assignment cannot be made of its source
+└── OutputError        results cannot be written
 """
 
 from __future__ import annotations

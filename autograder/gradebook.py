@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ Timestamps = Mapping[tuple[str, str], datetime.datetime | None]
 def write(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
     """Enter all results. Raises OutputError where the database cannot be written."""
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+    warnings.simplefilter("ignore", SAWarning)  # nbgrader's own relations, flushed earlier than it expects
     try:
         with _own_tools_on_path(), Gradebook(url, course_id=course.id) as book:
             for assignment in course.assignments:

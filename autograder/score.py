@@ -12,7 +12,12 @@ from .results import CheckResult, PartResult, Result
 
 
 def result(
-    course: Course, assignment: Assignment, submission: Submission, outcomes: list[Outcome], notes: list[str], sandbox: str
+    course: Course,
+    assignment: Assignment,
+    submission: Submission,
+    outcomes: list[Outcome],
+    notes: list[str],
+    sandbox: str,
 ) -> Result:
     """Score a submission; one with a problem is rejected, with nothing earned."""
     parts = [_part(part, [item for item in outcomes if item.part == part.id]) for part in assignment.parts]

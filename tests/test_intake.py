@@ -78,8 +78,14 @@ def test_a_timestamp_is_utc(hand_in) -> None:  # type: ignore[no-untyped-def]
         ({}, "mse.py: is missing and the folder is empty; hand in mse.py or mse.ipynb"),
         ({"mse.py": b"def f(:\n"}, "mse.py line 1: invalid syntax; run it once before you hand it in"),
         ({"mse.py": b"\xff\xfe"}, "mse.py: is not UTF-8 (byte 0); save it as UTF-8 and hand it in again"),
-        ({"mse.ipynb": notebook("x = 1")[:40]}, "mse.ipynb: is not a whole notebook (NotJSONError); save it again from Jupyter"),
-        ({"a.zip": archive("../mse.py", b"")}, "a.zip: '../mse.py' leads out of the archive; pack it again from its own folder"),
+        (
+            {"mse.ipynb": notebook("x = 1")[:40]},
+            "mse.ipynb: is not a whole notebook (NotJSONError); save it again from Jupyter",
+        ),
+        (
+            {"a.zip": archive("../mse.py", b"")},
+            "a.zip: '../mse.py' leads out of the archive; pack it again from its own folder",
+        ),
         ({"a.zip": b"PK nonsense"}, "a.zip: is not a whole zip archive (BadZipFile); pack it again"),
     ],
 )

@@ -24,7 +24,10 @@ def summary(results: list[dict[str, Any]]) -> dict[str, Any]:
             "score": item["score"],
             "late_penalty": item["late_penalty"],
             "lost": {
-                check["id"]: check["status"] for part in item["parts"] for check in part["checks"] if check["status"] != "pass"
+                check["id"]: check["status"]
+                for part in item["parts"]
+                for check in part["checks"]
+                if check["status"] != "pass"
             },
         }
         for item in results

@@ -22,7 +22,9 @@ _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="On
 
 
 def release(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if assignments/ is not up to date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if assignments/ is not up to date.")
+    ] = False,
     assignment: _Assignments = None,
 ) -> None:
     """Make assignments/ of solutions/: stub, notebook, public checks, README."""
@@ -46,7 +48,9 @@ def grade(
     assignment: _Assignments = None,
     jobs: Annotated[int, typer.Option(min=1, help="Grading processes.")] = os.cpu_count() or 1,
     executor: Annotated[str, typer.Option(help="local")] = "local",
-    db: Annotated[str | None, typer.Option(help="SQLAlchemy URL of the gradebook; DIR/gradebook.db by default.")] = None,
+    db: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL of the gradebook; DIR/gradebook.db by default.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is unchanged.")] = False,
     sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print results.json instead of a table.")] = False,
@@ -83,7 +87,9 @@ def _show(results: list[Result], out: Path) -> None:
     console.print(table)
     for result in results:
         if result.problem is not None:
-            console.print(f"rejected: {result.student}/{result.assignment}: {result.problem}".translate(_CONTROL), markup=False)
+            console.print(
+                f"rejected: {result.student}/{result.assignment}: {result.problem}".translate(_CONTROL), markup=False
+            )
     for what, name in (("gradebook", "gradebook.db"), ("feedback", "feedback/"), ("report", "report.html")):
         console.print(f"{what}: {out / name}", markup=False, soft_wrap=True)
 

@@ -15,7 +15,9 @@ from ..public import checks as public
 
 
 def check(
-    exercise: Annotated[str | None, typer.Argument(help="Assignment, say 01-mse; the one of this folder by default.")] = None,
+    exercise: Annotated[
+        str | None, typer.Argument(help="Assignment, say 01-mse; the one of this folder by default.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Machine-readable verdicts.")] = False,
     all: Annotated[bool, typer.Option("--all", help="Show parts that are not started, too.")] = False,
 ) -> None:
@@ -58,7 +60,9 @@ def hint(
             return
     owners = [item.id for item in course.assignments if item.part(part_id)]
     if owners:
-        raise CourseError(f"hint {part}: several assignments have it; write {' or '.join(f'{item}/{part_id}' for item in owners)}")
+        raise CourseError(
+            f"hint {part}: several assignments have it; write {' or '.join(f'{item}/{part_id}' for item in owners)}"
+        )
     known = ", ".join(item.id for assignment in course.assignments for item in assignment.parts)
     raise CourseError(f"hint {part}: no such part; there are {known}")
 

@@ -31,7 +31,9 @@ class Summary:
 
 def render(course: Course, results: list[Result], title: str) -> str:
     """HTML of the report."""
-    by_assignment = {item.id: [result for result in results if result.assignment == item.id] for item in course.assignments}
+    by_assignment = {
+        item.id: [result for result in results if result.assignment == item.id] for item in course.assignments
+    }
     summaries = [
         _summary(item.id, item.title, by_assignment[item.id]) for item in course.assignments if by_assignment[item.id]
     ]

@@ -1,6 +1,6 @@
 """What hidden graders are written with, and what runs them.
 
-    from autograder.grading import check, close_to, require
+from autograder.grading import check, close_to, require
 """
 
 from .checks import check, require

@@ -25,11 +25,38 @@ from .plugin import GraderPlugin
 from .student import Student
 
 # Everything a grader does not need, and what would read the settings of the folder it is started in.
-_OPTIONS = (
-    "-q --import-mode=importlib --strict-markers --assert=rewrite -p no:cacheprovider -p no:capture -p no:logging "
-    "-p no:doctest -p no:unittest -p no:junitxml -p no:faulthandler -p no:stepwise -p no:warnings "
-    "-p no:unraisableexception -p no:threadexception --tb=no --show-capture=no --no-header --no-summary"
-).split()
+_OPTIONS = [
+    "-q",
+    "--import-mode=importlib",
+    "--strict-markers",
+    "--assert=rewrite",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:capture",
+    "-p",
+    "no:logging",
+    "-p",
+    "no:doctest",
+    "-p",
+    "no:unittest",
+    "-p",
+    "no:junitxml",
+    "-p",
+    "no:faulthandler",
+    "-p",
+    "no:stepwise",
+    "-p",
+    "no:warnings",
+    "-p",
+    "no:unraisableexception",
+    "-p",
+    "no:threadexception",
+    "--tb=no",
+    "--show-capture=no",
+    "--no-header",
+    "--no-summary",
+]
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -61,7 +88,9 @@ def grade(batch: Batch) -> list[Graded]:
     limits = batch.course.limits_of(assignment)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
     openers = [functools.partial(Student, jail, submission, assignment, limits) for submission in batch.submissions]
-    plugin = GraderPlugin(assignment, list(openers), secret(root), functools.partial(reference, root, assignment.id, assignment.module))
+    plugin = GraderPlugin(
+        assignment, list(openers), secret(root), functools.partial(reference, root, assignment.id, assignment.module)
+    )
     folder = root / "autograder" / "graders" / assignment.id
     _run_pytest(folder, plugin)
     if plugin.failure:

@@ -13,7 +13,9 @@ from .batch import Batch, Graded, grade
 BATCH_SIZE = 8
 
 
-def local(batches: list[Batch], jobs: int, warmed: Callable[[], None] = lambda: None) -> Iterator[tuple[Batch, list[Graded]]]:
+def local(
+    batches: list[Batch], jobs: int, warmed: Callable[[], None] = lambda: None
+) -> Iterator[tuple[Batch, list[Graded]]]:
     """Grade batches in `jobs` processes and yield each as it is done. `warmed` imports what all of them need, once.
 
     Raises:

@@ -43,7 +43,7 @@ class Matcher:
         return f"{type(self).__name__}({self.expected!r})"
 
 
-class close_to(Matcher):  # noqa: N801 - reads as a verb in `value == close_to(expected)`
+class close_to(Matcher):
     """Numerically equal to `expected`: a number, an array, a tensor, or a dict of these.
 
     Args:
@@ -100,7 +100,7 @@ class close_to(Matcher):  # noqa: N801 - reads as a verb in `value == close_to(e
         return f"{count}, the first of them {_number(given[wrong].flat[0])}"
 
 
-class equal_to(Matcher):  # noqa: N801
+class equal_to(Matcher):
     """Exactly `expected`, for strings, None, whole numbers and shapes."""
 
     def reason(self, value: Any) -> str | None:

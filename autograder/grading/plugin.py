@@ -26,7 +26,11 @@ class GraderPlugin:
     """Holds one batch: how to open each submission, and the outcomes of its checks."""
 
     def __init__(
-        self, assignment: Assignment, openers: list[Callable[[], Student]], secret: bytes, reference: Callable[[], ModuleType]
+        self,
+        assignment: Assignment,
+        openers: list[Callable[[], Student]],
+        secret: bytes,
+        reference: Callable[[], ModuleType],
     ) -> None:
         self._assignment = assignment
         self._openers = openers

@@ -62,7 +62,9 @@ def _read_all(order: Order) -> list[Submission]:
     submissions = [folder.read(student, item, path, released / item.id) for student, item, path in found]
     if not submissions:
         ids = ", ".join(item.id for item in order.course.assignments)
-        raise OutputError(f"{order.submitted}: holds no <student>/<assignment>/ with an assignment of the course ({ids})")
+        raise OutputError(
+            f"{order.submitted}: holds no <student>/<assignment>/ with an assignment of the course ({ids})"
+        )
     return submissions
 
 

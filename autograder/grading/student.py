@@ -104,7 +104,9 @@ class Student:
     def __enter__(self) -> Student:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._worker is not None:
             self._worker.kill()
             self._worker = None
@@ -208,7 +210,9 @@ class Student:
         if reply.classes[:1] == ["NotImplementedError"]:
             return NotStarted(function)
         if "MemoryError" in reply.classes:
-            return CallFailed("memory", f"`{function}` needed or returned more memory than it may ({self._limits.memory_mb} MiB)")
+            return CallFailed(
+                "memory", f"`{function}` needed or returned more memory than it may ({self._limits.memory_mb} MiB)"
+            )
         names = [name for name in reply.classes if _builtin_exception(name) is not None]
         error = _raised_class(names[0] if names else "Exception")(reply.message)
         error.type_name = reply.classes[0][:80] if reply.classes else "Exception"

@@ -38,10 +38,14 @@ def _is_rubbish(path: str) -> bool:
 
 def _check(name: str, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_FILES or sum(item.file_size for item in members) > MAX_BYTES:
-        raise SubmissionError(f"{name}: has more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB; pack your own files only")
+        raise SubmissionError(
+            f"{name}: has more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB; pack your own files only"
+        )
     for item in members:
         path = PurePosixPath(item.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in item.filename:
-            raise SubmissionError(f"{name}: {item.filename!r} leads out of the archive; pack it again from its own folder")
+            raise SubmissionError(
+                f"{name}: {item.filename!r} leads out of the archive; pack it again from its own folder"
+            )
         if stat.S_ISLNK(item.external_attr >> 16):
             raise SubmissionError(f"{name}: {item.filename!r} is a symbolic link; pack the file itself")

@@ -41,7 +41,9 @@ def read(student: str, assignment: Assignment, folder: Path, released: Path | No
             student, assignment.id, problem=str(error), sha256=digest(files), timestamp=timestamp, notes=notes
         )
     beside = {
-        other: data for other, data in files.items() if other != name and other.endswith(_BESIDE) and len(data) < 1 << 20
+        other: data
+        for other, data in files.items()
+        if other != name and other.endswith(_BESIDE) and len(data) < 1 << 20
     }
     beside.pop(f"{assignment.module}.py", None)
     return Submission(student, assignment.id, text, name, beside, notes + more, None, digest(files), timestamp)
@@ -51,7 +53,9 @@ def digest(files: dict[str, bytes]) -> str:
     """One hash over names and contents."""
     whole = hashlib.sha256()
     for name in sorted(files):
-        whole.update(hashlib.sha256(name.encode(errors="surrogateescape")).digest() + hashlib.sha256(files[name]).digest())
+        whole.update(
+            hashlib.sha256(name.encode(errors="surrogateescape")).digest() + hashlib.sha256(files[name]).digest()
+        )
     return whole.hexdigest()
 
 
@@ -69,7 +73,9 @@ def _files(folder: Path) -> dict[str, bytes]:
             raise SubmissionError(f"{path.name}: is a symbolic link or no plain file; hand in the file itself")
         try:
             if path.stat().st_size > MAX_FILE_BYTES:
-                raise SubmissionError(f"{path.name}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the notebook's outputs")
+                raise SubmissionError(
+                    f"{path.name}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the notebook's outputs"
+                )
             files[path.name] = path.read_bytes()
         except OSError as error:
             raise SubmissionError(f"{path.name}: cannot be read ({error.strerror})") from None
@@ -92,7 +98,7 @@ def _timestamp(data: bytes | None) -> tuple[datetime.datetime | None, list[str]]
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         return None, [f"{_TIMESTAMP}: {text[:40]!r} is no time; it counts as handed in on time"]
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc), []
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC), []
 
 
 def _module(assignment: Assignment, files: dict[str, bytes], released: Path | None) -> tuple[str, str, list[str]]:
@@ -114,7 +120,9 @@ def _module(assignment: Assignment, files: dict[str, bytes], released: Path | No
 
 def _only_candidate(files: dict[str, bytes]) -> list[str]:
     """A file under another name (`mse (1).ipynb`, `homework.py`), if there is just one that it can be."""
-    candidates = [name for name in files if name.endswith((".py", ".ipynb")) and not name.startswith(("test_", "conftest"))]
+    candidates = [
+        name for name in files if name.endswith((".py", ".ipynb")) and not name.startswith(("test_", "conftest"))
+    ]
     return candidates if len(candidates) == 1 else []
 
 

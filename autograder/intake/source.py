@@ -23,7 +23,9 @@ def from_script(name: str, data: bytes) -> tuple[str, list[str]]:
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise SubmissionError(f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8 and hand it in again") from None
+        raise SubmissionError(
+            f"{name}: is not UTF-8 (byte {error.start}); save it as UTF-8 and hand it in again"
+        ) from None
     problem = syntax_problem(text)
     if problem is None:
         return text, []
@@ -67,7 +69,9 @@ def join_cells(name: str, cells: Sequence[str]) -> tuple[str, list[str]]:
         kept.append(text)
         line += text.count("\n")
     if not any(text.strip() for text in kept):
-        raise SubmissionError(f"{notes[0] if notes else name}: nothing of it is Python; run it once before you hand it in")
+        raise SubmissionError(
+            f"{notes[0] if notes else name}: nothing of it is Python; run it once before you hand it in"
+        )
     return "".join(kept), notes
 
 

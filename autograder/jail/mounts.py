@@ -55,7 +55,19 @@ def bubblewrap_arguments(packages: tuple[str, ...]) -> list[str]:
             arguments += ["--perms", "0755", "--size", "4096", "--tmpfs", f"{_STDLIB}/{installed}"]
     for device in _DEVICES:
         arguments += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    return [*arguments, "--proc", "/proc", "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp", "--remount-ro", "/"]
+    return [
+        *arguments,
+        "--proc",
+        "/proc",
+        "--perms",
+        "1777",
+        "--size",
+        str(64 << 20),
+        "--tmpfs",
+        "/tmp",
+        "--remount-ro",
+        "/",
+    ]
 
 
 def _parents(places: object) -> list[str]:

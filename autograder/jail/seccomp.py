@@ -56,9 +56,7 @@ def program() -> bytes:
         if _exists(name):
             rules.add_rule(pyseccomp.ALLOW, name)
     # A thread, but no process. clone3 hides its flags behind a pointer: ENOSYS makes libc fall back to clone.
-    rules.add_rule(
-        pyseccomp.ALLOW, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
-    )
+    rules.add_rule(pyseccomp.ALLOW, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
     if _exists("clone3"):
         rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     for request in _IOCTLS:

@@ -58,8 +58,8 @@ def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]
     tool = shutil.which("bwrap")
     if tool is None:
         raise SandboxError(f"bubblewrap is not installed: {INSTALL_HINT}")
-    options = "--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try".split()
-    options += "--die-with-parent --new-session --clearenv --hostname jail --chdir /tmp".split()
+    options = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    options += ["--die-with-parent", "--new-session", "--clearenv", "--hostname", "jail", "--chdir", "/tmp"]
     if os.geteuid() == 0:
         # Root needs no user namespace to build the jail; the zygote becomes nobody before anything else.
         options += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -68,7 +68,16 @@ def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]
         options += ["--unshare-user"]
     for name, value in environment(inside=True).items():
         options += ["--setenv", name, value]
-    return [tool, *options, *mounts.bubblewrap_arguments(packages), "--", mounts.PYTHON, *_FLAGS, mounts.BOOT, str(control_fd)]
+    return [
+        tool,
+        *options,
+        *mounts.bubblewrap_arguments(packages),
+        "--",
+        mounts.PYTHON,
+        *_FLAGS,
+        mounts.BOOT,
+        str(control_fd),
+    ]
 
 
 _FLAGS = ("-I", "-S", "-B", "-c")

@@ -51,7 +51,7 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         try:
             test_file = folder / f"test_{assignment.module}.py"
-            options = "-q --import-mode=importlib -p no:cacheprovider --tb=no".split()
+            options = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--tb=no"]
             pytest.main([*options, "-c", os.devnull, "--rootdir", str(folder), str(test_file)], plugins=[plugin])
         finally:
             os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD") if before is None else None
@@ -138,7 +138,11 @@ def render(assignment: Assignment, verdicts: list[Verdict], show_all: bool = Fal
         if item.status == "pass":
             lines.append(f"✓ {item.part} · {item.title}")
         elif item.status != "missing" or show_all or item.part in started:
-            lines += [f"✗ {item.part} · {item.title}", f"  {item.message}", f"  next: losslab hint {assignment.id}/{item.part}"]
+            lines += [
+                f"✗ {item.part} · {item.title}",
+                f"  {item.message}",
+                f"  next: losslab hint {assignment.id}/{item.part}",
+            ]
     idle = [part.id for part in assignment.parts if part.id not in started and not part.manual]
     if idle:
         lines.append(f"· not started: {', '.join(idle)}")

@@ -1,7 +1,6 @@
 """Load a submission's source as a module, statement by statement, so that one that fails costs only itself."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -70,7 +69,10 @@ def functions(module: types.ModuleType) -> list[str]:
     return [
         name
         for name, item in vars(module).items()
-        if callable(item) and not isinstance(item, types.ModuleType) and not name.startswith("_") and name not in _FROM_THE_NOTEBOOK
+        if callable(item)
+        and not isinstance(item, types.ModuleType)
+        and not name.startswith("_")
+        and name not in _FROM_THE_NOTEBOOK
     ]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import reprlib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,7 +21,22 @@ MAX_DIMENSIONS = 16
 # Checked before encoding: the encoder does not survive it when memory runs out half way through a large buffer.
 MAX_ARRAY_BYTES = 32 << 20
 DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
+    [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ]
 )
 
 _ARRAY, _SCALAR, _TUPLE, _BIGINT, _COMPLEX, _OPAQUE, _TENSOR, _HANDLE = range(1, 9)

@@ -110,9 +110,7 @@ def _guard(sock: socket.socket, status: socket.socket, start: Start, spawn: Spaw
         os._exit(exit_code)
 
 
-def _become_worker(
-    sock: socket.socket, confinement: confine.Confinement, limits: confine.Limits, mapped: int
-) -> None:
+def _become_worker(sock: socket.socket, confinement: confine.Confinement, limits: confine.Limits, mapped: int) -> None:
     """Confine this process, then serve the submission. Does not return."""
     try:
         os.setsid()

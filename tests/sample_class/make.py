@@ -98,7 +98,7 @@ def reference(assignment: str) -> str:
     text = (ROOT / "solutions" / assignment / f"{MODULES[assignment]}.py").read_text()
     cells = [cell for cell in re.split(r"(?m)^(?=# %%)", text) if not cell.startswith("# %% checks=")]
     kept = "".join(cells)
-    kept = re.sub(r'(?m)^# %% part=.*$', "# %%", kept)
+    kept = re.sub(r"(?m)^# %% part=.*$", "# %%", kept)
     return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n", "", kept)
 
 
@@ -126,10 +126,17 @@ def notebook(source: str, extra: list[str]) -> bytes:
         body = cell.partition("\n")[2] if index < 10**6 and cell not in extra else cell
         if is_text:
             body = re.sub(r"(?m)^# ?", "", body)
-        entry = {"cell_type": "markdown" if is_text else "code", "id": f"c{index}", "metadata": {}, "source": body.strip("\n")}
+        entry = {
+            "cell_type": "markdown" if is_text else "code",
+            "id": f"c{index}",
+            "metadata": {},
+            "source": body.strip("\n"),
+        }
         cells.append(entry if is_text else {**entry, "outputs": [], "execution_count": None})
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return json.dumps({"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}, indent=1).encode()
+    return json.dumps(
+        {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}, indent=1
+    ).encode()
 
 
 def write(folder: Path, assignment: str, plan: str) -> None:
@@ -144,7 +151,12 @@ def write(folder: Path, assignment: str, plan: str) -> None:
     data = source.encode()
     name = f"{module}.py"
     if "ipynb" in dress:
-        extra = ["%matplotlib inline\n!pip list", "%%time\nhelper = 1", "mse_los([1], [2])", "from torch import nn\nnn.MSELoss()"]
+        extra = [
+            "%matplotlib inline\n!pip list",
+            "%%time\nhelper = 1",
+            "mse_los([1], [2])",
+            "from torch import nn\nnn.MSELoss()",
+        ]
         name, data = f"{module}.ipynb", notebook(source, extra)
     if "crlf" in dress:
         data = source.replace("\n", "\r\n").encode()

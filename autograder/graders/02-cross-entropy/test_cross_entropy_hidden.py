@@ -50,7 +50,9 @@ def test_naive_softmax_overflows(student, rng):
     logits = rng.normal(size=(2, 3, 4))
     assert student.softmax_naive(logits.tolist()) == close_to(F.softmax(torch.tensor(logits), -1))
     large = student.softmax_naive(np.array([[1000.0, 0.0]]))
-    require(isinstance(large, np.ndarray) and not np.isfinite(large).all(), "it does not overflow: is it the naive one?")
+    require(
+        isinstance(large, np.ndarray) and not np.isfinite(large).all(), "it does not overflow: is it the naive one?"
+    )
 
 
 @check("log_sum_exp", hint="Reduce the last axis unless told otherwise.")
@@ -344,7 +346,9 @@ def test_bce_gradient_of_extreme_logits(student, rng):
 def test_binary_of_integers_left_alone(student, rng):
     """takes integer logits and targets, leaves its arguments"""
     logits, targets = np.array([3, 0, 7], dtype=np.uint8), np.array([0, 1, 1], dtype=np.uint8)
-    expected = F.binary_cross_entropy_with_logits(torch.tensor(logits.astype(float)), torch.tensor(targets.astype(float)))
+    expected = F.binary_cross_entropy_with_logits(
+        torch.tensor(logits.astype(float)), torch.tensor(targets.astype(float))
+    )
     assert student.bce_with_logits(logits, targets) == close_to(expected)
     leaves_alone(student, "bce_with_logits", rng.normal(size=4), rng.uniform(size=4))
     leaves_alone(student, "bce_with_logits_grad", rng.normal(size=4), rng.uniform(size=4))
