@@ -155,11 +155,14 @@ def test_a_missing_function_is_named_with_its_neighbour(student: Any) -> None:
 
 
 def test_a_neighbours_process_is_not_seen(course: Course) -> None:
-    with Jail(walls.by_name("bubblewrap"), ("msgspec", "numpy"), ("numpy",)) as jail:
-        with open_student(jail, course.assignments[0]) as one, open_student(jail, course.assignments[0]) as two:
-            assert one.double(1) == 2
-            uid, pid, processes = two.user()
-            assert uid != 0 and pid == 1 and processes == []
+    with (
+        Jail(walls.by_name("bubblewrap"), ("msgspec", "numpy"), ("numpy",)) as jail,
+        open_student(jail, course.assignments[0]) as one,
+        open_student(jail, course.assignments[0]) as two,
+    ):
+        assert one.double(1) == 2
+        uid, pid, processes = two.user()
+        assert uid != 0 and pid == 1 and processes == []
 
 
 def test_without_a_wall_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def test_cross_entropy_with_weights():
 
 
 def test_cross_entropy_without_reduction():
-    """"none" gives one loss a row"""
+    """ "none" gives one loss a row"""
     logits, targets = np.array([[0.0, 0.0], [math.log(3), 0.0]]), np.array([0, 1])
     expected = np.array([math.log(2), math.log(4)])
     assert cross_entropy(logits, targets, reduction="none") == pytest.approx(expected)

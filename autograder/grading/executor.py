@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 
 from ..errors import SandboxError
@@ -30,7 +30,7 @@ def local(
     raise SandboxError("the grading processes keep dying; look for what kills them (memory?), and grade again")
 
 
-def _round(batches: list[Batch], jobs: int) -> Iterator[tuple[Batch, list[Graded]]]:  # type: ignore[misc]
+def _round(batches: list[Batch], jobs: int) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
     undone: list[Batch] = []

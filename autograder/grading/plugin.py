@@ -89,7 +89,7 @@ class GraderPlugin:
             self.failure = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
             if isinstance(error, SandboxError):
                 self.failure = str(error)
-        return report  # type: ignore[return-value]
+        return report
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

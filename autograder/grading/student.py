@@ -214,7 +214,8 @@ class Student:
                 "memory", f"`{function}` needed or returned more memory than it may ({self._limits.memory_mb} MiB)"
             )
         names = [name for name in reply.classes if _builtin_exception(name) is not None]
-        error = _raised_class(names[0] if names else "Exception")(reply.message)
+        error: Exception = _raised_class(names[0] if names else "Exception")(reply.message)
+        assert isinstance(error, StudentRaised)
         error.type_name = reply.classes[0][:80] if reply.classes else "Exception"
         error.line = reply.line
         return error

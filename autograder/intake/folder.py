@@ -31,7 +31,8 @@ def find(submitted: Path, course: Course, only: list[str]) -> Iterator[tuple[str
 def read(student: str, assignment: Assignment, folder: Path, released: Path | None = None) -> Submission:
     """Read one folder. Never raises for what a student did; `released` is the assignment's folder with the stubs."""
     files: dict[str, bytes] = {}
-    timestamp, notes = None, []
+    timestamp: datetime.datetime | None = None
+    notes: list[str] = []
     try:
         files = _files(folder)
         timestamp, notes = _timestamp(files.pop(_TIMESTAMP, None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -33,7 +34,7 @@ def from_script(name: str, data: bytes) -> tuple[str, list[str]]:
     if not starts:
         raise SubmissionError(f"{name} {problem}; run it once before you hand it in")
     edges = [0, *starts, len(text)]
-    return join_cells(name, [text[a:b] for a, b in zip(edges, edges[1:], strict=False)])
+    return join_cells(name, [text[a:b] for a, b in itertools.pairwise(edges)])
 
 
 def from_notebook(name: str, data: bytes) -> tuple[str, list[str]]:

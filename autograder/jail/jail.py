@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -74,10 +75,8 @@ class Worker:
         return self._receive_status()
 
     def _ask_to_kill(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # its guard is gone, and the worker with it
             self._status.send(b"k")
-        except OSError:
-            pass  # its guard is gone, and the worker with it
 
     def _receive_status(self) -> bytes:
         try:
@@ -173,7 +172,8 @@ class Jail:
             message = msgspec.msgpack.encode(zygote.Spawn(limits))
             socket.send_fds(self._control, [message], [inner_sock.fileno(), inner_status.fileno()])
         except OSError:
-            sock.close(), status.close()
+            sock.close()
+            status.close()
             raise
         finally:
             inner_sock.close()

@@ -132,6 +132,4 @@ def distribution_paths(packages: tuple[str, ...]) -> tuple[Path, ...]:
 
 def _applies(requirement: Requirement) -> bool:
     """Only what is installed unasked; an extra that happens to be there is not part of the environment."""
-    if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-        return False
-    return True
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})

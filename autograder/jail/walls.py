@@ -63,7 +63,6 @@ def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]
     if os.geteuid() == 0:
         # Root needs no user namespace to build the jail; the zygote becomes nobody before anything else.
         options += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-        options.remove("--hostname"), options.remove("jail")
     else:
         options += ["--unshare-user"]
     for name, value in environment(inside=True).items():

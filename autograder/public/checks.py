@@ -108,7 +108,7 @@ class _Plugin:
             title = (getattr(item.obj, "__doc__", "") or item.name).strip().partition("\n")[0]  # type: ignore[attr-defined]
             error = call.excinfo.value if call.excinfo is not None else None
             self.verdicts.append(Verdict(part, title, *self._verdict(error)))
-        return report  # type: ignore[return-value]
+        return report
 
     def _verdict(self, error: BaseException | None) -> tuple[str, str]:
         if error is None:

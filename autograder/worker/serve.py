@@ -53,7 +53,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until the grader closes its end."""
-        sys.stdout = sys.stderr = self._printed  # type: ignore[assignment]
+        sys.stdout = sys.stderr = self._printed
         while True:
             try:
                 request = messages.receive_request(self._sock)

@@ -16,6 +16,7 @@ import socket
 import struct
 import sys
 import tempfile
+from typing import Any
 
 import msgspec
 
@@ -98,7 +99,7 @@ def _guard(sock: socket.socket, status: socket.socket, start: Start, spawn: Spaw
             status.close()
             _become_worker(sock, start.confinement, spawn.limits, mapped)
         sock.close()
-        ended = os.pidfd_open(worker)
+        ended: Any = os.pidfd_open(worker)
         readable, _, _ = select.select([ended, status], [], [])
         if ended not in readable:
             os.kill(worker, signal.SIGKILL)

@@ -256,3 +256,5 @@ def quick_check_mse():
 # NumPy subtracts an (N, 1) from an (N,) without complaint and hands back N² differences; the loss is then a plausible
 # number that means nothing. Go back to your functions and let each of them raise `ValueError` for different shapes
 # (naming both), for empty input, and for a `delta` that is not positive.
+
+

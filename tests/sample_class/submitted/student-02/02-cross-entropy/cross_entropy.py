@@ -105,8 +105,8 @@ def _classified(logits, targets):
 
 # %%
 def log_sum_exp(z, axis=-1):
-    z = _filled(z, "z")
-    with np.errstate(invalid="ignore"):
+    z = _filled(z, 'z')
+    with np.errstate(invalid='ignore'):
         return np.logaddexp.reduce(z, axis=axis)
 
 
@@ -511,3 +511,5 @@ def quick_check_weights():
 # A target of -1 silently picks the last class, a target of 1.5 is no class at all, and a `reduction="avg"` that is taken
 # for "none" surfaces three files later. Go back to your functions and let them raise `ValueError`, with a message that
 # names the offending value.
+
+

@@ -258,10 +258,9 @@ def quick_check_mse():
 # (naming both), for empty input, and for a `delta` that is not positive.
 
 
+
 import torch
 import torch.nn.functional as F
-
 print(F.mse_loss(torch.zeros(3), torch.ones(3)))
 import matplotlib.pyplot as plt
-
 plt.plot([1, 2, 3])

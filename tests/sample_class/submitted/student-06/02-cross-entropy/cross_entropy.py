@@ -515,10 +515,9 @@ def quick_check_weights():
 # names the offending value.
 
 
+
 import torch
 import torch.nn.functional as F
-
 print(F.mse_loss(torch.zeros(3), torch.ones(3)))
 import matplotlib.pyplot as plt
-
 plt.plot([1, 2, 3])

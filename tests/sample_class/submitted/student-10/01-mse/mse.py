@@ -197,7 +197,7 @@ def mae_grad(pred, target):
 # %%
 def huber_loss(pred, target, delta=1.0):
     e = np.abs(_errors(pred, target))
-    return np.mean(np.where(e < delta, 0.5 * e**2 / delta, e - 0.5 * delta))
+    return np.mean(np.where(e < delta, 0.5 * e ** 2 / delta, e - 0.5 * delta))
 
 
 def _require_positive(delta):
@@ -242,3 +242,5 @@ def quick_check_mse():
 # NumPy subtracts an (N, 1) from an (N,) without complaint and hands back N² differences; the loss is then a plausible
 # number that means nothing. Go back to your functions and let each of them raise `ValueError` for different shapes
 # (naming both), for empty input, and for a `delta` that is not positive.
+
+

@@ -483,11 +483,8 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 # %%
 def stability_sweep(logits, targets, scales):
-    return {
-        "scale": list(scales),
-        "naive": [cross_entropy_naive(s * np.asarray(logits), targets) for s in scales],
-        "stable": [cross_entropy(s * np.asarray(logits), targets) for s in scales],
-    }
+    return {'scale': list(scales), 'naive': [cross_entropy_naive(s * np.asarray(logits), targets) for s in scales],
+            'stable': [cross_entropy(s * np.asarray(logits), targets) for s in scales]}
 
 
 # %% [markdown]
@@ -515,3 +512,5 @@ def quick_check_weights():
 # A target of -1 silently picks the last class, a target of 1.5 is no class at all, and a `reduction="avg"` that is taken
 # for "none" surfaces three files later. Go back to your functions and let them raise `ValueError`, with a message that
 # names the offending value.
+
+

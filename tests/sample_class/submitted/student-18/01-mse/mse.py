@@ -33,7 +33,6 @@ import numpy as np
 # | `pred`, `target` | any, the same | |
 # | returns | one number | `mse_loss([3, 1], [1, 1])` is 2.0 |
 
-
 # %%
 def mse_loss(pred, target):
     """Mean of the squared error over all elements.
@@ -51,7 +50,6 @@ def mse_loss(pred, target):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Its gradient
 #
@@ -61,7 +59,6 @@ def mse_loss(pred, target):
 #
 # It grows in proportion to the error: far away, the pull is strong; close by, it fades, and the steps become small
 # by themselves. `mse_grad` returns this for every element, in the shape of `pred`.
-
 
 # %%
 def mse_grad(pred, target):
@@ -80,7 +77,6 @@ def mse_grad(pred, target):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Root mean squared error
 #
@@ -91,7 +87,6 @@ def mse_grad(pred, target):
 #
 # Both losses have their minimum at the same place, and there the formula on the right becomes 0/0. A NaN in one
 # gradient spoils every parameter it meets, so at a perfect fit `rmse_grad` returns zeros.
-
 
 # %%
 def rmse(pred, target):
@@ -127,7 +122,6 @@ def rmse_grad(pred, target):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Mean absolute error
 #
@@ -137,7 +131,6 @@ def rmse_grad(pred, target):
 # Every error pulls equally hard, however large it is, so an outlier cannot drag the fit. The price is a kink at zero:
 # the slope jumps, and steps do not shrink on their own near the optimum. At the kink every slope between -1 and 1 is a
 # valid subgradient; take 0.
-
 
 # %%
 def mae_loss(pred, target):
@@ -173,7 +166,6 @@ def mae_grad(pred, target):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Huber loss
 #
@@ -184,7 +176,6 @@ def mae_grad(pred, target):
 #
 # This is `torch.nn.HuberLoss`. Its neighbour `SmoothL1Loss(beta=δ)` is the same curve divided by δ; only at δ = 1 are
 # they equal.
-
 
 # %%
 def huber_loss(pred, target, delta=1.0):
@@ -222,19 +213,16 @@ def huber_grad(pred, target, delta=1.0):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Quick check
 #
 # Two predictions miss their targets by +2 and by -4. What is the MSE? Return the number; how you get to it is up to you.
-
 
 # %%
 def quick_check_mse():
     """The MSE of the errors +2 and -4."""
     # YOUR CODE HERE
     raise NotImplementedError()
-
 
 # %% [markdown]
 # ## Bad input

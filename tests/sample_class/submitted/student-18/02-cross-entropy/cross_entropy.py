@@ -36,7 +36,6 @@ import numpy as np
 # | `softmax_naive` | `logits` (..., C) | (..., C), along the last axis |
 # | `cross_entropy_naive` | `logits` (N, C), `targets` (N,) | one number |
 
-
 # %%
 def softmax_naive(logits):
     """Softmax along the last axis by its definition, without a shift.
@@ -70,7 +69,6 @@ def cross_entropy_naive(logits, targets):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## log-sum-exp
 #
@@ -81,7 +79,6 @@ def cross_entropy_naive(logits, targets):
 #
 # `axis` may be any single axis, each slice has its own maximum, and the axis is gone in the result. A slice in which
 # all entries are -inf has an empty sum: its answer is -inf, not nan.
-
 
 # %%
 def log_sum_exp(z, axis=-1):
@@ -100,7 +97,6 @@ def log_sum_exp(z, axis=-1):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Stable softmax
 #
@@ -109,7 +105,6 @@ def log_sum_exp(z, axis=-1):
 # Softmax does not change when a constant is added to a row, so each row may be shifted by its own maximum. The maximum
 # of the whole matrix would not do: a row far below it would underflow to 0/0. And `log(softmax(z))` is no log-softmax:
 # a probability too small for floating point is 0, and its logarithm is -inf.
-
 
 # %%
 def softmax(logits):
@@ -143,7 +138,6 @@ def log_softmax(logits):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Cross-entropy
 #
@@ -157,7 +151,6 @@ def log_softmax(logits):
 # $$\ell_i = -(1-\varepsilon)\, w_{y_i} \log p_{i,y_i} - \frac{\varepsilon}{C}\sum_{c} w_c \log p_{i,c}$$
 #
 # - **Reduction**: `"none"` gives the $N$ losses, `"sum"` their sum, `"mean"` $\sum_i \ell_i / \sum_i w_{y_i}$.
-
 
 # %%
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -179,7 +172,6 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Its gradient
 #
@@ -189,7 +181,6 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 #
 # This is why cross-entropy and softmax belong together: however wrong the model is, the slope stays as large as the
 # probability is off. (No weights and no smoothing here; mean reduction.)
-
 
 # %%
 def cross_entropy_grad(logits, targets):
@@ -208,7 +199,6 @@ def cross_entropy_grad(logits, targets):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Two classes: binary cross-entropy
 #
@@ -221,7 +211,6 @@ def cross_entropy_grad(logits, targets):
 #
 # and its gradient is as short as that of softmax: $(\sigma(z) - y)/n$. All three take any shape and average over all
 # elements.
-
 
 # %%
 def bce_loss(probs, targets):
@@ -274,7 +263,6 @@ def bce_with_logits_grad(logits, targets):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Where it comes from: information
 #
@@ -286,7 +274,6 @@ def bce_with_logits_grad(logits, targets):
 # In training $p$ is fixed, so minimising cross-entropy and minimising the divergence are one and the same. Use natural
 # logarithms (nats). $0\cdot\log 0$ is 0, and where $q = 0 < p$ the answer is `inf`. `p` and `q` are 1-d distributions:
 # a negative entry, or a sum off 1 by more than 1e-6, is a `ValueError`.
-
 
 # %%
 def entropy(p):
@@ -338,7 +325,6 @@ def cross_entropy_of(p, q):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Class weights
 #
@@ -352,7 +338,6 @@ def cross_entropy_of(p, q):
 # | `"effective"` | $(1-\beta)/(1-\beta^{n_c})$ | effective number of samples, Cui et al. 2019; not normalised |
 #
 # Mind the last one in floating point: for β near 1 and for huge counts it should still have all its digits.
-
 
 # %%
 def class_weights(counts, strategy="inverse", beta=0.999):
@@ -372,7 +357,6 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## The experiment: naive against stable
 #
@@ -380,7 +364,6 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 # `stability_sweep` returns a dict with three sequences of equal length, `"scale"`, `"naive"` and `"stable"`: for each
 # scale the loss of `scale * logits` by `cross_entropy_naive` and by `cross_entropy`. Keep nan and inf as they come, and
 # let no warning out: here they are the result.
-
 
 # %%
 def stability_sweep(logits, targets, scales):
@@ -397,14 +380,12 @@ def stability_sweep(logits, targets, scales):
     # YOUR CODE HERE
     raise NotImplementedError()
 
-
 # %% [markdown]
 # ## Quick checks
 #
 # 1. For a target of 1, what does binary cross-entropy tend to as the predicted probability goes to 0? Return it as a
 #    float (`math` has a name for it, should you need one).
 # 2. What are the inverse-frequency weights of two classes with 900 and 100 examples? Return both, in this order.
-
 
 # %%
 def quick_check_bce():
@@ -417,7 +398,6 @@ def quick_check_weights():
     """The inverse-frequency weights of classes of 900 and of 100 examples."""
     # YOUR CODE HERE
     raise NotImplementedError()
-
 
 # %% [markdown]
 # ## Bad input

@@ -184,11 +184,11 @@ def log_softmax(logits):
 
 
 # %%
-def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction='mean'):
     p = softmax(np.asarray(logits, float))
     n = p.shape[0]
     losses = -np.log(p[np.arange(n), targets] + 1e-9)
-    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+    return losses.mean() if reduction == 'mean' else losses.sum() if reduction == 'sum' else losses
 
 
 def _require_reduction(reduction):
@@ -486,3 +486,5 @@ def quick_check_weights():
 # A target of -1 silently picks the last class, a target of 1.5 is no class at all, and a `reduction="avg"` that is taken
 # for "none" surfaces three files later. Go back to your functions and let them raise `ValueError`, with a message that
 # names the offending value.
+
+

@@ -500,3 +500,5 @@ def quick_check_weights():
 # A target of -1 silently picks the last class, a target of 1.5 is no class at all, and a `reduction="avg"` that is taken
 # for "none" surfaces three files later. Go back to your functions and let them raise `ValueError`, with a message that
 # names the offending value.
+
+

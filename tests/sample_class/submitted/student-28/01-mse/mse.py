@@ -36,12 +36,9 @@ import numpy as np
 
 # %%
 def mse_loss(pred, target):
-    p = np.array(pred, float).ravel()
-    t = np.array(target, float).ravel()
-    if np.shape(pred) != np.shape(target):
-        raise ValueError(f"{np.shape(pred)} and {np.shape(target)}")
-    if len(p) == 0:
-        raise ValueError("empty")
+    p = np.array(pred, float).ravel(); t = np.array(target, float).ravel()
+    if np.shape(pred) != np.shape(target): raise ValueError(f'{np.shape(pred)} and {np.shape(target)}')
+    if len(p) == 0: raise ValueError('empty')
     total = 0.0
     for a, b in zip(p, t):
         total += (a - b) ** 2
@@ -241,3 +238,5 @@ def quick_check_mse():
 # NumPy subtracts an (N, 1) from an (N,) without complaint and hands back N² differences; the loss is then a plausible
 # number that means nothing. Go back to your functions and let each of them raise `ValueError` for different shapes
 # (naming both), for empty input, and for a `delta` that is not positive.
+
+

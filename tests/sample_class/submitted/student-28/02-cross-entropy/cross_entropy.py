@@ -105,8 +105,8 @@ def _classified(logits, targets):
 
 # %%
 def log_sum_exp(z, axis=-1):
-    z = _filled(z, "z")
-    with np.errstate(invalid="ignore"):
+    z = _filled(z, 'z')
+    with np.errstate(invalid='ignore'):
         return np.logaddexp.reduce(z, axis=axis)
 
 
@@ -499,10 +499,9 @@ def quick_check_weights():
 # names the offending value.
 
 
+
 import torch
 import torch.nn.functional as F
-
 print(F.mse_loss(torch.zeros(3), torch.ones(3)))
 import matplotlib.pyplot as plt
-
 plt.plot([1, 2, 3])
