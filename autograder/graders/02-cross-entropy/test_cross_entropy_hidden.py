@@ -1,7 +1,7 @@
 """Hidden checks of 02-cross-entropy, against torch in float64 and against the reference."""
 
 import math
-from fractions import Fraction
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -44,15 +44,13 @@ def test_naive_cross_entropy(student, rng):
     assert student.cross_entropy_naive(logits, targets) == close_to(oracle(logits, targets))
 
 
-@check("naive", hint="No shift is wanted here: show what overflows.")
-def test_naive_softmax_overflows(student, rng):
-    """takes lists and three axes, and shows the overflow of large logits"""
+@check("naive", hint=IN_PLACE + " Along the last axis, with keepdims.")
+def test_naive_softmax_of_lists(student, rng):
+    """takes lists and three axes, and leaves its arguments"""
     logits = rng.normal(size=(2, 3, 4))
     assert student.softmax_naive(logits.tolist()) == close_to(F.softmax(torch.tensor(logits), -1))
-    large = student.softmax_naive(np.array([[1000.0, 0.0]]))
-    require(
-        isinstance(large, np.ndarray) and not np.isfinite(large).all(), "it does not overflow: is it the naive one?"
-    )
+    leaves_alone(student, "softmax_naive", logits)
+    leaves_alone(student, "cross_entropy_naive", *classified(rng))
 
 
 @check("log_sum_exp", hint="Reduce the last axis unless told otherwise.")
@@ -90,6 +88,10 @@ def test_log_sum_exp_of_minus_infinity(student, rng):
     z = rng.normal(size=(3, 4))
     z[0, 1] = z[2, :2] = -np.inf
     assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
+    z[1] = -np.inf
+    leaves_alone(student, "log_sum_exp", z)
+    assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
+    assert student.log_sum_exp(z.T, axis=0) == close_to(torch.logsumexp(torch.tensor(z), -1))
     assert student.log_sum_exp([-np.inf, -np.inf]) == equal_to(-np.inf)
 
 
@@ -287,10 +289,10 @@ def test_gradient_is_the_slope(student, rng):
     found = student.cross_entropy_grad(logits, targets)
     assert found == close_to(logit_gradient(F.cross_entropy, logits, targets))
     up, down = logits.copy(), logits.copy()
-    up[1, 2] += 1e-5
-    down[1, 2] -= 1e-5
-    measured = (student.cross_entropy(up, targets) - student.cross_entropy(down, targets)) / 2e-5
-    assert measured == close_to(found[1, 2], rtol=1e-4)
+    up[1, 2] += 1e-2
+    down[1, 2] -= 1e-2
+    measured = (student.cross_entropy(up, targets) - student.cross_entropy(down, targets)) / 2e-2
+    assert measured == close_to(found[1, 2], rtol=1e-3, atol=1e-4)
 
 
 @check("binary", hint="Minus y·log p minus (1 - y)·log(1 - p), averaged over all elements.")
@@ -301,13 +303,17 @@ def test_bce_of_soft_targets(student, rng):
     assert student.bce_loss(probs, targets) == close_to(expected)
 
 
-@check("binary", hint="0·log 0 is 0; NumPy says nan.")
+@check("binary", points=0.5, hint="0·log 0 is 0; NumPy says nan.")
 def test_bce_at_zero_and_one(student):
-    """sure and right costs nothing, sure and wrong much"""
+    """sure and right costs nothing"""
     assert student.bce_loss([0.0, 1.0, 0.5], [0.0, 1.0, 1.0]) == close_to(math.log(2) / 3)
-    wrong = student.bce_loss([0.0], [1.0])
-    require(isinstance(wrong, float | np.floating | np.ndarray), "a sure and wrong prediction has a loss, too")
-    require(float(wrong) > 30, "a sure and wrong prediction costs (nearly) infinitely much")
+
+
+@check("binary", points=0.5, hint="-log 0 is infinite; a clipped probability hides it.")
+def test_bce_of_a_sure_mistake(student):
+    """sure and wrong costs infinitely much"""
+    for probs, targets in (([0.0, 0.5], [1.0, 1.0]), ([0.5, 1.0], [0.0, 0.0])):
+        assert student.bce_loss(probs, targets) == equal_to(math.inf)
 
 
 @check("binary", hint="Take the form with max(z, 0) and log1p.")
@@ -350,9 +356,11 @@ def test_binary_of_integers_left_alone(student, rng):
         torch.tensor(logits.astype(float)), torch.tensor(targets.astype(float))
     )
     assert student.bce_with_logits(logits, targets) == close_to(expected)
+    expected = logit_gradient(F.binary_cross_entropy_with_logits, logits.astype(float), targets.astype(float))
+    assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
     leaves_alone(student, "bce_with_logits", rng.normal(size=4), rng.uniform(size=4))
     leaves_alone(student, "bce_with_logits_grad", rng.normal(size=4), rng.uniform(size=4))
-    leaves_alone(student, "bce_loss", rng.uniform(size=4), rng.uniform(size=4))
+    leaves_alone(student, "bce_loss", np.array([0.0, 1.0, 0.3]), np.array([0.0, 1.0, 0.6]))
 
 
 def distribution(rng, size=5):
@@ -403,7 +411,10 @@ def test_cross_entropy_of_with_zeros(student, rng):
     """zeros in both, infinity, and arguments left alone"""
     assert student.cross_entropy_of([0.5, 0.5, 0.0], [0.5, 0.5, 0.0]) == close_to(math.log(2))
     assert student.cross_entropy_of([0.5, 0.5], [1.0, 0.0]) == equal_to(math.inf)
-    leaves_alone(student, "cross_entropy_of", distribution(rng), distribution(rng))
+    p, q = np.append(distribution(rng), 0.0), np.append(distribution(rng), 0.0)
+    leaves_alone(student, "entropy", p)
+    leaves_alone(student, "kl_divergence", p, q)
+    leaves_alone(student, "cross_entropy_of", p, q)
 
 
 @check("class_weights", hint="n over C times n_c: balanced classes get 1.")
@@ -432,12 +443,15 @@ def test_hidden_effective_weights(student, rng):
 
 @check("class_weights", hint="Use expm1 and log1p where 1 - beta^n loses its digits.")
 def test_effective_weights_are_precise(student):
-    """effective numbers keep their digits for beta near 1 and huge counts"""
-    beta = 1 - 2.0**-40
-    counts = [1, 2, 3, 50]
-    exact = Fraction(beta)
-    expected = np.array([float((1 - exact) / (1 - exact**count)) for count in counts])
-    assert student.class_weights(counts, strategy="effective", beta=beta) == close_to(expected)
+    """precision: effective weights keep ten digits for beta near 1 and for huge counts"""
+    counts = [2, 3, 7, 50, 10**9]
+    for beta in (0.9999999, 1 - 1e-9):
+        with localcontext() as context:
+            context.prec = 60
+            exact = Decimal(beta)
+            expected = np.array([float((1 - exact) / (1 - exact**count)) for count in counts])
+        given = student.class_weights(counts, strategy="effective", beta=beta)
+        assert given == close_to(expected, rtol=1e-10, atol=0.0)
     assert student.class_weights([10**9, 10**12], strategy="effective") == close_to(np.full(2, 0.001))
 
 
@@ -472,10 +486,11 @@ def test_sweep_of_large_scales(student, rng):
 
 @check("stability", hint="np.errstate silences floating-point warnings while it is active.")
 def test_sweep_is_silent(student, rng):
-    """lets no warning out"""
+    """lets no warning out, and leaves its arguments"""
     logits, targets = classified(rng)
     seen = student.observe("stability_sweep", logits, targets, [1.0, 5000.0])
     assert seen.value == close_to({"scale": np.array([1.0, 5000.0])}, sequence_ok=True)
+    leaves_alone(student, "stability_sweep", logits, targets, [1.0, 2.0])
     require(not seen.warnings, f"a warning got out: {seen.warnings[0] if seen.warnings else ''}")
 
 
@@ -495,6 +510,8 @@ def test_quick_check_weights(student):
 def test_negative_targets(student, rng):
     """a negative target is a ValueError that names it"""
     logits, targets = classified(rng)
+    for function in ("cross_entropy", "cross_entropy_naive", "cross_entropy_grad"):
+        getattr(student, function)(logits, targets)  # good input goes through
     targets[2] = -3
     for function in ("cross_entropy", "cross_entropy_naive", "cross_entropy_grad"):
         with pytest.raises(ValueError) as caught:
@@ -506,6 +523,8 @@ def test_negative_targets(student, rng):
 def test_targets_that_are_no_class(student, rng):
     """a target of C or of 1.5 is a ValueError"""
     logits, _ = classified(rng, rows=2)
+    for function in ("cross_entropy", "cross_entropy_grad"):
+        getattr(student, function)(logits, [0, 3])
     for targets in ([0, 4], [0.0, 1.5]):
         for function in ("cross_entropy", "cross_entropy_grad"):
             with pytest.raises(ValueError):
@@ -515,6 +534,8 @@ def test_targets_that_are_no_class(student, rng):
 @check("validation", hint="One target for each row.")
 def test_lengths_that_differ(student, rng):
     """a number of targets that is not the number of rows is a ValueError, so is no row at all"""
+    student.cross_entropy(rng.normal(size=(3, 4)), [0, 1, 2])
+    student.softmax([1.0, 2.0])
     with pytest.raises(ValueError):
         student.cross_entropy(rng.normal(size=(3, 4)), [0])
     with pytest.raises(ValueError):
@@ -526,6 +547,8 @@ def test_lengths_that_differ(student, rng):
 @check("validation", hint='"none", "mean" or "sum", nothing else.')
 def test_unknown_words(student, rng):
     """an unknown reduction or strategy is a ValueError"""
+    student.cross_entropy(*classified(rng), reduction="sum")
+    student.class_weights([1, 2], strategy="inverse")
     with pytest.raises(ValueError):
         student.cross_entropy(*classified(rng), reduction="average")
     with pytest.raises(ValueError):
@@ -536,6 +559,7 @@ def test_unknown_words(student, rng):
 def test_binary_input(student, rng):
     """shapes that differ, and targets or probabilities outside [0, 1]"""
     for function in ("bce_loss", "bce_with_logits", "bce_with_logits_grad"):
+        getattr(student, function)([0.5, 0.5], [0.5, 1.0])
         with pytest.raises(ValueError):
             getattr(student, function)(rng.uniform(size=3), rng.uniform(size=(3, 1)))
         with pytest.raises(ValueError):
@@ -546,7 +570,12 @@ def test_binary_input(student, rng):
 
 @check("validation", hint="A distribution is not negative, and sums to 1.")
 def test_no_distribution(student):
-    """a negative entry, or a sum that is not 1, is a ValueError"""
+    """a negative entry, a sum that is not 1, or lengths that differ, is a ValueError"""
+    student.entropy([0.5, 0.5])
+    for function in ("kl_divergence", "cross_entropy_of"):
+        getattr(student, function)([0.5, 0.5], [0.25, 0.75])
+        with pytest.raises(ValueError):
+            getattr(student, function)([1.0], [0.5, 0.5])
     for wrong in ([0.5, 0.6], [1.5, -0.5]):
         with pytest.raises(ValueError):
             student.entropy(wrong)
@@ -560,5 +589,6 @@ def test_no_distribution(student):
 def test_a_zero_count(student):
     """a count of zero is a ValueError in every strategy"""
     for strategy in ("inverse", "inverse_sqrt", "effective"):
+        student.class_weights([5, 2], strategy=strategy)
         with pytest.raises(ValueError):
             student.class_weights([5, 0], strategy=strategy)
