@@ -1,46 +1,92 @@
-"""nbgrader's gradebook, written through its own API; what was graded by hand there stays."""
+"""nbgrader's gradebook, written through nbgrader's own models; what was graded by hand there stays.
+
+`Gradebook.add_*` commits after every row. A class is entered here in one transaction instead: all of it, or nothing.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import logging
 import os
+import subprocess
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .course import Assignment, Course
 from .errors import OutputError
+from .feedback.page import plain
 from .results import PartResult, Result
 
 Timestamps = Mapping[tuple[str, str], datetime.datetime | None]
 
 
-def write(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
-    """Enter all results. Raises OutputError where the database cannot be written."""
-    from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SAWarning, SQLAlchemyError
+class _Cells(NamedTuple):
+    """Ids of an assignment's rows: itself, its notebook, and by part its grade cell and its solution cell."""
 
-    warnings.simplefilter("ignore", SAWarning)  # nbgrader's own relations, flushed earlier than it expects
+    assignment: str
+    notebook: str
+    grades: dict[str, str]
+    solutions: dict[str, str]
+
+
+def write(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
+    """Enter all results into the database at this SQLAlchemy URL, which is made where there is none.
+
+    Raises:
+        OutputError: the database cannot be opened or written; nothing has been entered then.
+    """
+    with _opened(url, course) as book:
+        for assignment in course.assignments:
+            mine = {result.student: result for result in results if result.assignment == assignment.id}
+            if mine:
+                _enter(book.db, _register(book, course, assignment), mine, timestamps)
+        book.db.commit()
+
+
+@contextlib.contextmanager
+def _opened(url: str, course: Course) -> Iterator[Any]:
+    """The open gradebook; whatever goes wrong with it becomes one line."""
     try:
-        with _own_tools_on_path(), Gradebook(url, course_id=course.id) as book:
-            for assignment in course.assignments:
-                mine = [result for result in results if result.assignment == assignment.id]
-                if mine:
-                    _register(book, course, assignment)
-                    for result in mine:
-                        _enter(book, assignment, result, timestamps.get((result.student, assignment.id)))
-            book.db.commit()
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise OutputError(f"{url}: the gradebook cannot be written ({reason}); close what holds it open") from None
+        from nbgrader.api import Gradebook, InvalidEntry
+        from sqlalchemy.exc import SQLAlchemyError
+    except ImportError:
+        raise OutputError("gradebook: nbgrader is not installed; run `pip install 'losslab[instructor]'`") from None
+    try:
+        with _own_tools_on_path(), _quiet(), Gradebook(url, course_id=course.id) as book:
+            yield book
+    except (SQLAlchemyError, InvalidEntry) as error:
+        reason = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+        raise OutputError(
+            f"{_name(url)}: the gradebook cannot be written ({reason}); "
+            "close what holds it open, check its permissions, or name another with --db"
+        ) from None
+    except ImportError as error:
+        raise OutputError(f"{_name(url)}: no driver for this database ({error}); install it with pip") from None
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise OutputError(
+            f"{_name(url)}: nbgrader cannot make the gradebook ({error}); run `pip install alembic`"
+        ) from None
+
+
+def _name(url: str) -> str:
+    """What a person calls the database: its file, or its URL without the password."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "--db"  # what cannot be parsed may hold a password anywhere
+    file = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    return str(file or parsed.render_as_string(hide_password=True))
 
 
 @contextlib.contextmanager
 def _own_tools_on_path() -> Iterator[None]:
-    """nbgrader calls `alembic` by name, which lies beside the interpreter of a virtual environment that is not activated."""
+    """nbgrader calls `alembic` by name, which lies beside the interpreter of an environment that is not activated."""
     before = os.environ.get("PATH", "")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
     try:
@@ -49,36 +95,150 @@ def _own_tools_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def _register(book: Any, course: Course, assignment: Assignment) -> None:
-    due = course.due(assignment)
-    naive = due.astimezone(datetime.UTC).replace(tzinfo=None) if due else None  # nbgrader keeps naive UTC
-    book.update_or_create_assignment(assignment.id, duedate=naive)
-    book.update_or_create_notebook(assignment.module, assignment.id)
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """nbgrader logs the traceback of an error that it raises as well; the error is told once, in a line."""
+    from nbgrader import api
+
+    log: logging.Logger = api.app_log
+    before = log.disabled
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = before
+
+
+def _register(book: Any, course: Course, assignment: Assignment) -> _Cells:
+    """Assignment, notebook and cells as nbgrader's `generate_assignment` would leave them."""
+    from nbgrader import api
+
+    db = book.db
+    due = _naive_utc(course.due(assignment))
+    row = _row(db, api.Assignment, {"name": assignment.id}, {"duedate": due, "course_id": book.course_id})
+    notebook = _row(db, api.Notebook, {"name": assignment.module, "assignment_id": row.id}, {})
+    grades, solutions = {}, {}
     for part in assignment.parts:
-        kind = "markdown" if part.manual else "code"
-        book.update_or_create_grade_cell(
-            part.id, assignment.module, assignment.id, max_score=part.points, cell_type=kind
-        )
-        book.update_or_create_solution_cell(f"{part.id}_solution", assignment.module, assignment.id)
+        key = {"name": part.id, "notebook_id": notebook.id}
+        grades[part.id] = _row(db, api.GradeCell, key, {"max_score": part.points, "cell_type": "code"}).id
+        key = {"name": f"{part.id}_solution", "notebook_id": notebook.id}
+        solutions[part.id] = _row(db, api.SolutionCell, key, {}).id
+    return _Cells(row.id, notebook.id, grades, solutions)
 
 
-def _enter(book: Any, assignment: Assignment, result: Result, timestamp: datetime.datetime | None) -> None:
-    naive = timestamp.astimezone(datetime.UTC).replace(tzinfo=None) if timestamp else None
-    book.update_or_create_student(result.student)
-    submission = book.update_or_create_submission(assignment.id, result.student, timestamp=naive)
-    submitted = submission.notebooks[0]
-    submitted.late_submission_penalty = result.late_penalty
-    grades = {grade.name: grade for grade in submitted.grades}
-    comments = {comment.name: comment for comment in submitted.comments}
-    for part in result.parts:
-        grade = grades[part.id]
-        grade.auto_score = None if part.needs_manual_grade else part.score
-        grade.needs_manual_grade = part.needs_manual_grade and grade.manual_score is None
-        comments[f"{part.id}_solution"].auto_comment = _comment(part, result.problem)
+def _row(db: Any, model: Any, key: dict[str, Any], values: dict[str, Any]) -> Any:
+    """The row with this key, made where there is none, holding these values and an id."""
+    row = db.query(model).filter_by(**key).one_or_none()
+    if row is None:
+        row = model(**key, **values)
+        db.add(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    db.flush()
+    return row
 
 
-def _comment(part: PartResult, problem: str | None) -> str | None:
+def _enter(db: Any, cells: _Cells, results: dict[str, Result], timestamps: Timestamps) -> None:
+    """Submissions of one assignment, with a handful of statements however many there are."""
+    from nbgrader import api
+
+    known = {name for (name,) in db.query(api.Student.id)}
+    _insert(db, api.Student, [{"id": name} for name in results if name not in known])
+
+    model: Any = api.SubmittedAssignment
+    handed_in = {
+        name: {"timestamp": _naive_utc(timestamps.get((name, result.assignment)))} for name, result in results.items()
+    }
+    query = db.query(model.student_id, model.id).filter(model.assignment_id == cells.assignment)
+    submissions = _upsert(db, model, ("assignment_id", "student_id"), cells.assignment, dict(query.all()), handed_in)
+
+    model = api.SubmittedNotebook
+    late = {submissions[name]: {"late_submission_penalty": result.late_penalty} for name, result in results.items()}
+    query = db.query(model.assignment_id, model.id).filter(model.notebook_id == cells.notebook)
+    notebooks = _upsert(db, model, ("notebook_id", "assignment_id"), cells.notebook, dict(query.all()), late)
+
+    of_notebook = {notebooks[submissions[name]]: result for name, result in results.items()}
+    for part_id, cell in cells.grades.items():
+        _enter_grades(db, cell, part_id, of_notebook)
+    for part_id, cell in cells.solutions.items():
+        _enter_comments(db, cell, part_id, of_notebook)
+
+
+def _enter_grades(db: Any, cell: str, part_id: str, of_notebook: dict[str, Result]) -> None:
+    """`manual_score` and `extra_credit` are a person's, and are never written."""
+    from nbgrader.api import Grade
+
+    rows = db.query(Grade.notebook_id, Grade.id, Grade.manual_score).filter(Grade.cell_id == cell).all()
+    marked = {notebook for notebook, _, manual in rows if manual is not None}
+    values = {}
+    for notebook, result in of_notebook.items():
+        part = _part(result, part_id)
+        by_hand = part is not None and part.needs_manual_grade and result.status == "graded"
+        score = part.score if part is not None and result.status == "graded" else 0.0
+        values[notebook] = {
+            "auto_score": None if by_hand else score,
+            "needs_manual_grade": by_hand and notebook not in marked,
+        }
+    known = {notebook: row for notebook, row, _ in rows}
+    _upsert(db, Grade, ("cell_id", "notebook_id"), cell, known, values)
+
+
+def _enter_comments(db: Any, cell: str, part_id: str, of_notebook: dict[str, Result]) -> None:
+    """`manual_comment` is a person's, and is never written."""
+    from nbgrader.api import Comment
+
+    known = dict(db.query(Comment.notebook_id, Comment.id).filter(Comment.cell_id == cell).all())
+    values = {
+        notebook: {"auto_comment": _comment(_part(result, part_id), result.problem)}
+        for notebook, result in of_notebook.items()
+    }
+    _upsert(db, Comment, ("cell_id", "notebook_id"), cell, known, values)
+
+
+def _upsert(
+    db: Any,
+    model: Any,
+    columns: tuple[str, str],
+    owner: str,
+    known: dict[str, str],
+    rows: dict[str, dict[str, Any]],
+) -> dict[str, str]:
+    """Write rows that `columns`, the owner and the row's key, identify; the id of each key."""
+    from nbgrader.api import new_uuid
+    from sqlalchemy import update
+
+    ids = {key: known.get(key) or new_uuid() for key in rows}
+    own, other = columns
+    _insert(
+        db,
+        model,
+        [{"id": ids[key], own: owner, other: key, **values} for key, values in rows.items() if key not in known],
+    )
+    changes = [{"id": ids[key], **values} for key, values in rows.items() if key in known]
+    if changes:
+        db.execute(update(model), changes)
+    return ids
+
+
+def _insert(db: Any, model: Any, rows: list[dict[str, Any]]) -> None:
+    from sqlalchemy import insert
+
+    if rows:  # an empty list would be a row of defaults
+        db.execute(insert(model), rows)
+
+
+def _naive_utc(time: datetime.datetime | None) -> datetime.datetime | None:
+    """How nbgrader keeps times; one without an offset is UTC already."""
+    return time if time is None or time.tzinfo is None else time.astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+def _part(result: Result, part_id: str) -> PartResult | None:
+    return next((part for part in result.parts if part.id == part_id), None)
+
+
+def _comment(part: PartResult | None, problem: str | None) -> str | None:
+    """The failures of a part as text; None where there are none."""
     if problem is not None:
-        return problem
-    lost = [f"{check.title}: {check.message}" for check in part.checks if check.status != "pass"]
-    return "\n\n".join(lost) or None
+        return plain(problem)
+    lost = [check for check in part.checks if check.status != "pass"] if part else []
+    return plain("\n\n".join(f"✗ {check.title} ({check.status})\n{check.message}".rstrip() for check in lost)) or None

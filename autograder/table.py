@@ -7,24 +7,34 @@ import io
 from collections import defaultdict
 
 from .course import Course
-from .feedback.report import final_score
+from .feedback.page import final_score
 from .results import Result
 
 
 def grades_csv(course: Course, results: list[Result]) -> str:
-    """Student, final score and status for each assignment, and the total."""
+    """Student, final score and status for each assignment, and the total.
+
+    Texts are quoted and numbers are not, so that a reader can tell the student 007 from a number; names stay as they are.
+    """
     ids = [item.id for item in course.assignments if any(result.assignment == item.id for result in results)]
     rows: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in results:
         rows[result.student][result.assignment] = result
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(["student", *(column for item in ids for column in (item, f"{item} status")), "total"])
     for student, row in rows.items():
         cells = [cell for item in ids for cell in _cells(row.get(item))]
-        writer.writerow([student, *cells, f"{sum(map(final_score, row.values())):g}"])
+        total = sum(final_score(row[item]) for item in ids if item in row)
+        writer.writerow([student, *cells, _number(total)])
     return text.getvalue()
 
 
-def _cells(result: Result | None) -> tuple[str, str]:
-    return ("", "missing") if result is None else (f"{final_score(result):g}", result.status)
+def _cells(result: Result | None) -> tuple[float | str, str]:
+    return ("", "missing") if result is None else (_number(final_score(result)), result.status)
+
+
+def _number(value: float) -> float:
+    """Without the dust of adding floats, and a whole number without its `.0`."""
+    rounded = round(value, 6)
+    return int(rounded) if rounded == int(rounded) else rounded

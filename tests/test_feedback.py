@@ -1,77 +1,172 @@
-"""What results become: pages that run nothing, a table, and nbgrader's gradebook."""
+"""Feedback page, class report and grades.csv: everything is said, nothing of it is run."""
 
 from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
+import re
 
 import pytest
 
-from autograder import gradebook, table
-from autograder.course import Course
-from autograder.errors import OutputError
+from autograder import table
+from autograder.course import Assignment, Course, Part
 from autograder.feedback import page, report
-from autograder.grading.outcome import Outcome
-from autograder.intake.submission import Submission
-from autograder.results import Result
-from autograder.score import result
+from autograder.results import CheckResult, PartResult, Result
 
-HOSTILE = '<script>alert(1)</script>\x1b[31m "quoted"'
+HOSTILE = "<script>alert('&')</script>"
+HINTS = ["nudge", "method", "formula"]
+PARTS = [
+    Part("loss", "The loss", 6, hints=HINTS),
+    Part("essay", "In words", 2, manual=True),
+    Part("shared", "Shared name", 2, hints=HINTS),
+]
+COURSE = Course(
+    "c",
+    "Losses",
+    [
+        Assignment("01-a", "First", "first", "numpy", PARTS),
+        Assignment("02-b", "Second", "second", "numpy", [Part("shared", "Shared name", 4, hints=HINTS)]),
+    ],
+)
+FAILED = [
+    CheckResult("c2", "large logits", "fail", 0, 2, "expected a finite value, got nan\nexp(1000) overflows", "m"),
+    CheckResult("c3", "endless loop", "timeout", 0, 2, "no answer after 1 s", None),
+]
 
 
-def graded(course: Course, student: str = "ada", problem: str | None = None) -> Result:
-    outcomes = [
-        Outcome("a", "mse_loss", "a title", "pass", 4.0),
-        Outcome("b", "mse_loss", HOSTILE, "fail", 2.0, f"{HOSTILE}\nthe hint"),
+def a_result(student: str = "ada", assignment: str = "01-a", score: float = 2, **changes: object) -> Result:
+    passed = CheckResult("c1", "a scalar", "pass", 2, 2, "", None)
+    parts = [
+        PartResult("loss", score, 6, False, [passed, *FAILED]),
+        PartResult("essay", 0, 2, True, []),
+        PartResult("shared", 0, 2, False, [CheckResult("c4", "same name", "error", 0, 2, "ValueError: no", None)]),
     ]
-    submission = Submission(student, "01-mse", problem=problem)
-    return result(course, course.assignments[0], submission, [] if problem else outcomes, [HOSTILE], "bubblewrap")
-
-
-def test_nothing_a_student_writes_runs_in_a_page(course: Course) -> None:
-    one = graded(course, HOSTILE)
-    for html in (page.render(course, course.assignments[0], one), report.render(course, [one], "class")):
-        assert "<script" not in html and "&lt;script&gt;" in html and "\x1b" not in html
-
-
-def test_a_page_needs_nothing_from_elsewhere(course: Course) -> None:
-    html = page.render(course, course.assignments[0], graded(course))
-    assert "default-src 'none'" in html and "http://" not in html and "https://" not in html
-
-
-def test_a_failure_has_message_hint_and_next_step(course: Course) -> None:
-    html = page.render(course, course.assignments[0], graded(course))
-    assert "the hint" in html and "losslab hint 01-mse/mse_loss" in html and "(fail)" in html
-
-
-def test_a_rejected_submission_says_why(course: Course) -> None:
-    assert "mse.py: is missing" in page.render(
-        course, course.assignments[0], graded(course, problem="mse.py: is missing")
+    values: dict[str, object] = {"status": "graded", "problem": None, "late_penalty": 0.0, "notes": [], "parts": parts}
+    values |= changes
+    return Result(
+        student=student,
+        assignment=assignment,
+        score=score,
+        max_score=10,
+        submission_sha256="f" * 64,
+        sandbox="bubblewrap",
+        **values,  # type: ignore[arg-type]
     )
 
 
-@pytest.mark.parametrize("name", ["Müller, Ada", 'O"Neill', "007", "=1+1"])
-def test_names_survive_the_table(course: Course, name: str) -> None:
-    rows = list(csv.DictReader(io.StringIO(table.grades_csv(course, [graded(course, name)]))))
-    assert (rows[0]["student"], rows[0]["01-mse"], rows[0]["01-mse status"]) == (name, "4", "graded")
+def a_page(result: Result) -> str:
+    return page.render(COURSE, COURSE.assignments[0], result)
 
 
-def test_the_gradebook_holds_the_scores_and_keeps_what_was_graded_by_hand(course: Course, tmp_path: Path) -> None:
-    from nbgrader.api import Gradebook
-
-    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
-    gradebook.write(url, course, [graded(course)], {})
-    with gradebook._own_tools_on_path(), Gradebook(url) as book:
-        assert book.find_submission("01-mse", "ada").score == 4.0
-        book.find_grade("mse_loss", "mse", "01-mse", "ada").manual_score = 5.5
-        book.db.commit()
-    gradebook.write(url, course, [graded(course)], {})
-    with gradebook._own_tools_on_path(), Gradebook(url) as book:
-        assert book.find_submission("01-mse", "ada").score == 5.5
+def text_of(html: str) -> str:
+    """What is read: no tags, no style, blanks joined."""
+    return " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"<style>.*?</style>", "", html, flags=re.S)).split())
 
 
-def test_a_gradebook_that_cannot_be_opened_is_one_line(course: Course, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="gradebook cannot be written") as caught:
-        gradebook.write(f"sqlite:///{tmp_path}/no/such/gradebook.db", course, [graded(course)], {})
-    assert "\n" not in str(caught.value)
+def hostile_pages() -> list[str]:
+    parts = [PartResult("loss", 0, 6, False, [CheckResult("c", HOSTILE, "fail", 0, 6, HOSTILE, None)])]
+    graded = a_result(student=HOSTILE, notes=[HOSTILE], parts=parts)
+    rejected = a_result(student=HOSTILE, status="rejected", problem=HOSTILE)
+    return [a_page(graded), a_page(rejected), report.render(COURSE, [graded, rejected], HOSTILE)]
+
+
+def test_hostile_names_and_messages_are_escaped() -> None:
+    for html in hostile_pages():
+        assert "<script" not in html
+        assert "&lt;script&gt;alert(&#39;&amp;&#39;)" in html
+
+
+def test_quotes_in_a_name_stay_inside_the_link() -> None:
+    html = report.render(COURSE, [a_result(student='a"><b> ü/..#?')], "t")
+    assert re.findall(r'href="([^"]*)"', html) == ["feedback/a%22%3E%3Cb%3E%20%C3%BC%2F..%23%3F/01-a.html"]
+
+
+@pytest.mark.parametrize("html", [*hostile_pages(), a_page(a_result())])
+def test_pages_load_nothing_from_elsewhere(html: str) -> None:
+    assert (
+        "default-src &#39;none&#39;" in html or "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in html
+    )
+    assert not re.search(r"https?:|//\w|url\(|@import|<link|<img|<iframe|\ssrc=|\son\w+=", html)
+
+
+def test_control_characters_are_stripped_and_surrogates_replaced() -> None:
+    html = a_page(a_result(student="a\x1b[31m\x00b\x9b\u202ec\ud800", notes=["x\x07y\r\nz"]))
+    assert "a[31mbc\ufffd" in html
+    assert "xy\nz" in html
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", html)
+    html.encode("utf-8")
+
+
+@pytest.mark.parametrize("check", FAILED)
+def test_every_failed_check_shows_its_message_points_and_hint(check: CheckResult) -> None:
+    html = a_page(a_result())
+    word = page.STATUS_WORDS[check.status]
+    message = " ".join(check.message.split())
+    assert f"✗ loss · {check.title} · {word} 0 / 2 {message} next: losslab hint loss" in text_of(html)
+
+
+def test_hint_names_the_assignment_where_two_have_the_part() -> None:
+    assert "next: losslab hint 01-a/shared" in text_of(a_page(a_result()))
+
+
+def test_passed_check_says_so_in_words() -> None:
+    assert "✓ a scalar · passed 2 / 2" in text_of(a_page(a_result()))
+
+
+def test_part_for_a_person_says_graded_by_hand() -> None:
+    assert "In words of 2 graded by hand" in text_of(a_page(a_result()))
+
+
+def test_penalty_and_final_score_are_shown_and_never_below_zero() -> None:
+    assert "score 2 / 10 late penalty −0.5 final 1.5" in text_of(a_page(a_result(late_penalty=0.5)))
+    assert "final 0" in text_of(a_page(a_result(late_penalty=3.0)))
+
+
+def test_rejected_submission_shows_the_problem_and_no_checks() -> None:
+    text = text_of(a_page(a_result(score=0, status="rejected", problem="first.py line 3: is not Python; mend it")))
+    assert "Rejected" in text
+    assert "first.py line 3: is not Python; mend it" in text
+    assert "large logits" not in text
+
+
+def test_summary_counts_graded_and_rejected_and_leaves_rejected_out_of_the_mean() -> None:
+    results = [a_result("a", score=10), a_result("b", score=4), a_result("c", score=0, status="rejected", problem="x")]
+    found = report.summary(COURSE.assignments[0], results)
+    assert (found.graded, found.rejected, found.mean, found.median) == (2, 1, 7, 7)
+    assert found.bins == [0, 0, 0, 0, 1, 0, 0, 0, 0, 1]
+
+
+def test_report_of_a_class_where_all_are_rejected_has_no_mean() -> None:
+    text = text_of(report.render(COURSE, [a_result(score=0, status="rejected", problem="x")], "t"))
+    assert "graded 0 rejected 1" in text
+    assert "mean" not in text
+
+
+def test_hardest_checks_come_first_and_solved_ones_not_at_all() -> None:
+    solved = PartResult("loss", 2, 6, False, [CheckResult("c2", "large logits", "pass", 2, 2, "", None)])
+    found = report.summary(COURSE.assignments[0], [a_result("a"), a_result("b", parts=[solved])]).hardest
+    assert [(item.title, item.passed, item.tried) for item in found] == [
+        ("endless loop", 0, 1),
+        ("same name", 0, 1),
+        ("large logits", 1, 2),
+    ]
+
+
+@pytest.mark.parametrize("name", ["007", "Müller, Jörg", 'say "hi"', "=1+1", "two\nlines", "'x'"])
+def test_names_survive_the_csv(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(table.grades_csv(COURSE, [a_result(name)]))))
+    assert rows[1] == [name, "2", "graded", "2"]
+
+
+def test_csv_has_final_scores_status_and_total_for_each_student() -> None:
+    results = [
+        a_result("ada", score=2.1, late_penalty=0.2),
+        a_result("ada", "02-b", score=0.2),
+        a_result("bob", "02-b", score=0, status="rejected", problem="x"),
+    ]
+    assert table.grades_csv(COURSE, results).split("\n") == [
+        '"student","01-a","01-a status","02-b","02-b status","total"',
+        '"ada",1.9,"graded",0.2,"graded",2.1',
+        '"bob","","missing",0,"rejected",0',
+        "",
+    ]

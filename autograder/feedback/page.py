@@ -11,35 +11,79 @@ import jinja2
 from ..course import Assignment, Course
 from ..results import Result
 
-# Control characters, and those that turn the direction of text around.
-_CONTROL = {
+# Control characters, and those that turn the direction of text around; a lone surrogate cannot be written as UTF-8.
+_CONTROL: dict[int, str | None] = {
     code: None
-    for code in [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    for code in [*range(9), *range(11, 32), *range(127, 160), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+}
+_SURROGATES: dict[int, str | None] = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_UNWANTED = _CONTROL | _SURROGATES
+
+STATUS_WORDS = {
+    "pass": "passed",
+    "fail": "failed",
+    "error": "error",
+    "timeout": "out of time",
+    "memory": "out of memory",
+    "crash": "crashed",
+    "blocked": "blocked",
 }
 
 
 def render(course: Course, assignment: Assignment, result: Result) -> str:
     """HTML of the page; every text of it is escaped."""
-    final = max(0.0, result.score - result.late_penalty)
-    titles = {part.id: part.title for part in assignment.parts}
-    return template("page.html").render(course=course, assignment=assignment, result=result, final=final, titles=titles)
+    return template("page.html").render(
+        course=course,
+        assignment=assignment,
+        result=result,
+        final=final_score(result),
+        titles={part.id: part.title for part in assignment.parts},
+        hints={part.id: _hint_command(course, assignment, part.id) for part in assignment.parts if part.hints},
+        words=STATUS_WORDS,
+    )
+
+
+def final_score(result: Result) -> float:
+    """The score after the late penalty."""
+    return max(0.0, result.score - result.late_penalty)
+
+
+def plain(text: str) -> str:
+    """Text without control characters; tabs and line ends stay."""
+    return text.translate(_UNWANTED)
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none where there are none."""
+    return f"{round(value, 2):.12g}"
+
+
+def percent(value: float, whole: float) -> str:
+    """The width of a bar, from 0 to 100."""
+    return number(min(100.0, max(0.0, 100 * value / whole))) if whole > 0 else "0"
 
 
 @functools.cache
 def template(name: str) -> jinja2.Template:
     """A template of this package; autoescape is on, and control characters never reach a page."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     environment = jinja2.Environment(
-        loader=loader,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         finalize=_clean,
     )
-    environment.filters["number"] = lambda value: f"{value:g}"
+    environment.filters["number"] = number
+    environment.filters["percent_of"] = percent
     return environment.get_template(name)
 
 
 def _clean(value: Any) -> Any:
-    return value.translate(_CONTROL) if type(value) is str else value
+    return plain(value) if type(value) is str else value
+
+
+def _hint_command(course: Course, assignment: Assignment, part_id: str) -> str:
+    """`losslab hint` asks for the assignment only where several have a part of this name."""
+    alone = sum(item.part(part_id) is not None for item in course.assignments) == 1
+    return f"losslab hint {part_id}" if alone else f"losslab hint {assignment.id}/{part_id}"

@@ -7,77 +7,92 @@ from collections import defaultdict
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..course import Course
+from ..course import Assignment, Course
 from ..results import Result
-from .page import template
+from .page import final_score, template
 
 _BINS = 10
+_HARDEST = 8
+
+
+@dataclass(frozen=True)
+class HardCheck:
+    """A check that some did not pass."""
+
+    part: str
+    title: str
+    passed: int
+    tried: int
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One assignment over the class; `bins` counts final scores in tenths of the maximum."""
+    """One assignment over the class; `bins` counts final scores in tenths of the maximum, mean and median of no one are None."""
 
     id: str
     title: str
     graded: int
     rejected: int
-    mean: float
-    median: float
+    mean: float | None
+    median: float | None
     max_score: float
     bins: list[int]
-    hardest: list[tuple[str, str, int, int]]
+    hardest: list[HardCheck]
 
 
 def render(course: Course, results: list[Result], title: str) -> str:
     """HTML of the report."""
-    by_assignment = {
-        item.id: [result for result in results if result.assignment == item.id] for item in course.assignments
-    }
-    summaries = [
-        _summary(item.id, item.title, by_assignment[item.id]) for item in course.assignments if by_assignment[item.id]
-    ]
+    by_assignment: dict[str, list[Result]] = defaultdict(list)
     rows: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in results:
+        by_assignment[result.assignment].append(result)
         rows[result.student][result.assignment] = result
-    return template("report.html").render(title=title, summaries=summaries, rows=rows, final=final_score, link=_link)
-
-
-def final_score(result: Result) -> float:
-    """The score after the late penalty."""
-    return max(0.0, result.score - result.late_penalty)
-
-
-def _link(result: Result) -> str:
-    return f"feedback/{quote(result.student, safe='')}/{quote(result.assignment, safe='')}.html"
-
-
-def _summary(assignment_id: str, title: str, results: list[Result]) -> Summary:
-    graded = [result for result in results if result.problem is None]
-    scores = [final_score(result) for result in graded] or [0.0]
-    top = results[0].max_score
-    bins = [0] * _BINS
-    for value in scores if graded else []:
-        bins[min(_BINS - 1, int(_BINS * value / top))] += 1
-    return Summary(
-        assignment_id,
-        title,
-        len(graded),
-        len(results) - len(graded),
-        statistics.mean(scores),
-        statistics.median(scores),
-        top,
-        bins,
-        _hardest(graded),
+    summaries = [summary(item, by_assignment[item.id]) for item in course.assignments if by_assignment[item.id]]
+    return template("report.html").render(
+        course=course, title=title, summaries=summaries, rows=rows, final=final_score, link=link
     )
 
 
-def _hardest(graded: list[Result], count: int = 8) -> list[tuple[str, str, int, int]]:
-    """Part, title, how many passed, how many tried; the fewest first."""
+def link(result: Result) -> str:
+    """Where the feedback page lies, seen from the report."""
+    return f"feedback/{_quoted(result.student)}/{_quoted(result.assignment)}.html"
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="", errors="surrogateescape")  # a folder's name need not be UTF-8
+
+
+def summary(assignment: Assignment, results: list[Result]) -> Summary:
+    """Counts, mean, median and histogram; rejected submissions are counted, but have no part in the figures."""
+    graded = [result for result in results if result.status == "graded"]
+    scores = [final_score(result) for result in graded]
+    return Summary(
+        id=assignment.id,
+        title=assignment.title,
+        graded=len(graded),
+        rejected=len(results) - len(graded),
+        mean=statistics.mean(scores) if scores else None,
+        median=statistics.median(scores) if scores else None,
+        max_score=assignment.max_score,
+        bins=_histogram(scores, assignment.max_score),
+        hardest=_hardest(graded),
+    )
+
+
+def _histogram(scores: list[float], top: float) -> list[int]:
+    """Ten equal bins; the maximum itself falls into the last."""
+    bins = [0] * _BINS
+    for value in scores:
+        bins[min(_BINS - 1, int(_BINS * value / top))] += 1
+    return bins
+
+
+def _hardest(graded: list[Result]) -> list[HardCheck]:
     tally: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for result in graded:
         for part in result.parts:
             for check in part.checks:
                 tally[part.id, check.title].append(check.status == "pass")
-    rows = [(part, title, sum(passed), len(passed)) for (part, title), passed in tally.items()]
-    return sorted(rows, key=lambda row: (row[2] / row[3], row[0], row[1]))[:count]
+    checks = [HardCheck(part, title, sum(passed), len(passed)) for (part, title), passed in tally.items()]
+    missed = [check for check in checks if check.passed < check.tried]
+    return sorted(missed, key=lambda check: (check.passed / check.tried, check.part, check.title))[:_HARDEST]
