@@ -165,6 +165,23 @@ def test_a_neighbours_process_is_not_seen(course: Course) -> None:
         assert uid != 0 and pid == 1 and processes == []
 
 
+@pytest.mark.parametrize("wall", [wall.name for wall in walls.WALLS])
+def test_every_wall_that_works_here_serves_without_torch(wall: str, course: Course) -> None:
+    reason = why_not(walls.by_name(wall))
+    if reason is not None:
+        assert walls.by_name(wall).own_user and reason == "needs root"
+        return
+    with (
+        Jail(walls.by_name(wall), ("msgspec", "numpy"), ("numpy",)) as jail,
+        open_student(jail, course.assignments[0]) as student,
+    ):
+        assert np.array_equal(student.double([1, 2]), [2, 4])
+        with pytest.raises(StudentRaised, match="from scratch"):
+            student.use_torch()
+        with pytest.raises(OSError):
+            student.open_socket()
+
+
 def test_without_a_wall_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from autograder.errors import SandboxError
     from autograder.jail import jail
