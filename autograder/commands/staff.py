@@ -51,28 +51,32 @@ def grade(
     db: Annotated[
         str | None, typer.Option(help="SQLAlchemy URL of the gradebook; DIR/gradebook.db by default.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what is unchanged.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Has no effect yet: every submission is graded each time.")
+    ] = False,
     sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print results.json instead of a table.")] = False,
 ) -> None:
     """Grade a class, each submission behind a wall."""
-    from ..grading import run
+    from .. import pipeline
     from ..results import FORMAT, Results, dump
 
     if executor != "local":
         raise OutputError(f"--executor {executor}: only `local` is there in this version")
     path = courses.find()
-    order = run.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
+    order = pipeline.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=None)
-        results = run.run(order, lambda done, total: bar.update(task, completed=done, total=total))
+        results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
     if json:
         print(dump(Results(FORMAT, order.course.id, results)).decode(), end="")
     else:
-        _show(results, out)
+        _show(results, out, db)
 
 
-def _show(results: list[Result], out: Path) -> None:
+def _show(results: list[Result], out: Path, db: str | None) -> None:
+    from ..feedback.page import final_score
+
     console = Console()
     table = Table("student", title="Grades")
     assignments = sorted({result.assignment for result in results})
@@ -80,7 +84,7 @@ def _show(results: list[Result], out: Path) -> None:
         table.add_column(assignment, justify="right")
     rows: dict[str, dict[str, str]] = defaultdict(dict)
     for result in results:
-        points = f"{max(0.0, result.score - result.late_penalty):g} / {result.max_score:g}"
+        points = f"{final_score(result):g} / {result.max_score:g}"
         rows[result.student][result.assignment] = points if result.problem is None else "rejected"
     for student, row in rows.items():
         table.add_row(_plain(student), *(row.get(assignment, "") for assignment in assignments))
@@ -88,10 +92,19 @@ def _show(results: list[Result], out: Path) -> None:
     for result in results:
         if result.problem is not None:
             console.print(
-                f"rejected: {result.student}/{result.assignment}: {result.problem}".translate(_CONTROL), markup=False
+                f"rejected: {result.student}/{result.assignment}: {result.problem}".translate(_CONTROL),
+                markup=False,
+                soft_wrap=True,
             )
-    for what, name in (("gradebook", "gradebook.db"), ("feedback", "feedback/"), ("report", "report.html")):
-        console.print(f"{what}: {out / name}", markup=False, soft_wrap=True)
+    where = {"gradebook": _without_password(db) if db else out / "gradebook.db", "feedback": out / "feedback"}
+    for what, place in {**where, "report": out / "report.html"}.items():
+        console.print(f"{what}: {place}", markup=False, soft_wrap=True)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return str(make_url(url).render_as_string(hide_password=True))
 
 
 _CONTROL = {code: None for code in [*range(32), *range(127, 160)]}

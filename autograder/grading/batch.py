@@ -27,6 +27,7 @@ from .student import Student
 # Everything a grader does not need, and what would read the settings of the folder it is started in.
 _OPTIONS = [
     "-q",
+    "--disable-plugin-autoload",
     "--import-mode=importlib",
     "--strict-markers",
     "--assert=rewrite",
@@ -103,17 +104,9 @@ def grade(batch: Batch) -> list[Graded]:
 def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
     if not folder.is_dir():
         raise CourseError(f"{folder}: has no graders; `losslab new` writes a skeleton")
-    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     screen = io.StringIO()
-    try:
-        with redirect_stdout(screen), redirect_stderr(screen):
-            code = pytest.main([*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder), str(folder)], plugins=[plugin])
-    finally:
-        if before is None:
-            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        else:
-            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+    with redirect_stdout(screen), redirect_stderr(screen):
+        code = pytest.main([*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder), str(folder)], plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and plugin.failure is None:
         plugin.failure = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"
 

@@ -33,7 +33,7 @@ def from_script(name: str, data: bytes) -> tuple[str, list[str]]:
     starts = [match.start() for match in _CELL_MARK.finditer(text)]
     if not starts:
         raise SubmissionError(f"{name} {problem}; run it once before you hand it in")
-    edges = [0, *starts, len(text)]
+    edges = sorted({0, *starts, len(text)})  # no empty cell before a mark on the first line
     return join_cells(name, [text[a:b] for a, b in itertools.pairwise(edges)])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
@@ -47,19 +46,15 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
                 setattr(student, function, _missing(function))
         sys.modules[assignment.module] = student
         plugin = _Plugin(f"{assignment.module}.py")
-        before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        try:
-            test_file = folder / f"test_{assignment.module}.py"
-            options = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--tb=no"]
-            pytest.main([*options, "-c", os.devnull, "--rootdir", str(folder), str(test_file)], plugins=[plugin])
-        finally:
-            os.environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD") if before is None else None
-            importlib.invalidate_caches()
+        test_file = folder / f"test_{assignment.module}.py"
+        sys.modules.pop(test_file.stem, None)  # pytest would use again what an earlier run imported
+        options = ["-q", "--disable-plugin-autoload", "--import-mode=importlib", "-p", "no:cacheprovider", "--tb=no"]
+        pytest.main([*options, "-c", os.devnull, "--rootdir", str(folder), str(test_file)], plugins=[plugin])
     if not plugin.verdicts:
         raise SubmissionError(f"{test_file.name}: no public check could be run; download it again")
-    notes_verdicts = [Verdict("", f"line {note.line} was left out", "note", note.text) for note in notes]
-    return plugin.verdicts + [item for item in notes_verdicts if "NotImplementedError" not in item.message]
+    left_out = [Verdict("", "noted", "note", note) for note in submission.notes]
+    left_out += [Verdict("", f"line {note.line} was left out", "note", note.text) for note in notes]
+    return plugin.verdicts + [item for item in left_out if "NotImplementedError" not in item.message]
 
 
 def _both(assignment: Assignment, folder: Path) -> bool:

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import gradebook, score, table
-from ..course import Course
-from ..errors import OutputError
-from ..feedback import page, report
-from ..intake import folder
-from ..intake.submission import Submission
-from ..jail import jail, walls
-from ..results import FORMAT, Result, Results, dump
-from . import executor
-from .batch import Batch, Graded
+from . import gradebook, score, table
+from .course import Course
+from .errors import OutputError
+from .feedback import page, report
+from .grading import executor
+from .grading.batch import Batch, Graded
+from .intake import folder
+from .intake.submission import Submission
+from .jail import jail, walls
+from .results import FORMAT, Result, Results, dump
 
 
 @dataclass(frozen=True)
