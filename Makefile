@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.losslab-installed
 
-.PHONY: setup demo test lint release bubblewrap
+.PHONY: setup demo test lint release verify faults bubblewrap
 
 setup: $(STAMP) bubblewrap
 
@@ -29,3 +29,10 @@ lint: setup
 
 release: setup
 	$(PY) -m autograder release
+
+verify: setup
+	$(PY) -m autograder verify
+
+# Kills the grader and its processes 200 times; a quarter of an hour.
+faults: setup
+	$(PY) tests/faults.py --times 200

@@ -14,7 +14,7 @@ import yaml
 from .errors import CourseError
 
 FILENAME = "course.yml"
-ENVIRONMENTS = ("numpy", "torch")
+_ALLOWED = {"environment": ("numpy", "torch"), "better": ("higher", "lower")}
 
 
 def _require(condition: bool, message: str) -> None:
@@ -84,8 +84,20 @@ class Part(_Strict, frozen=True):
         )
 
 
+class Measure(_Strict, frozen=True):
+    """A column of the leaderboard: what a check measured, and which end is the better one."""
+
+    id: str
+    title: str
+    better: Literal["higher", "lower"]
+    digits: int = 2
+
+
 class Assignment(_Strict, frozen=True):
-    """One exercise: `module` is the name of the file that students hand in, without its suffix."""
+    """One exercise: `module` is the name of the file that students hand in, without its suffix.
+
+    `data` are files beside its source that students get too; `leaderboard` are measures, the one that decides first.
+    """
 
     id: str
     title: str
@@ -94,6 +106,8 @@ class Assignment(_Strict, frozen=True):
     parts: list[Part]
     due: datetime.datetime | None = None
     packages: list[str] = []
+    data: list[str] = []
+    leaderboard: list[Measure] = []
     limits: Limits | None = None
     late_policy: LatePolicy | None = None
 
@@ -101,6 +115,8 @@ class Assignment(_Strict, frozen=True):
         _require(bool(re.fullmatch(r"\d\d-[a-z0-9-]+", self.id)), f"assignment `{self.id}`: `id` looks like 01-name")
         _require(self.module.isidentifier(), f"assignment `{self.id}`: `module` is a Python name")
         _require(bool(self.parts), f"assignment `{self.id}`: `parts` has at least one part")
+        plain = all(re.fullmatch(r"[A-Za-z0-9_-]+\.(csv|npz|md)", name) for name in self.data)
+        _require(plain, f"assignment `{self.id}`: `data` are names of .csv, .npz or .md files")
         _require_unique([part.id for part in self.parts], f"assignment `{self.id}`: part")
 
     @property
@@ -191,17 +207,26 @@ def _explain(message: str) -> str:
     missing = re.search(r"missing required field `(.*)`", text)
     if missing:
         return f"{where}: key `{missing[1]}` is missing"
+    allowed = _ALLOWED.get(where.rpartition(".")[2])
+    if text.startswith("Invalid enum value") and allowed:
+        return f"{where}: {text}; allowed are {', '.join(allowed)}"
     return f"{where}: {text}"
 
 
 def _keys_at(where: str) -> tuple[str, ...]:
     last = re.sub(r"\[.*?\]", "", where).rpartition(".")[2]
-    kinds: dict[str, Any] = {"assignments": Assignment, "parts": Part, "limits": Limits, "late_policy": LatePolicy}
+    kinds: dict[str, Any] = {
+        "assignments": Assignment,
+        "parts": Part,
+        "leaderboard": Measure,
+        "limits": Limits,
+        "late_policy": LatePolicy,
+    }
     return tuple(kinds.get(last, Course).__struct_fields__)
 
 
 def find(start: Path | None = None) -> Path:
-    """The nearest course.yml, here or in a folder above; else the one packed into the student's wheel.
+    """The nearest course.yml, here or in a folder above; else one that lies in the installed package.
 
     Raises:
         CourseError: there is none.

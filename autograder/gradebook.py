@@ -8,9 +8,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,7 +52,7 @@ def _opened(url: str, course: Course) -> Iterator[Any]:
     except ImportError:
         raise OutputError("gradebook: nbgrader is not installed; run `pip install 'losslab[instructor]'`") from None
     try:
-        with _own_tools_on_path(), _quiet(), Gradebook(url, course_id=course.id) as book:
+        with _schema_version_in_process(), _quiet(), Gradebook(url, course_id=course.id) as book:
             yield book
     except (SQLAlchemyError, InvalidEntry) as error:
         reason = (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
@@ -65,10 +62,8 @@ def _opened(url: str, course: Course) -> Iterator[Any]:
         ) from None
     except ImportError as error:
         raise OutputError(f"{_name(url)}: no driver for this database ({error}); install it with pip") from None
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise OutputError(
-            f"{_name(url)}: nbgrader cannot make the gradebook ({error}); run `pip install alembic`"
-        ) from None
+    except OSError as error:
+        raise OutputError(f"{_name(url)}: the gradebook cannot be made ({error}); choose another --out") from None
 
 
 def _name(url: str) -> str:
@@ -85,14 +80,23 @@ def _name(url: str) -> str:
 
 
 @contextlib.contextmanager
-def _own_tools_on_path() -> Iterator[None]:
-    """nbgrader calls `alembic` by name, which lies beside the interpreter of an environment that is not activated."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
+def _schema_version_in_process() -> Iterator[None]:
+    """nbgrader asks the program `alembic` for the version of a new book's tables; it takes two seconds to start."""
+    from nbgrader import api
+
+    before = api.get_alembic_version
+    api.get_alembic_version = _newest_schema
     try:
         yield
     finally:
-        os.environ["PATH"] = before
+        api.get_alembic_version = before
+
+
+def _newest_schema() -> str | None:
+    import nbgrader
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
 
 
 @contextlib.contextmanager
@@ -120,8 +124,10 @@ def _register(book: Any, course: Course, assignment: Assignment) -> _Cells:
     grades, solutions = {}, {}
     for part in assignment.parts:
         key = {"name": part.id, "notebook_id": notebook.id}
-        grades[part.id] = _row(db, api.GradeCell, key, {"max_score": part.points, "cell_type": "code"}).id
-        key = {"name": f"{part.id}_solution", "notebook_id": notebook.id}
+        kind = "markdown" if part.manual else "code"
+        grades[part.id] = _row(db, api.GradeCell, key, {"max_score": part.points, "cell_type": kind}).id
+        # A written answer is one cell, its own grade and its own solution; elsewhere checks and solution are two.
+        key = {"name": part.id if part.manual else f"{part.id}_solution", "notebook_id": notebook.id}
         solutions[part.id] = _row(db, api.SolutionCell, key, {}).id
     return _Cells(row.id, notebook.id, grades, solutions)
 

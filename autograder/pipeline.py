@@ -14,13 +14,19 @@ from pathlib import Path
 from . import gradebook, score, table
 from .course import Course
 from .errors import OutputError
-from .feedback import page, report
+from .feedback import leaderboard, page, report
 from .grading import executor
-from .grading.batch import Batch, Graded
+from .grading.batch import Batch, Graded, import_oracle, secret
+from .grading.cache import Cache
 from .intake import folder
 from .intake.submission import Submission
 from .jail import jail, walls
 from .results import FORMAT, Result, Results, dump
+
+CACHE = ".graded"
+
+# Plots of a student and assignment as PNG, by part.
+Figures = dict[tuple[str, str], dict[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Order:
     jobs: int
     sandbox: str | None = None
     database: str | None = None
+    force: bool = False
 
 
 def run(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:
@@ -46,10 +53,16 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
     started = time.monotonic()
     wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
     submissions = _read_all(order)
-    results = _grade_all(order, wall, submissions, progress)
+    results, figures, new = _grade_all(order, wall, submissions, progress)
     graded = time.monotonic()
-    write(order, results, submissions)
-    timings = {"grading_seconds": graded - started, "writing_seconds": time.monotonic() - graded, "jobs": order.jobs}
+    write(order, results, submissions, figures)
+    timings = {
+        "submissions": len(submissions),
+        "graded_now": new,
+        "grading_seconds": graded - started,
+        "writing_seconds": time.monotonic() - graded,
+        "jobs": order.jobs,
+    }
     _save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
     return results
 
@@ -70,27 +83,30 @@ def _read_all(order: Order) -> list[Submission]:
 
 def _grade_all(
     order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]
-) -> list[Result]:
+) -> tuple[list[Result], Figures, int]:
+    cache = Cache(order.out / CACHE, order.course, order.root, wall)
     outcomes: dict[tuple[str, str], Graded] = {}
-    batches = _batches(order, wall, [item for item in submissions if item.problem is None])
-    rejected = sum(item.problem is not None for item in submissions)
-    progress(rejected, len(submissions))
-    for batch, graded in executor.local(batches, order.jobs, _import_oracle):
+    waiting = []
+    for submission in submissions:
+        known = None if order.force or submission.problem is not None else cache.get(submission)
+        if known is not None:
+            outcomes[submission.student, submission.assignment] = known
+        elif submission.problem is None:
+            waiting.append(submission)
+    done = len(submissions) - len(waiting)
+    progress(done, len(submissions))
+    for batch, graded in executor.local(_batches(order, wall, waiting), order.jobs, import_oracle):
         for submission, one in zip(batch.submissions, graded, strict=True):
+            cache.put(submission, one)
             outcomes[submission.student, submission.assignment] = one
-        progress(rejected + len(outcomes), len(submissions))
-    nothing = Graded([], [])
-    return [
-        score.result(
-            order.course,
-            order.course.assignment(item.assignment),
-            item,
-            outcomes.get((item.student, item.assignment), nothing).outcomes,
-            outcomes.get((item.student, item.assignment), nothing).notes,
-            wall,
-        )
-        for item in submissions
-    ]
+        done += len(graded)
+        progress(done, len(submissions))
+    results = []
+    for item in submissions:
+        one = outcomes.get((item.student, item.assignment), Graded([], []))
+        assignment = order.course.assignment(item.assignment)
+        results.append(score.result(order.course, assignment, item, one.outcomes, one.notes, wall, one.measures))
+    return results, {key: one.figures for key, one in outcomes.items()}, len(waiting)
 
 
 def _batches(order: Order, wall: str, submissions: list[Submission]) -> list[Batch]:
@@ -105,23 +121,19 @@ def _batches(order: Order, wall: str, submissions: list[Submission]) -> list[Bat
     ]
 
 
-def _import_oracle() -> None:
-    """torch is what graders compare with: imported once here, it is there in every grading process."""
-    import torch
-
-    torch.set_num_threads(1)
-
-
-def write(order: Order, results: list[Result], submissions: Iterable[Submission]) -> None:
+def write(order: Order, results: list[Result], submissions: Iterable[Submission], figures: Figures) -> None:
     """All that the fixed layout of DIR promises. Raises OutputError."""
     out, course = order.out, order.course
+    names = leaderboard.pseudonyms((result.student for result in results), secret(order.root))
     for result in results:
         assignment = course.assignment(result.assignment)
         _save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
-        _save(out / "feedback" / result.student / f"{result.assignment}.html", page.render(course, assignment, result))
+        plots = figures.get((result.student, result.assignment))
+        html = page.render(course, assignment, result, plots, names[result.student])
+        _save(out / "feedback" / result.student / f"{result.assignment}.html", html)
     _save(out / "results.json", dump(Results(FORMAT, course.id, results)))
     _save(out / "grades.csv", table.grades_csv(course, results))
-    _save(out / "report.html", report.render(course, results, course.title))
+    _save(out / "report.html", report.render(course, results, course.title, names))
     times: dict[tuple[str, str], datetime.datetime | None] = {
         (item.student, item.assignment): item.timestamp for item in submissions
     }

@@ -30,7 +30,10 @@ class PartResult(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """One graded or rejected submission. `score` is before the late penalty, which is in points."""
+    """One graded or rejected submission. `score` is before the late penalty, which is in points.
+
+    `measures` are figures for a leaderboard, by name.
+    """
 
     student: str
     assignment: str
@@ -43,6 +46,7 @@ class Result(msgspec.Struct, frozen=True):
     sandbox: str
     parts: list[PartResult]
     notes: list[str]
+    measures: dict[str, float] = {}
 
 
 class Results(msgspec.Struct, frozen=True):

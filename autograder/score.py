@@ -18,6 +18,7 @@ def result(
     outcomes: list[Outcome],
     notes: list[str],
     sandbox: str,
+    measures: dict[str, float] | None = None,
 ) -> Result:
     """Score a submission; one with a problem is rejected, with nothing earned."""
     parts = [_part(part, [item for item in outcomes if item.part == part.id]) for part in assignment.parts]
@@ -35,6 +36,7 @@ def result(
         sandbox=sandbox,
         parts=parts,
         notes=submission.notes + notes,
+        measures={name: value for name, value in (measures or {}).items() if math.isfinite(value)},
     )
 
 

@@ -9,8 +9,8 @@ import re
 import pytest
 
 from autograder import table
-from autograder.course import Assignment, Course, Part
-from autograder.feedback import page, report
+from autograder.course import Assignment, Course, Measure, Part
+from autograder.feedback import leaderboard, page, report
 from autograder.results import CheckResult, PartResult, Result
 
 HOSTILE = "<script>alert('&')</script>"
@@ -170,3 +170,53 @@ def test_csv_has_final_scores_status_and_total_for_each_student() -> None:
         '"bob","","missing",0,"rejected",0',
         "",
     ]
+
+
+BOARD = Assignment(
+    "05-c",
+    "Challenge",
+    "challenge",
+    "torch",
+    PARTS,
+    leaderboard=[Measure("accuracy", "accuracy", "higher", 3), Measure("rmse", "RMSE (g)", "lower", 1)],
+)
+
+
+def scored(student: str, accuracy: float, rmse: float) -> Result:
+    return a_result(student=student, assignment="05-c", measures={"accuracy": accuracy, "rmse": rmse})
+
+
+def test_the_leaderboard_ranks_by_the_first_measure_then_the_second_and_ties_share_a_rank() -> None:
+    results = [
+        scored("a", 0.98, 300),
+        scored("b", 0.99, 320),
+        scored("c", 0.98, 300.04),
+        scored("d", 0.98, 310),
+        a_result(student="e", assignment="05-c"),
+    ]
+    names = {name: f"name {name}" for name in "abcde"}
+    board = leaderboard.ranking(BOARD, results, names)
+    assert [(entry.rank, entry.pseudonym[-1]) for entry in board] == [(1, "b"), (2, "a"), (2, "c"), (4, "d")]
+    assert board[0].values == ["0.990", "320.0"]
+
+
+def test_pseudonyms_differ_and_depend_on_the_secret() -> None:
+    students = [f"student-{number}" for number in range(3000)]  # more than there are names without a number
+    names = leaderboard.pseudonyms(students, b"secret")
+    assert len(set(names.values())) == 3000
+    assert names != leaderboard.pseudonyms(students, b"another")
+    assert names == leaderboard.pseudonyms(reversed(students), b"secret")
+
+
+def test_the_report_shows_the_board_without_names_and_the_page_tells_its_owner() -> None:
+    course = Course("c", "Losses", [BOARD])
+    result = scored("ada", 0.98, 300)
+    html = report.render(course, [result], "t", {"ada": "quiet heron"})
+    board = html[html.index("Leaderboard") : html.index("<h2>Students")]
+    assert "quiet heron" in board and "0.980" in board and "ada" not in board.partition("Hardest")[0]
+    assert "quiet heron" in text_of(page.render(course, BOARD, result, None, "quiet heron"))
+
+
+def test_a_plot_is_shown_in_its_part() -> None:
+    html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": b"\x89PNG"})
+    assert html.count("data:image/png;base64,iVBORw==") == 1

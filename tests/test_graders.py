@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import jupytext
+import nbformat
 import pytest
 
+from autograder import course as courses
 from autograder.course import Course
 from autograder.grading.batch import Graded
 from autograder.intake import source
 
 ROOT = Path(__file__).parent.parent
-ASSIGNMENTS = {"01-mse": "mse", "02-cross-entropy": "cross_entropy"}
+ASSIGNMENTS = {item.id: item.module for item in courses.load(ROOT / "course.yml").assignments}
 
 
 def lost(graded: Graded) -> list[tuple[str, str, str]]:
@@ -20,9 +23,14 @@ def lost(graded: Graded) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_reference_earns_everything(assignment: str, grade_sources: Callable[..., list[Graded]]) -> None:
-    text = (ROOT / "solutions" / assignment / f"{ASSIGNMENTS[assignment]}.py").read_text()
-    assert lost(grade_sources(assignment, text)[0]) == []
+def test_the_reference_earns_everything_as_script_and_as_notebook(
+    assignment: str, grade_sources: Callable[..., list[Graded]]
+) -> None:
+    path = ROOT / "solutions" / assignment / f"{ASSIGNMENTS[assignment]}.py"
+    notebook = nbformat.writes(jupytext.read(path)).encode()
+    script, _ = source.from_script(path.name, path.read_bytes())
+    cells, _ = source.from_notebook(f"{path.stem}.ipynb", notebook)
+    assert [lost(graded) for graded in grade_sources(assignment, script, cells)] == [[], []]
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

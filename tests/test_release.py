@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder import course as courses
 from autograder.course import Assignment, Course, parse
 from autograder.errors import ReleaseError
 from autograder.release import build
@@ -279,3 +280,21 @@ def test_the_students_wheel_holds_no_grader_and_no_solution(tmp_path: Path) -> N
     files = [path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()]
     assert "autograder/course.py" in files and "autograder/release/build.py" in files
     assert [name for name in files if "graders" in name or "solutions" in name or "planted" in name] == []
+
+
+@pytest.mark.parametrize("assignment", ["03-gradient-comparison", "05-multi-task"])
+def test_a_written_question_is_one_cell_that_a_person_grades(assignment: str) -> None:
+    course = courses.load(ROOT / "course.yml")
+    item = course.assignment(assignment)
+    notebook = nbformat.read(ROOT / "assignments" / assignment / f"{item.module}.ipynb", as_version=4)
+    (cell,) = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "written"]
+    tag = cell.metadata["nbgrader"]
+    assert (cell.cell_type, tag["grade"], tag["solution"], tag["locked"]) == ("markdown", True, True, False)
+    assert tag["points"] == item.part("written").points  # type: ignore[union-attr]
+    assert "YOUR ANSWER HERE" in cell.source and "BEGIN SOLUTION" not in cell.source
+
+
+@pytest.mark.parametrize("assignment", ["03-gradient-comparison", "05-multi-task"])
+def test_the_rubric_stays_with_the_staff(assignment: str) -> None:
+    assert (ROOT / "solutions" / assignment / "rubric.md").is_file()
+    assert not (ROOT / "assignments" / assignment / "rubric.md").exists()

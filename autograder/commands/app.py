@@ -14,6 +14,7 @@ app.command()(student.check)
 app.command()(student.hint)
 app.command()(staff.release)
 app.command()(staff.grade)
+app.command()(staff.verify)
 app.command()(staff.doctor)
 
 

@@ -1,9 +1,11 @@
-"""Commands of the teaching staff: release, grade, doctor."""
+"""Commands of the teaching staff: release, grade, verify, doctor."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +15,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from .. import course as courses
+from ..course import Course
 from ..errors import LossLabError, OutputError
 
 if TYPE_CHECKING:
+    from ..proving.verify import Row
     from ..results import Result
 
 _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
@@ -40,6 +44,18 @@ def release(
     ids = [course.assignment(name).id for name in assignment or []] or [item.id for item in course.assignments]
     for written in build.write(course, path.parent, ids):
         print(written.relative_to(path.parent))
+    _warn_of_unproven(course, path.parent, ids)
+
+
+def _warn_of_unproven(course: Course, root: Path, ids: Iterable[str]) -> None:
+    from ..proving import stamp
+
+    unproven = stamp.unproven(root, [course.assignment(name) for name in ids])
+    if unproven:
+        print(
+            f"warning: graders of {', '.join(unproven)} are not proven as they are; run `losslab verify`",
+            file=sys.stderr,
+        )
 
 
 def grade(
@@ -52,7 +68,7 @@ def grade(
         str | None, typer.Option(help="SQLAlchemy URL of the gradebook; DIR/gradebook.db by default.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Has no effect yet: every submission is graded each time.")
+        bool, typer.Option("--force", help="Grade again what has not changed since the last time.")
     ] = False,
     sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print results.json instead of a table.")] = False,
@@ -64,10 +80,11 @@ def grade(
     if executor != "local":
         raise OutputError(f"--executor {executor}: only `local` is there in this version")
     path = courses.find()
-    order = pipeline.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
+    order = pipeline.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=None)
         results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
+    _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
     if json:
         print(dump(Results(FORMAT, order.course.id, results)).decode(), end="")
     else:
@@ -115,6 +132,56 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text.translate(_CONTROL))
+
+
+def verify(
+    assignment: Annotated[str | None, typer.Argument(help="Only this assignment.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Grading processes.")] = os.cpu_count() or 1,
+    seeds: Annotated[int, typer.Option(min=0, help="How many times the reference gets other random inputs.")] = 500,
+    json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON instead of a table.")] = False,
+) -> None:
+    """Prove the graders: right solutions earn everything, every wrong one loses the part it is wrong in."""
+    import msgspec
+
+    from ..jail.jail import first_that_works
+    from ..proving import stamp
+    from ..proving import verify as proving
+
+    path = courses.find()
+    course = courses.load(path)
+    chosen = [course.assignment(assignment)] if assignment else course.assignments
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("proving", total=None)
+        rows = proving.run(
+            course,
+            path.parent,
+            chosen,
+            first_that_works().name,
+            jobs,
+            seeds,
+            lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
+    else:
+        _show_rows(rows)
+    broken = {row.assignment for row in rows if row.problems}
+    passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
+    stamp.write(path.parent, passed)
+    raise typer.Exit(1 if broken else 0)
+
+
+def _show_rows(rows: list[Row]) -> None:
+    console = Console()
+    table = Table("assignment", "promise", title="Proof of the graders")
+    table.add_column("tried", justify="right")
+    table.add_column("broken", justify="right")
+    for row in rows:
+        table.add_row(row.assignment, row.promise, str(row.cases), str(len(row.problems)) if row.problems else "✓ none")
+    console.print(table)
+    for row in rows:
+        for problem in row.problems:
+            console.print(f"{row.assignment}: {row.promise}: {problem}", markup=False, soft_wrap=True)
 
 
 def doctor() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from ..course import Assignment, Course
+from ..course import Assignment, Course, Measure
 from ..results import Result
 
 # Control characters, and those that turn the direction of text around; a lone surrogate cannot be written as UTF-8.
@@ -30,8 +32,14 @@ STATUS_WORDS = {
 }
 
 
-def render(course: Course, assignment: Assignment, result: Result) -> str:
-    """HTML of the page; every text of it is escaped."""
+def render(
+    course: Course,
+    assignment: Assignment,
+    result: Result,
+    figures: Mapping[str, bytes] | None = None,
+    pseudonym: str | None = None,
+) -> str:
+    """HTML of the page; every text of it is escaped. `figures` are the student's plots as PNG, by part."""
     return template("page.html").render(
         course=course,
         assignment=assignment,
@@ -40,7 +48,16 @@ def render(course: Course, assignment: Assignment, result: Result) -> str:
         titles={part.id: part.title for part in assignment.parts},
         hints={part.id: _hint_command(course, assignment, part.id) for part in assignment.parts if part.hints},
         words=STATUS_WORDS,
+        figures={part: base64.b64encode(png).decode() for part, png in (figures or {}).items()},
+        measures=[
+            (item.title, f"{result.measures[item.id]:.{item.digits}f}") for item in _measured(assignment, result)
+        ],
+        pseudonym=pseudonym,
     )
+
+
+def _measured(assignment: Assignment, result: Result) -> list[Measure]:
+    return [item for item in assignment.leaderboard if item.id in result.measures]
 
 
 def final_score(result: Result) -> float:

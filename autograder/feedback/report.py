@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from ..course import Assignment, Course
 from ..results import Result
+from . import leaderboard
 from .page import final_score, template
 
 _BINS = 10
@@ -40,16 +41,28 @@ class Summary:
     hardest: list[HardCheck]
 
 
-def render(course: Course, results: list[Result], title: str) -> str:
-    """HTML of the report."""
+def render(course: Course, results: list[Result], title: str, pseudonyms: dict[str, str] | None = None) -> str:
+    """HTML of the report; a leaderboard is shown under `pseudonyms`, and without them not at all."""
     by_assignment: dict[str, list[Result]] = defaultdict(list)
     rows: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in results:
         by_assignment[result.assignment].append(result)
         rows[result.student][result.assignment] = result
     summaries = [summary(item, by_assignment[item.id]) for item in course.assignments if by_assignment[item.id]]
+    boards = {
+        item.id: leaderboard.ranking(item, by_assignment[item.id], pseudonyms)
+        for item in course.assignments
+        if pseudonyms
+    }
     return template("report.html").render(
-        course=course, title=title, summaries=summaries, rows=rows, final=final_score, link=link
+        course=course,
+        title=title,
+        summaries=summaries,
+        rows=rows,
+        final=final_score,
+        link=link,
+        boards=boards,
+        measures={item.id: item.leaderboard for item in course.assignments},
     )
 
 

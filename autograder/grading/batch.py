@@ -20,8 +20,9 @@ from ..errors import CourseError
 from ..intake.submission import Submission
 from ..jail import walls
 from ..jail.jail import Jail
+from . import diagnosis
 from .outcome import Outcome
-from .plugin import GraderPlugin
+from .plugin import GraderPlugin, Order
 from .student import Student
 
 # Everything a grader does not need, and what would read the settings of the folder it is started in.
@@ -61,20 +62,33 @@ _OPTIONS = [
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Submissions of one assignment, and where graders and references are found."""
+    """Submissions of one assignment, and where graders and references are found.
+
+    The rest is for proving graders: `first` is the part whose checks come first, `until_lost` leaves the checks out that
+    come after a lost one, `seeds` gives each submission random inputs of its own, `diagnose` names mistakes.
+    """
 
     course: Course
     assignment_id: str
     submissions: list[Submission]
     root: str
     wall: str
+    first: str = ""
+    until_lost: bool = False
+    seeds: list[int] = []
+    diagnose: bool = True
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """Outcomes of one submission's checks, and notes on statements of it that failed."""
+    """Outcomes of one submission's checks, notes on statements of it that failed, and what else the checks kept.
+
+    `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard.
+    """
 
     outcomes: list[Outcome]
     notes: list[str]
+    figures: dict[str, bytes] = {}
+    measures: dict[str, float] = {}
 
 
 def grade(batch: Batch) -> list[Graded]:
@@ -88,17 +102,33 @@ def grade(batch: Batch) -> list[Graded]:
     root = Path(batch.root)
     limits = batch.course.limits_of(assignment)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
-    openers = [functools.partial(Student, jail, submission, assignment, limits) for submission in batch.submissions]
+    openers = [
+        functools.partial(Student, jail, submission, assignment, limits, released(root, assignment))
+        for submission in batch.submissions
+    ]
     plugin = GraderPlugin(
-        assignment, list(openers), secret(root), functools.partial(reference, root, assignment.id, assignment.module)
+        assignment,
+        list(openers),
+        secret(root),
+        functools.partial(reference, root, assignment.id, assignment.module),
+        functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
+        Order(batch.first, batch.until_lost, tuple(batch.seeds)),
     )
     folder = root / "autograder" / "graders" / assignment.id
     _run_pytest(folder, plugin)
     if plugin.failure:
         raise CourseError(f"{folder}: {plugin.failure}")
-    for outcomes in plugin.outcomes:
+    for outcomes in plugin.outcomes if not batch.seeds else ():
         check_points(assignment, outcomes)
-    return [Graded(*pair) for pair in zip(plugin.outcomes, plugin.notes, strict=True)]
+    kept = zip(plugin.outcomes, plugin.notes, plugin.figures, plugin.measures, strict=True)
+    return [Graded(*one) for one in kept]
+
+
+def import_oracle() -> None:
+    """torch is what graders compare with: imported once before processes are forked, it is there in each of them."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
@@ -132,7 +162,9 @@ def packages(assignment: Assignment) -> tuple[str, ...]:
 
 def warm(assignment: Assignment) -> tuple[str, ...]:
     """Modules imported before the first fork."""
-    return ("numpy", "torch") if assignment.environment == "torch" else ("numpy",)
+    torch = ("torch",) if assignment.environment == "torch" else ()
+    pyplot = ("matplotlib.pyplot",) if "matplotlib" in assignment.packages else ()
+    return ("numpy", *torch, *pyplot)
 
 
 @functools.cache
@@ -143,6 +175,15 @@ def _jail(wall: str, names: tuple[str, ...], modules: tuple[str, ...]) -> Jail:
     return jail
 
 
+def released(root: Path, assignment: Assignment) -> dict[str, bytes]:
+    """The data that students have: it lies beside their file here too. Raises CourseError."""
+    folder = root / "solutions" / assignment.id
+    try:
+        return {name: (folder / name).read_bytes() for name in assignment.data if not name.endswith(".md")}
+    except OSError as error:
+        raise CourseError(f"{error.filename}: cannot be read ({error.strerror}); mend `data` in course.yml") from None
+
+
 def secret(root: Path) -> bytes:
     """What the checks' random inputs are seeded with; lies with the graders, which are never released."""
     path = root / "autograder" / "graders" / "secret.txt"
@@ -150,6 +191,9 @@ def secret(root: Path) -> bytes:
         return path.read_bytes().strip()
     except OSError as error:
         raise CourseError(f"{path}: cannot be read ({error.strerror}); write a line of your own into it") from None
+
+
+_diagnosis = functools.cache(diagnosis.of)  # its replays serve every submission of this process
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worker.wire import Handle, Opaque
+from ..worker.wire import Figure, Handle, Opaque
 
 RTOL, ATOL = 1e-5, 1e-7
 
@@ -146,6 +146,8 @@ def describe(value: Any) -> str:
         return f"a {value.type_name}"
     if isinstance(value, Handle):
         return f"a {value.type_name}"
+    if isinstance(value, Figure):
+        return "a Figure"
     array = to_array(value)
     if array is not None:
         return _number(array[()]) if array.ndim == 0 else describe_kind(array)

@@ -18,8 +18,11 @@ from ..course import Assignment, Limits
 from ..intake.submission import Submission
 from ..jail.jail import Ending, Jail, Worker
 from ..worker import confine, messages, wire
+from .trace import Recorded
 
 _SIGKILL, _SIGXCPU = 9, 24
+# A call that used little processor time in its wall time met a busy machine; its check gets another try, this much longer.
+_PATIENCE = 4
 _DEAD = (messages.Closed, messages.TooLate, messages.TooLong, msgspec.DecodeError, wire.WireError)
 
 
@@ -31,11 +34,15 @@ class StudentRaised(Exception):
 
 
 class CallFailed(Exception):
-    """The call did not end in a value or an exception; `status` is timeout, memory, crash or error."""
+    """The call did not end in a value or an exception; `status` is timeout, memory, crash or error.
 
-    def __init__(self, status: str, message: str) -> None:
+    `again` where the machine, not the submission, may be the cause: the check deserves another try.
+    """
+
+    def __init__(self, status: str, message: str, again: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.again = again
 
 
 class MissingFunction(Exception):
@@ -56,22 +63,67 @@ class NotStarted(Exception):
 
 @dataclass(frozen=True)
 class Observation:
-    """A call with all that it did: value, arguments afterwards, warnings, what it printed."""
+    """A call with all that it did: value, arguments afterwards, warnings, what it printed.
+
+    `gradients` are those of the tensors among the arguments that ask for one, where the call was differentiated.
+    """
 
     value: Any
     arguments: list[Any]
     warnings: list[str]
     printed: str
+    gradients: list[Any] = field(default_factory=list)
 
 
-@dataclass
-class Recorded:
-    """A call of the running check, as it is needed for a diagnosis: packed arguments, and a value or an exception."""
+class Remote:
+    """A torch module that stays in the worker; calling it calls the module there."""
 
-    function: str
-    arguments: bytes
-    value: Any = None
-    raised: str | None = None
+    def __init__(self, student: Student, handle: wire.Handle, worker: Worker) -> None:
+        self._student = student
+        self.handle = handle
+        self.worker = worker
+
+    def __repr__(self) -> str:
+        return f"a {self.handle.type_name}"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.observe(*args, **kwargs).value
+
+    def observe(self, *args: Any, **kwargs: Any) -> Observation:
+        return self._student.observe("kit.call", self, *args, **kwargs)
+
+    def differentiate(self, *args: Any, **kwargs: Any) -> Observation:
+        """Call, then backward; the gradients of parameters are had from `gradients`."""
+        return self._student.differentiate("kit.call", self, *args, **kwargs)
+
+    def method(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        return self._student.call("kit.method", self, name, *args, **kwargs)
+
+    def attribute(self, name: str) -> Any:
+        return self._student.call("kit.attribute", self, name)
+
+    def to(self, dtype: str) -> Any:
+        return self._student.call("kit.to_dtype", self, dtype)
+
+    def parameters(self) -> dict[str, Any]:
+        return self._dict("kit.parameters")
+
+    def buffers(self) -> dict[str, Any]:
+        return self._dict("kit.buffers")
+
+    def gradients(self) -> dict[str, Any]:
+        """The gradient of each parameter, or None."""
+        return self._dict("kit.gradients")
+
+    def state(self) -> dict[str, Any]:
+        """A copy of state_dict()."""
+        return self._dict("kit.method", "state_dict")
+
+    def _dict(self, function: str, *args: Any) -> dict[str, Any]:
+        value = self._student.call(function, self, *args)
+        if not isinstance(value, dict):
+            raise CallFailed("crash", f"`{self.handle.type_name}` gave back what is no answer")
+        return value
 
 
 @dataclass
@@ -89,8 +141,16 @@ class Student:
     MissingFunction or NotStarted.
     """
 
-    def __init__(self, jail: Jail, submission: Submission, assignment: Assignment, limits: Limits) -> None:
+    def __init__(
+        self,
+        jail: Jail,
+        submission: Submission,
+        assignment: Assignment,
+        limits: Limits,
+        released: dict[str, bytes] | None = None,
+    ) -> None:
         self._jail = jail
+        self._released = released or {}
         self._submission = submission
         self._assignment = assignment
         self._limits = limits
@@ -98,8 +158,12 @@ class Student:
         self._load = Load()
         self._load_failure: CallFailed | None = None
         self._spent = 0.0
+        self._waited = 0.0  # for the worker of now
+        self._cpu_seconds = int(limits.submission_seconds + limits.load_seconds) + 1
         self._nonces = random.SystemRandom()
         self.recorded: list[Recorded] = []
+        self.measures: dict[str, float] = {}
+        self.patient = False
 
     def __enter__(self) -> Student:
         return self
@@ -123,18 +187,50 @@ class Student:
 
     def observe(self, function: str, /, *args: Any, **kwargs: Any) -> Observation:
         """Call a function of the submission and tell everything about the call."""
-        self._ready(function)
-        packed = wire.pack([list(args), kwargs])
-        record = Recorded(function, packed)
+        return self._observe(function, args, kwargs, backward=False)
+
+    def differentiate(self, function: str, /, *args: Any, **kwargs: Any) -> Observation:
+        """Call, then backward from the sum of the value: the gradients of the tensors that ask for one come along."""
+        return self._observe(function, args, kwargs, backward=True)
+
+    def call(self, path: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Call what the worker knows by a dotted name: student.call("torch.nn.Linear", 4, 2) gives a Remote."""
+        return self.observe(path, *args, **kwargs).value
+
+    def name(self, path: str) -> wire.Name:
+        """A function as an argument: one of the submission, or a dotted one of torch."""
+        return wire.Name(path)
+
+    def elsewhere(self, function: str | Remote, /, *args: Any, **kwargs: Any) -> Any:
+        """Call with all tensors on a device that is not the CPU, and refuses to be mixed with it."""
+        target = wire.Name(function) if isinstance(function, str) else function
+        return self._observe("kit.elsewhere", (target, *args), kwargs, label=_label(function)).value
+
+    def _observe(
+        self, function: str, args: Any, kwargs: dict[str, Any], backward: bool = False, label: str = ""
+    ) -> Observation:
+        label = label or _label(args[0] if function.startswith("kit.") and args else function)
+        self._ready(function if "." not in function else "")
+        packed = wire.pack([list(args), kwargs], self._name_of_remote)
+        record = Recorded(function, packed, backward, label, ended=False)
         self.recorded.append(record)
-        reply = self._ask(messages.Call(self._nonce(), function, packed, True), self._limits.call_seconds, function)
+        seconds = self._limits.call_seconds * (_PATIENCE if self.patient else 1)
+        reply = self._ask(messages.Call(self._nonce(), function, packed, True, backward), seconds, label)
         if isinstance(reply, messages.Raised):
-            record.raised = reply.classes[0] if reply.classes else "Exception"
-            raise self._exception(function, reply)
+            record.raised, record.ended = reply.classes[0] if reply.classes else "Exception", True
+            raise self._exception(label, reply)
         assert isinstance(reply, messages.Returned)
-        value, arguments = self._unpack(reply.value, function), self._unpack(reply.arguments, function)
-        record.value = value
-        return Observation(value, _flat(arguments), reply.warnings, reply.printed)
+        value, arguments = self._unpack(reply.value, label), self._unpack(reply.arguments, label)
+        gradients = self._unpack(reply.gradients, label) if backward else []
+        record.value, record.gradients, record.after, record.ended = value, gradients, _flat(arguments), True
+        return Observation(value, record.after, reply.warnings, reply.printed, gradients)
+
+    def _name_of_remote(self, value: Any) -> wire.Handle | None:
+        if not isinstance(value, Remote):
+            return None
+        if value.worker is not self._worker:
+            raise CallFailed("crash", f"the process that held {value!r} has ended")
+        return value.handle
 
     def _nonce(self) -> int:
         return self._nonces.getrandbits(62)
@@ -147,14 +243,15 @@ class Student:
             raise self._load_failure
         if self._worker is None:
             self._start()
-        if function not in self._load.functions:
+        if function and function not in self._load.functions:
             raise MissingFunction(function, self._missing(function))
 
     def _start(self) -> None:
         limits = self._limits
+        self._waited = 0.0
         self._worker = self._jail.spawn(
             confine.Limits(
-                cpu_seconds=int(limits.submission_seconds + limits.load_seconds) + 1,
+                cpu_seconds=self._cpu_seconds,
                 memory_mb=limits.memory_mb,
                 scratch_mb=limits.scratch_mb,
                 processes=limits.processes,
@@ -162,14 +259,18 @@ class Student:
             )
         )
         request = messages.Load(
-            self._nonce(), f"{self._assignment.module}.py", self._submission.source, self._submission.files
+            self._nonce(),
+            f"{self._assignment.module}.py",
+            self._submission.source,
+            {**self._released, **self._submission.files},
         )
         try:
             reply = self._ask(request, limits.load_seconds, "loading the file")
             if isinstance(reply, messages.Raised):
                 raise CallFailed("error", f"the file does not load: {reply.classes[0]}: {reply.message}")
         except CallFailed as failure:
-            self._load_failure = failure
+            if self.patient or not failure.again:
+                self._load_failure = failure
             raise
         assert isinstance(reply, messages.Loaded)
         self._load = Load(reply.functions, reply.notes)
@@ -187,23 +288,27 @@ class Student:
                 raise msgspec.DecodeError("the reply belongs to no question")
             return reply
         except _DEAD as error:
-            raise self._died(error, seconds, what) from None
+            raise self._died(error, seconds, what, self._waited + time.monotonic() - started) from None
         finally:
             self._spent += time.monotonic() - started
+            self._waited += time.monotonic() - started
 
-    def _died(self, error: Exception, seconds: float, what: str) -> CallFailed:
+    def _died(self, error: Exception, seconds: float, what: str, waited: float = 0.0) -> CallFailed:
         """End the worker, and put into words how it failed; the next call gets a new one."""
         worker, self._worker = self._worker, None
         assert worker is not None
         if isinstance(error, messages.TooLate):
-            worker.kill()
-            return CallFailed("timeout", f"`{what}` took longer than {seconds:g} s")
+            ending = worker.kill()
+            starved = ending is None or ending.cpu_seconds < waited / 2
+            return CallFailed("timeout", f"`{what}` took longer than {seconds:g} s", starved)
         if isinstance(error, messages.TooLong):
             worker.kill()
             return CallFailed("memory", f"`{what}` returned more than {self._limits.reply_mb:g} MiB")
         ending = worker.end() if isinstance(error, messages.Closed) else worker.kill()
         if isinstance(error, messages.Closed):
-            return CallFailed(*_put_into_words(what, ending))
+            # Nothing inside can send itself SIGKILL: somebody outside did, or it ran into its limit of processor time.
+            killed = ending is None or (ending.signal == _SIGKILL and ending.cpu_seconds < self._cpu_seconds - 1)
+            return CallFailed(*_put_into_words(what, ending), again=killed)
         return CallFailed("crash", f"what `{what}` sent back could not be read")
 
     def _exception(self, function: str, reply: messages.Raised) -> Exception:
@@ -222,12 +327,22 @@ class Student:
 
     def _unpack(self, data: bytes, function: str) -> Any:
         try:
-            return wire.unpack(data, _tensors)
+            value = wire.unpack(data, tensors)
         except wire.WireError as error:
             raise self._died(error, 0, function) from None
+        if isinstance(value, wire.Handle) and self._worker is not None:
+            return Remote(self, value, self._worker)
+        return value
 
 
-def _tensors(name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
+def _label(target: Any) -> str:
+    """What a message calls the thing that is called."""
+    if isinstance(target, Remote):
+        return target.handle.type_name
+    return target.path if isinstance(target, wire.Name) else str(target)
+
+
+def tensors(name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
     import torch  # only reached in exercises that are about torch
 
     from ..worker.serve import make_tensor

@@ -7,8 +7,6 @@ import itertools
 import re
 from collections.abc import Sequence
 
-import nbformat
-
 from ..errors import SubmissionError
 
 _PYTHON_CELL_MAGICS = ("time", "timeit", "capture", "prun")
@@ -43,6 +41,8 @@ def from_notebook(name: str, data: bytes) -> tuple[str, list[str]]:
     Raises:
         SubmissionError: not a notebook, or none of its code is Python.
     """
+    import nbformat  # late: it takes a second, and a script does not need it
+
     try:
         notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]

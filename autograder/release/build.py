@@ -27,7 +27,17 @@ def build(course: Course, assignment: Assignment, root: Path) -> dict[str, bytes
         f"{assignment.module}.ipynb": notebook.to_bytes(stripped),
         f"test_{assignment.module}.py": texts.public_checks(assignment, cells),
         "README.md": texts.readme(course, assignment),
+        **{name: _data(root / "solutions" / assignment.id / name) for name in assignment.data},
     }
+
+
+def _data(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReleaseError(
+            f"{path}: cannot be read ({error.strerror}); write it, or take it from `data` in {FILENAME}"
+        ) from None
 
 
 def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:

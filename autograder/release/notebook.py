@@ -12,7 +12,13 @@ from ..course import Assignment
 from ..errors import ReleaseError
 from .source import Cell, names_in, tests_in
 
-IMPORTS = {"math": "import math", "np": "import numpy as np", "pytest": "import pytest"}
+IMPORTS = {
+    "math": "import math",
+    "np": "import numpy as np",
+    "pytest": "import pytest",
+    "torch": "import torch",
+    "F": "import torch.nn.functional as F",
+}
 
 
 def stripped(assignment: Assignment, cells: list[Cell]) -> Any:

@@ -79,8 +79,7 @@ def _problems(assignment: Assignment, cells: list[Cell]) -> Iterator[str]:
         elif not cell.markdown:
             yield from _problems_of_part(part, cell) if cell.role == "part" else _problems_of_checks(cell)
     for part in assignment.parts:
-        if not part.manual:
-            yield from _missing_cells(part, counts)
+        yield from _missing_cells(part, counts)
     names = Counter(name for cell in cells if cell.role == "checks" for name in tests_in(cell.text))
     for name in (name for name, count in names.items() if count > 1):
         yield f"check `{name}` is there twice; rename one, or the second hides the first"
@@ -89,14 +88,19 @@ def _problems(assignment: Assignment, cells: list[Cell]) -> Iterator[str]:
 
 
 def _missing_cells(part: Part, counts: Counter[tuple[Role, str]]) -> Iterator[str]:
-    wanted: list[Role] = ["part", "checks"] if part.functions else ["checks"]
+    wanted: list[Role] = ["checks"]
+    if part.manual:
+        wanted = ["part"]
+    elif part.functions:
+        wanted = ["part", "checks"]
     for role in wanted:
         if not counts[role, part.id]:
             yield f'part `{part.id}` has no {role} cell; add one that begins with `# %% {role}="{part.id}"`'
 
 
 def _problems_of_part(part: Part, cell: Cell) -> Iterator[str]:
-    functions = {node.name: node for node in ast.parse(cell.text).body if isinstance(node, ast.FunctionDef)}
+    body = ast.parse(cell.text).body
+    functions = {node.name: node for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     lines = cell.text.splitlines()
     for name in part.functions:
         if name not in functions:
@@ -110,7 +114,7 @@ def _problems_of_part(part: Part, cell: Cell) -> Iterator[str]:
         yield f'the solution marks of the cell part="{part.id}" do not pair up; close each {BEGIN} with {END}'
 
 
-def _lines_of(node: ast.FunctionDef, lines: list[str]) -> list[str]:
+def _lines_of(node: ast.FunctionDef | ast.ClassDef, lines: list[str]) -> list[str]:
     return lines[node.lineno - 1 : node.end_lineno]
 
 

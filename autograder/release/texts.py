@@ -12,7 +12,7 @@ def public_checks(assignment: Assignment, cells: list[Cell]) -> bytes:
     checks = [cell for cell in cells if cell.role == "checks"]
     used = {name for cell in checks for name in names_in(cell.text)}
     standard = [IMPORTS["math"]] if "math" in used else []
-    libraries = [IMPORTS[name] for name in ("np", "pytest") if name in used]
+    libraries = [IMPORTS[name] for name in ("np", "pytest", "torch", "F") if name in used]
     parts = {name: cell.part for cell in checks for name in tests_in(cell.text)}
     table = "\n".join(["PARTS = {", *(f'    "{name}": "{part}",' for name, part in parts.items()), "}"])
     title = f'"""Public checks of {assignment.id}: run `pytest` in this folder. Hidden checks decide on the score."""'
@@ -32,6 +32,7 @@ def readme(course: Course, assignment: Assignment) -> bytes:
     module, due = assignment.module, course.due(assignment)
     rows = [f"| `{part.id}` | {part.title}{_by_hand(part.manual)} | {part.points:g} |" for part in assignment.parts]
     first = next((part.id for part in assignment.parts if part.hints), "")
+    data = [name for name in assignment.data if name != "DATA.md"]
     deadline = f"**Due {due:%Y-%m-%d %H:%M} ({due.tzname()}).**" if due else "**No due date.**"
     lines = [
         f"# {assignment.id[:2]} · {assignment.title}",
@@ -44,6 +45,7 @@ def readme(course: Course, assignment: Assignment) -> bytes:
         "4. Check as often as you like; stuck means ask for a hint, which comes in three levels.",
         f"5. Hand in `{module}.ipynb` or `{module}.py`, whichever you worked in.",
         "",
+        *([f"Data: {', '.join(f'`{name}`' for name in data)}; see DATA.md.", ""] if data else []),
         "| part | | points |",
         "|---|---|---|",
         *rows,

@@ -22,12 +22,17 @@ class Load(msgspec.Struct, tag="load", frozen=True):
 
 
 class Call(msgspec.Struct, tag="call", frozen=True):
-    """Call a function of the module; `arguments` is a packed [args, kwargs]."""
+    """Call a function of the module, or one that the worker knows by a dotted name (torch.…, kit.…).
+
+    `arguments` is a packed [args, kwargs]. With `backward` the sum of what comes back is differentiated, and the
+    gradients of the tensors among the arguments come with the reply.
+    """
 
     nonce: int
     function: str
     arguments: bytes
     return_arguments: bool = False
+    backward: bool = False
 
 
 Request = Load | Call
@@ -47,11 +52,12 @@ class Loaded(msgspec.Struct, tag="loaded", frozen=True):
 
 
 class Returned(msgspec.Struct, tag="returned", frozen=True):
-    """What a call gave: a packed value, packed arguments afterwards if asked for, warnings, printed text."""
+    """What a call gave: a packed value, packed arguments and gradients if asked for, warnings, printed text."""
 
     nonce: int
     value: bytes
     arguments: bytes = b""
+    gradients: bytes = b""
     warnings: list[str] = []
     printed: str = ""
 
@@ -107,7 +113,15 @@ def receive_reply(sock: socket.socket, seconds: float, max_bytes: int) -> Reply:
         Closed, TooLate, TooLong: as their names say.
         msgspec.DecodeError: the bytes are no reply.
     """
-    return _replies.decode(_receive(sock, seconds, max_bytes))
+    return decode_reply(_receive(sock, seconds, max_bytes))
+
+
+def decode_reply(data: bytes) -> Reply:
+    """Raises msgspec.DecodeError, whatever is wrong with the bytes."""
+    try:
+        return _replies.decode(data)
+    except (ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
+        raise msgspec.DecodeError(type(error).__name__) from None
 
 
 def _receive(sock: socket.socket, seconds: float | None, max_bytes: int) -> bytes:

@@ -21,6 +21,8 @@ class StandIn(ModuleType):
     """A module in name only."""
 
     def _refuse(self) -> NoReturn:
+        if "torch" in sys.modules and not isinstance(sys.modules["torch"], StandIn):
+            raise FromScratch(f"`{self.__name__}` is not available: this exercise is done with torch and NumPy alone")
         raise FromScratch(f"`{self.__name__}` is not available: this exercise is from scratch, with NumPy alone")
 
     def __getattr__(self, name: str) -> Any:

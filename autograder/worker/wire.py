@@ -39,7 +39,7 @@ DTYPES = frozenset(
     ]
 )
 
-_ARRAY, _SCALAR, _TUPLE, _BIGINT, _COMPLEX, _OPAQUE, _TENSOR, _HANDLE = range(1, 9)
+_ARRAY, _SCALAR, _TUPLE, _BIGINT, _COMPLEX, _OPAQUE, _TENSOR, _HANDLE, _NAME, _FIGURE = range(1, 11)
 
 
 class WireError(Exception):
@@ -60,6 +60,40 @@ class Handle:
 
     number: int
     type_name: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """Something the worker knows by a dotted name, such as torch.nn.functional.cross_entropy; only a grader sends it."""
+
+    path: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """What a plot draws: a line, or the points of a scatter plot."""
+
+    label: str
+    x: list[float]
+    y: list[float]
+
+
+class Axes(msgspec.Struct, frozen=True):
+    """One pair of axes of a figure."""
+
+    title: str = ""
+    xlabel: str = ""
+    ylabel: str = ""
+    xscale: str = "linear"
+    yscale: str = "linear"
+    legend: list[str] = []
+    lines: list[Line] = []
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A figure as data, and as a picture."""
+
+    axes: list[Axes]
+    png: bytes = b""
 
 
 def pack(value: Any, keep: Callable[[Any], Handle | None] = lambda _: None) -> bytes:
@@ -99,6 +133,10 @@ def _lower(value: Any, keep: Callable[[Any], Handle | None], depth: int) -> Any:
         return _lower_tensor(torch, value)
     if isinstance(value, Handle):
         return _ext(_HANDLE, [value.number, value.type_name])
+    if isinstance(value, Name):
+        return _ext(_NAME, value.path)
+    if isinstance(value, Figure):
+        return _ext(_FIGURE, value)
     handle = keep(value)
     if handle is not None:
         return _ext(_HANDLE, [handle.number, handle.type_name])
@@ -129,21 +167,27 @@ def _lower_array(value: np.ndarray[Any, Any] | np.generic) -> msgspec.msgpack.Ex
 def _lower_tensor(torch: Any, value: Any) -> msgspec.msgpack.Ext:
     if value.numel() * value.element_size() > MAX_ARRAY_BYTES:
         raise MemoryError("a tensor too large to send")
-    plain = value.detach().cpu().contiguous()
+    plain = value.detach().cpu().clone(memory_format=torch.contiguous_format)
     name = str(plain.dtype).removeprefix("torch.")
     raw = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
     return _ext(_TENSOR, [name, list(plain.shape), raw, bool(value.requires_grad)])
 
 
-def unpack(data: bytes, tensors: Callable[[str, tuple[int, ...], bytes, bool], Any] | None = None) -> Any:
+def unpack(
+    data: bytes,
+    tensors: Callable[[str, tuple[int, ...], bytes, bool], Any] | None = None,
+    resolve: Callable[[Handle | Name], Any] | None = None,
+) -> Any:
     """Decode one value. `tensors` builds tensors; without it they become NumPy arrays.
+
+    `resolve` turns handles and names into what they stand for; without it a handle stays one, and a name is refused.
 
     Raises:
         WireError: the bytes are no value, or describe an impossible array.
     """
 
     def hook(code: int, payload: memoryview) -> Any:
-        return _lift(code, bytes(payload), decoder, tensors)
+        return _lift(code, bytes(payload), decoder, tensors, resolve)
 
     decoder = msgspec.msgpack.Decoder(ext_hook=hook)
     try:
@@ -152,7 +196,9 @@ def unpack(data: bytes, tensors: Callable[[str, tuple[int, ...], bytes, bool], A
         raise WireError(f"not a value: {type(error).__name__}") from None
 
 
-def _lift(code: int, payload: bytes, decoder: msgspec.msgpack.Decoder[Any], tensors: Any) -> Any:
+def _lift(code: int, payload: bytes, decoder: msgspec.msgpack.Decoder[Any], tensors: Any, resolve: Any) -> Any:
+    if code == _FIGURE:
+        return msgspec.msgpack.decode(payload, type=Figure)
     body = decoder.decode(payload)
     if code in (_ARRAY, _SCALAR):
         name, shape, raw = body
@@ -167,7 +213,10 @@ def _lift(code: int, payload: bytes, decoder: msgspec.msgpack.Decoder[Any], tens
     if code == _OPAQUE:
         return Opaque(str(body[0])[:80], str(body[1])[:200])
     if code == _HANDLE:
-        return Handle(int(body[0]), str(body[1])[:80])
+        handle = Handle(int(body[0]), str(body[1])[:80])
+        return handle if resolve is None else resolve(handle)
+    if code == _NAME and resolve is not None:
+        return resolve(Name(str(body)))
     if code == _TENSOR:
         name, shape, raw, requires_grad = body
         if tensors is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import select
 import signal
@@ -84,6 +85,15 @@ def _warm(names: list[str]) -> None:
         # Building the first optimiser imports about a second's worth of modules; no backward pass is run,
         # for autograd's threads would not survive the fork.
         torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+        importlib.import_module(f"{__package__}.kit")
+    if "matplotlib.pyplot" in names:
+        # The first picture finds and loads the fonts.
+        pyplot = sys.modules["matplotlib.pyplot"]
+        figure, axes = pyplot.subplots()
+        axes.plot([1, 2], label="a")
+        axes.legend()
+        figure.savefig(io.BytesIO(), format="png")
+        pyplot.close(figure)
 
 
 def _guard(sock: socket.socket, status: socket.socket, start: Start, spawn: Spawn) -> None:

@@ -1,4 +1,4 @@
-"""Write the sample class: 30 students, two assignments each, as such classes are. Run by hand; the result is committed.
+"""Write the sample class: 30 students, five assignments each, as such classes are. Run by hand; the result is committed.
 
     python tests/sample_class/make.py
 
@@ -14,6 +14,8 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+
+from autograder.grading import mistakes
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -90,7 +92,119 @@ PLAN: list[tuple[str, str]] = [
     ("!cell", "!cell"),
     ("mse:sum ~zip", "softmax:none log_softmax:log ce:eps"),
 ]
-MODULES = {"01-mse": "mse", "02-cross-entropy": "cross_entropy"}
+# Of the other assignments, whose answers lie in answers/ under the same words: one plan a student.
+MORE: dict[str, list[str]] = {
+    "03-gradient-comparison": [
+        "",
+        "logit:scipy_free",
+        "plot:styled ~ipynb",
+        "~trial",
+        "speed:falsy",
+        "plot:bare",
+        "logit:no_slope",
+        "train:short",
+        "train:log_p",
+        "speed:strict",
+        "plot:one_axes ~ipynb",
+        "train:bias_column",
+        "speed:falsy plot:bare",
+        "~ipynb",
+        "train:log_p plot:one_axes",
+        "logit:no_slope speed:strict",
+        "train:bias_column plot:styled",
+        "!stub",
+        "!syntax",
+        "",
+        "plot:styled",
+        "!empty",
+        "logit:scipy_free train:bias_column",
+        "!truncated",
+        "~zip",
+        "~crlf",
+        "~late",
+        "train:short plot:bare ~ipynb",
+        "!cell",
+        "speed:strict plot:one_axes",
+    ],
+    "04-focal-loss": [
+        "",
+        "focal:logsigmoid",
+        "train:generator ~ipynb",
+        "~trial",
+        "focal:exp_ce",
+        "focal:weighted_pt",
+        "focal:detached",
+        "sigmoid:swapped",
+        "module:attribute",
+        "smoothing:torch",
+        "train:global_seed ~ipynb",
+        "evaluate:left_in_eval",
+        "evaluate:nan",
+        "~ipynb",
+        "focal:exp_ce module:attribute",
+        "focal:weighted_pt train:global_seed",
+        "focal:logsigmoid train:generator",
+        "!stub",
+        "!syntax",
+        "smoothing:torch evaluate:nan",
+        "",
+        "!latin1",
+        "train:generator",
+        "",
+        "~zip",
+        "~crlf",
+        "~late",
+        "sigmoid:swapped evaluate:left_in_eval",
+        "!cell",
+        "focal:detached smoothing:torch",
+    ],
+    "05-multi-task": [
+        "",
+        "net:deep",
+        "loss:sigma ~ipynb",
+        "~trial",
+        "net:column",
+        "net:squeeze",
+        "loss:undetached",
+        "loss:no_log_term",
+        "loss:unregistered",
+        "loss:lam_first",
+        "train:model_only ~ipynb",
+        "evaluate:mse",
+        "sweep:one_model",
+        "plot:linear",
+        "net:deep loss:sigma",
+        "loss:undetached evaluate:mse",
+        "loss:unregistered sweep:one_model",
+        "!stub",
+        "!syntax",
+        "",
+        "loss:sigma",
+        "!empty",
+        "net:deep",
+        "plot:linear",
+        "~zip",
+        "~crlf",
+        "~late",
+        "net:deep ~ipynb",
+        "!cell",
+        "loss:no_log_term plot:linear",
+    ],
+}
+MODULES = {
+    "01-mse": "mse",
+    "02-cross-entropy": "cross_entropy",
+    "03-gradient-comparison": "gradient_comparison",
+    "04-focal-loss": "focal_loss",
+    "05-multi-task": "multi_task",
+}
+HANDED_IN_LATE = {
+    "01-mse": "2027-02-17",
+    "02-cross-entropy": "2027-02-17",
+    "03-gradient-comparison": "2027-03-03",
+    "04-focal-loss": "2027-03-16",
+    "05-multi-task": "2027-04-02",
+}
 
 
 def reference(assignment: str) -> str:
@@ -112,7 +226,11 @@ def replace_function(source: str, text: str, original: str) -> str:
 
 def compose(assignment: str, words: list[str]) -> str:
     source = reference(assignment)
+    answers = {item.id: item.text for item in mistakes.variants(HERE / "answers" / f"{assignment}.py")}
     for word in words:
+        if assignment in MORE:
+            source = f"{source.rstrip()}\n\n\n# %%\n{answers[word]}"
+            continue
         text = VARIANTS[word]
         name = re.match(r"def (\w+)", text)[1]  # type: ignore[index]
         source = replace_function(source, text, "log_softmax" if name == "logsoftmax" else name)
@@ -161,13 +279,14 @@ def write(folder: Path, assignment: str, plan: str) -> None:
     if "crlf" in dress:
         data = source.replace("\n", "\r\n").encode()
     if "late" in dress:
-        (folder / "timestamp.txt").write_text("2027-02-17 12:00:00 UTC")
+        (folder / "timestamp.txt").write_text(f"{HANDED_IN_LATE[assignment]} 12:00:00 UTC")
     if broken == "stub":
         shutil.copy(ROOT / "assignments" / assignment / name, folder / name)
     elif broken == "syntax":
         (folder / name).write_text("import numpy as np\n\ndef f(pred, target)\n    return 1\n")
     elif broken == "cell":
-        (folder / name).write_text(source.replace("    return np.", "    return return np.", 1))
+        some_return = r"    return (?=np\.)" if "    return np." in source else r"(?m)^        return "
+        (folder / name).write_text(re.sub(some_return, r"\g<0>return ", source, count=1))
     elif broken == "truncated":
         (folder / f"{module}.ipynb").write_bytes(notebook(source, [])[:3000])
     elif broken == "empty":
@@ -194,7 +313,10 @@ def zipped(name: str, data: bytes) -> bytes:
 def main() -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     for number, plans in enumerate(PLAN, start=1):
-        for assignment, plan in zip(MODULES, plans, strict=True):
+        more = [MORE[assignment][number - 1] for assignment in MORE]
+        for assignment, plan in zip(MODULES, [*plans, *more], strict=True):
+            if not (ROOT / "solutions" / assignment / f"{MODULES[assignment]}.py").is_file():
+                continue
             write(OUT / f"student-{number:02}" / assignment, assignment, plan)
 
 

@@ -18,6 +18,7 @@
 # %%
 import numpy as np
 
+
 # %% [markdown]
 # ## Mean squared error
 #
@@ -50,6 +51,7 @@ def mse_loss(pred, target):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## Its gradient
 #
@@ -76,6 +78,7 @@ def mse_grad(pred, target):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
 
 # %% [markdown]
 # ## Root mean squared error
@@ -122,6 +125,7 @@ def rmse_grad(pred, target):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## Mean absolute error
 #
@@ -165,6 +169,7 @@ def mae_grad(pred, target):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
 
 # %% [markdown]
 # ## Huber loss
@@ -212,6 +217,7 @@ def huber_grad(pred, target, delta=1.0):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
 
 # %% [markdown]
 # ## Quick check

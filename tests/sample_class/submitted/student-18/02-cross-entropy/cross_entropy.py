@@ -19,6 +19,7 @@ import math
 
 import numpy as np
 
+
 # %% [markdown]
 # ## The textbook formula
 #
@@ -69,6 +70,7 @@ def cross_entropy_naive(logits, targets):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## log-sum-exp
 #
@@ -96,6 +98,7 @@ def log_sum_exp(z, axis=-1):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
 
 # %% [markdown]
 # ## Stable softmax
@@ -138,6 +141,7 @@ def log_softmax(logits):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## Cross-entropy
 #
@@ -172,6 +176,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## Its gradient
 #
@@ -198,6 +203,7 @@ def cross_entropy_grad(logits, targets):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
 
 # %% [markdown]
 # ## Two classes: binary cross-entropy
@@ -263,6 +269,7 @@ def bce_with_logits_grad(logits, targets):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## Where it comes from: information
 #
@@ -325,6 +332,7 @@ def cross_entropy_of(p, q):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## Class weights
 #
@@ -357,6 +365,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     # YOUR CODE HERE
     raise NotImplementedError()
 
+
 # %% [markdown]
 # ## The experiment: naive against stable
 #
@@ -379,6 +388,7 @@ def stability_sweep(logits, targets, scales):
     """
     # YOUR CODE HERE
     raise NotImplementedError()
+
 
 # %% [markdown]
 # ## Quick checks

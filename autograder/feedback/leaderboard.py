@@ -1,0 +1,69 @@
+"""The challenge's leaderboard: pure functions from results to ranks, under names that only their owners know."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..course import Assignment
+from ..results import Result
+
+_KINDS = """
+amber brave bright calm clever copper cosmic daring eager early fair fleet gentle golden hazel ivory jolly keen
+lively lucky lunar mellow merry misty noble opal patient polar proud quiet rapid rosy royal ruby silver solar
+steady sunny swift velvet vivid wild wise witty
+"""
+_ANIMALS = """
+badger beaver bison cod condor crane deer dolphin eagle falcon finch fox gecko gull hare hawk heron ibex jackal
+jay kestrel koala lark lemur lynx marten mole newt orca otter owl panda puffin raven robin seal shrew skua sparrow
+stork swan tern trout wren
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the board. Equal values share a rank, and the next rank is as much later (1, 2, 2, 4)."""
+
+    rank: int
+    pseudonym: str
+    values: list[str]
+
+
+def pseudonyms(students: Iterable[str], secret: bytes) -> dict[str, str]:
+    """A name for each student that nobody can foresee without the secret; no two are the same."""
+    kinds, animals = _KINDS.split(), _ANIMALS.split()
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in sorted(set(students)):
+        digest = hmac.new(secret, student.encode(errors="surrogateescape"), hashlib.sha256).digest()
+        number = int.from_bytes(digest[:8], "big")
+        name = f"{kinds[number % len(kinds)]} {animals[number // len(kinds) % len(animals)]}"
+        numbered = itertools.chain([name], (f"{name} {count}" for count in itertools.count(2)))
+        names[student] = next(item for item in numbered if item not in taken)
+        taken.add(names[student])
+    return names
+
+
+def ranking(assignment: Assignment, results: list[Result], names: dict[str, str]) -> list[Entry]:
+    """Best first, by the assignment's measures in their order; who lacks one of them is not ranked."""
+    measures = assignment.leaderboard
+    ranked = [item for item in results if measures and all(measure.id in item.measures for measure in measures)]
+
+    def key(result: Result) -> tuple[float, ...]:
+        """What is shown decides: values that look equal are equal."""
+        signs = {"higher": -1, "lower": 1}
+        return tuple(signs[item.better] * round(result.measures[item.id], item.digits) for item in measures)
+
+    ranked.sort(key=lambda result: (key(result), names[result.student]))
+    keys = [key(result) for result in ranked]
+    return [
+        Entry(
+            keys.index(key(result)) + 1,
+            names[result.student],
+            [f"{result.measures[item.id]:.{item.digits}f}" for item in measures],
+        )
+        for result in ranked
+    ]

@@ -1,0 +1,185 @@
+"""Hidden checks of 01-mse, RMSE, MAE and Huber with their gradients: against torch in float64, and against formulas."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from autograder.grading import check, close_to, require
+
+
+def pair(rng, *shape):
+    return rng.normal(size=shape), rng.normal(size=shape)
+
+
+def gradient(loss, pred, target):
+    pred = torch.tensor(pred, requires_grad=True)
+    loss(pred, torch.tensor(target)).backward()
+    return pred.grad.numpy()
+
+
+def leaves_alone(student, function, pred, target):
+    observation = student.observe(function, pred, target)
+    seen = observation.arguments
+    require(observation.printed == "", f"`{function}` prints something")
+    require(len(seen) == 2 and np.array_equal(seen[0], pred), f"`{function}` changes pred")
+    require(np.array_equal(seen[1], target), f"`{function}` changes target")
+
+
+@check("rmse", hint="The root comes after the mean.")
+def test_rmse_of_a_matrix(student, rng):
+    """the root of the mean over all elements"""
+    pred, target = pair(rng, 4, 5)
+    assert student.rmse(pred, target) == close_to(np.sqrt(np.mean((pred - target) ** 2)))
+
+
+@check("rmse", hint="The chain rule divides by n times the RMSE.")
+def test_rmse_grad_of_a_vector(student, rng):
+    """the gradient of a vector"""
+    pred, target = pair(rng, 7)
+    expected = gradient(lambda p, t: F.mse_loss(p, t).sqrt(), pred, target)
+    assert student.rmse_grad(pred, target) == close_to(expected)
+
+
+@check("rmse", points=0.5, hint="n counts all elements; the result has pred's shape.")
+def test_rmse_grad_of_a_matrix(student, rng):
+    """the gradient of a matrix, in its shape"""
+    pred, target = pair(rng, 3, 2)
+    expected = gradient(lambda p, t: F.mse_loss(p, t).sqrt(), pred, target)
+    assert student.rmse_grad(pred, target) == close_to(expected)
+
+
+@check("rmse", points=0.5, hint="Nothing is added under the root, and only a perfect fit is treated on its own.")
+def test_rmse_of_small_errors(student, rng):
+    """value and gradient of errors that are small beside the values"""
+    target = rng.integers(1000, 1100, size=6).astype(float)
+    errors = rng.integers(1, 9, size=6) * rng.choice([-1, 1], size=6) / 1024  # exact in float32
+    root = np.sqrt(np.mean(errors**2))
+    assert student.rmse(target + errors, target) == close_to(root)
+    assert student.rmse_grad(target + errors, target) == close_to(errors / (6 * root))
+
+
+@check("rmse", hint="At a perfect fit the formula is 0/0: treat it on its own.")
+def test_hidden_rmse_grad_at_a_perfect_fit(student, rng):
+    """zeros at a perfect fit, in the shape of pred"""
+    pred = rng.normal(size=(2, 3))
+    assert student.rmse_grad(pred, pred.copy()) == close_to(np.zeros((2, 3)))
+
+
+@check(
+    "rmse",
+    hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
+)
+def test_rmse_of_integers_left_alone(student, rng):
+    """takes lists and unsigned integers, and leaves its arguments as they are"""
+    pred = rng.integers(0, 100, size=5).astype(np.uint8)
+    target = (pred + 100 + np.arange(5)).astype(np.uint8)
+    assert student.rmse(pred, target) == close_to(np.sqrt(np.mean((pred.astype(float) - target) ** 2)))
+    expected = gradient(lambda p, t: F.mse_loss(p, t).sqrt(), pred.astype(float), target.astype(float))
+    assert student.rmse_grad(pred, target) == close_to(expected)
+    assert student.rmse(pred.tolist(), target.tolist()) == close_to(
+        np.sqrt(np.mean((pred.astype(float) - target) ** 2))
+    )
+    assert student.rmse_grad(pred.tolist(), target.tolist()) == close_to(expected)
+    leaves_alone(student, "rmse", *pair(rng, 4))
+    leaves_alone(student, "rmse_grad", *pair(rng, 4))
+
+
+@check("mae", hint="The mean is over *all* elements.")
+def test_mae_of_a_matrix(student, rng):
+    """averages absolute errors over all elements"""
+    pred, target = pair(rng, 4, 3)
+    assert student.mae_loss(pred, target) == close_to(F.l1_loss(torch.tensor(pred), torch.tensor(target)))
+
+
+@check("mae", hint="The sign of the error over n.")
+def test_mae_grad_of_a_matrix(student, rng):
+    """the gradient of a matrix, in its shape"""
+    pred, target = pair(rng, 4, 3)
+    assert student.mae_grad(pred, target) == close_to(gradient(F.l1_loss, pred, target))
+
+
+@check("mae", hint="At an error of 0 take the subgradient 0.")
+def test_mae_grad_at_zero(student, rng):
+    """the subgradient at an error of 0 is 0"""
+    pred, target = pair(rng, 6)
+    pred[[1, 4]] = target[[1, 4]]
+    assert student.mae_grad(pred, target) == close_to(np.sign(pred - target) / 6)
+
+
+@check(
+    "mae",
+    hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
+)
+def test_mae_of_integers_left_alone(student, rng):
+    """takes lists and unsigned integers, and leaves its arguments as they are"""
+    pred = rng.integers(0, 100, size=5).astype(np.uint8)
+    target = (pred + 100 + np.arange(5)).astype(np.uint8)
+    assert student.mae_loss(pred, target) == close_to(np.mean(np.abs(pred.astype(float) - target)))
+    assert student.mae_grad(pred, target) == close_to(np.full(5, -0.2))
+    assert student.mae_loss(pred.tolist(), target.tolist()) == close_to(np.mean(np.abs(pred.astype(float) - target)))
+    assert student.mae_grad(pred.tolist(), target.tolist()) == close_to(np.full(5, -0.2))
+    leaves_alone(student, "mae_loss", *pair(rng, 4))
+    leaves_alone(student, "mae_grad", *pair(rng, 4))
+
+
+@check("huber", hint="Half the square inside delta, a line outside.")
+def test_huber_with_the_default(student, rng):
+    """both branches at delta 1, averaged over all elements"""
+    pred, target = pair(rng, 6, 4)
+    pred = 3 * pred
+    assert student.huber_loss(pred, target) == close_to(F.huber_loss(torch.tensor(pred), torch.tensor(target)))
+
+
+@check("huber", hint="Smooth L1 is Huber divided by delta: which one is yours?")
+def test_huber_with_a_small_delta(student, rng):
+    """a delta below 1"""
+    pred, target = pair(rng, 20)
+    expected = F.huber_loss(torch.tensor(pred), torch.tensor(target), delta=0.5)
+    assert student.huber_loss(pred, target, delta=0.5) == close_to(expected)
+
+
+@check("huber", hint="Smooth L1 is Huber divided by delta: which one is yours?")
+def test_huber_with_a_large_delta(student, rng):
+    """a delta above 1, given by position"""
+    pred, target = pair(rng, 20)
+    pred = 5 * pred
+    assert student.huber_loss(pred, target, 3.0) == close_to(
+        F.huber_loss(torch.tensor(pred), torch.tensor(target), delta=3.0)
+    )
+
+
+@check("huber", hint="The error inside delta, plus or minus delta outside, over n.")
+def test_huber_grad_of_both_branches(student, rng):
+    """the gradient of both branches, for several deltas"""
+    pred, target = pair(rng, 5, 4)
+    pred = 3 * pred
+    for delta in (1.0, 0.5, 3.0):
+        expected = gradient(lambda p, t, d=delta: F.huber_loss(p, t, delta=d), pred, target)
+        assert student.huber_grad(pred, target, delta=delta) == close_to(expected)
+
+
+@check("huber", hint="At |e| = delta both branches agree, in value and in slope.")
+def test_huber_at_the_seam(student, rng):
+    """value and slope at the seam"""
+    target = rng.normal(size=2).round(3)
+    target = np.round(target * 4) / 4
+    pred = target + np.array([2.0, -2.0])
+    assert student.huber_loss(pred, target, delta=2.0) == close_to(2.0)
+    assert student.huber_grad(pred, target, delta=2.0) == close_to(np.array([1.0, -1.0]))
+
+
+@check(
+    "huber",
+    hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
+)
+def test_huber_of_integers_left_alone(student, rng):
+    """takes lists and unsigned integers, and leaves its arguments as they are"""
+    pred = rng.integers(0, 100, size=5).astype(np.uint8)
+    target = (pred + 100 + np.arange(5)).astype(np.uint8)
+    expected = F.huber_loss(torch.tensor(pred.astype(float)), torch.tensor(target.astype(float)))
+    assert student.huber_loss(pred, target) == close_to(expected)
+    assert student.huber_grad(pred, target) == close_to(np.full(5, -0.2))
+    assert student.huber_loss(pred.tolist(), target.tolist()) == close_to(expected)
+    assert student.huber_grad(pred.tolist(), target.tolist()) == close_to(np.full(5, -0.2))
+    leaves_alone(student, "huber_loss", *pair(rng, 4))
+    leaves_alone(student, "huber_grad", *pair(rng, 4))

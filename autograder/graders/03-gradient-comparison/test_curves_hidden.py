@@ -1,0 +1,175 @@
+"""Hidden checks of 03-gradient-comparison: counting steps and drawing curves, on histories made here."""
+
+import functools
+
+import numpy as np
+
+from autograder.grading import check, equal_to, require
+from autograder.worker.wire import Figure
+
+
+def history(rng, accuracy):
+    """What `train` returns, made up: this part can be right where training is not."""
+    entries = len(accuracy)
+    return {
+        "loss": rng.uniform(0.05, 2.0, size=entries),
+        "accuracy": np.array(accuracy, dtype=float),
+        "grad_norm": rng.uniform(0.01, 1.0, size=entries),
+        "w": rng.normal(size=3),
+        "b": float(rng.normal()),
+    }
+
+
+@check("speed", hint="The first index, though the accuracy may fall again: it is not sorted.")
+def test_first_index_that_reaches(student, rng):
+    """the first index, where the accuracy goes up and down"""
+    accuracy = rng.uniform(0.3, 0.6, size=40)
+    first = int(rng.integers(8, 15))
+    accuracy[[first, first + 3, first + 9]] = 0.85, 0.97, 0.99
+    assert student.steps_to_accuracy(history(rng, accuracy), 0.8) == equal_to(first)
+    assert student.steps_to_accuracy(history(rng, accuracy), 0.9) == equal_to(first + 3)
+    assert student.steps_to_accuracy(history(rng, [*accuracy, 1.0]), 1.0) == equal_to(40)
+
+
+@check("speed", hint="To be equal is to reach it; and index 0 is an answer, though 0 counts as false.")
+def test_threshold_met_exactly_or_at_the_start(student, rng):
+    """equality reaches the threshold, and the start may reach it"""
+    assert student.steps_to_accuracy(history(rng, [0.5, 0.625, 0.75, 0.875]), 0.75) == equal_to(2)
+    assert student.steps_to_accuracy(history(rng, [0.9, 0.5, 0.95]), 0.875) == equal_to(0)
+    assert student.steps_to_accuracy(history(rng, [0.75]), 0.75) == equal_to(0)
+
+
+@check("speed", hint="argmax of a row of False is 0: ask first whether there is any True. Leave the history as it is.")
+def test_threshold_that_is_never_reached(student, rng):
+    """None where it is never reached; the history stays as it is"""
+    given = history(rng, [0.5, 0.625, 0.75])
+    seen = student.observe("steps_to_accuracy", given, 0.8)
+    assert seen.value == equal_to(None)
+    require(unchanged(seen.arguments[0], given), "`steps_to_accuracy` changes the history")
+    require(seen.printed == "", "`steps_to_accuracy` prints something")
+
+
+def unchanged(after, before):
+    return list(after) == list(before) and all(np.array_equal(after[key], before[key]) for key in before)
+
+
+def runs(rng, **entries):
+    """Made-up histories by name, each of its own length."""
+    return {name: history(rng, rng.uniform(size=count)) for name, count in entries.items()}
+
+
+def drawn(observation):
+    figure = observation.value
+    require(isinstance(figure, Figure), "`plot_training_curves` returns no matplotlib Figure")
+    return figure
+
+
+@functools.lru_cache(maxsize=1)
+def shared(student):
+    """Two histories, and what drawing them gave: a figure costs a tenth of a second, and several checks read this one."""
+    histories = runs(np.random.default_rng(8), alpha=31, bravo=31)
+    return histories, student.observe("plot_training_curves", histories)
+
+
+def line_of(axes, values):
+    """The number of the line on these axes whose heights are `values`; None if there is none."""
+    for number, line in enumerate(axes.lines):
+        if len(line.y) == len(values) and np.allclose(line.y, values, rtol=1e-5, atol=1e-7):
+            return number
+    return None
+
+
+def axes_for(figure, histories, key):
+    """The axes that show all histories' `key`; which of the axes that is, is the student's choice."""
+    for axes in figure.axes:
+        if all(line_of(axes, run[key]) is not None for run in histories.values()):
+            return axes
+    return None
+
+
+def both_axes(figure, histories):
+    """Axes of the losses and axes of the accuracies, the first of each."""
+    found = [axes_for(figure, histories, key) for key in ("loss", "accuracy")]
+    require(None not in found, "losses and accuracies are not all drawn as lines, each kind on one axes")
+    return found
+
+
+def label_of(axes, number):
+    """What a reader takes the line for; matplotlib's own placeholder gives way to the legend's text."""
+    label = axes.lines[number].label
+    if not label.startswith("_"):
+        return label
+    return axes.legend[number] if number < len(axes.legend) else ""
+
+
+@check("plot", hint="On one axes, for every history a line whose heights are its losses, all of them.")
+def test_lines_of_the_losses(student):
+    """one axes shows the loss of every history, step by step"""
+    histories, seen = shared(student)
+    axes = axes_for(drawn(seen), histories, "loss")
+    require(axes is not None, "there is no axes with a line of losses for every history")
+    require(by_steps(axes, histories, "loss"), "the x of a line does not count its steps")
+
+
+@check("plot", hint="On one axes, for every history a line whose heights are its accuracies, all of them.")
+def test_lines_of_the_accuracies(student):
+    """one axes shows the accuracy of every history, step by step"""
+    histories, seen = shared(student)
+    axes = axes_for(drawn(seen), histories, "accuracy")
+    require(axes is not None, "there is no axes with a line of accuracies for every history")
+    require(by_steps(axes, histories, "accuracy"), "the x of a line does not count its steps")
+
+
+def by_steps(axes, histories, key):
+    """Whether x goes up by one from entry to entry; 0 and 1 will both do as the start."""
+    for run in histories.values():
+        x = np.array(axes.lines[line_of(axes, run[key])].x)
+        if len(x) != len(run[key]) or x[0] not in (0, 1) or not np.allclose(np.diff(x), 1):
+            return False
+    return True
+
+
+@check("plot", hint="Two scales need two axes; draw whatever the dict holds, each history with its own length.")
+def test_histories_of_different_length(student, rng):
+    """losses and accuracies on separate axes, for three histories of different length"""
+    histories = runs(rng, alpha=9, bravo=21, charlie=15)
+    losses, accuracies = both_axes(drawn(student.observe("plot_training_curves", histories)), histories)
+    require(losses is not accuracies, "losses and accuracies share one axes")
+    mixed = any(line_of(losses, run["accuracy"]) is not None for run in histories.values())
+    require(not mixed, "the axes of the losses shows accuracies too")
+
+
+@check("plot", hint="Give each line label=name, on both axes, and call legend().")
+def test_labels_and_legend(student):
+    """each line is labelled with its name, and a legend shows the names"""
+    histories, seen = shared(student)
+    figure = drawn(seen)
+    for axes, key in zip(both_axes(figure, histories), ("loss", "accuracy"), strict=True):
+        for name, run in histories.items():
+            label = label_of(axes, line_of(axes, run[key]))
+            require(name in label.lower(), f"a line of the {key} is not labelled with its history's name")
+    shown = " ".join(text for axes in figure.axes for text in axes.legend).lower()
+    require(all(name in shown for name in histories), "no legend shows the names")
+
+
+@check("plot", hint="set_xlabel and set_ylabel of the axes; a title is no label.")
+def test_axis_labels(student):
+    """both axes are labelled on y, and the step on x"""
+    histories, seen = shared(student)
+    both = both_axes(drawn(seen), histories)
+    require(all(axes.ylabel.strip() for axes in both), "an axes has no label on y")
+    require(any(axes.xlabel.strip() for axes in both), "there is no label on x")
+
+
+@check("plot", hint="Make the figure anew in each call; the histories are only read.")
+def test_figures_are_independent(student, rng):
+    """the next figure, of one history, shows no other; histories stay as they are, nothing is printed"""
+    before, seen = shared(student)
+    require(seen.printed == "", "`plot_training_curves` prints something")
+    given = seen.arguments[0]
+    same = list(given) == list(before) and all(unchanged(given[name], before[name]) for name in before)
+    require(same, "`plot_training_curves` changes the histories")
+    histories = runs(rng, only=12)
+    for axes in both_axes(drawn(student.observe("plot_training_curves", histories)), histories):
+        old = [run[key] for run in before.values() for key in ("loss", "accuracy")]
+        require(all(line_of(axes, values) is None for values in old), "a figure still shows the histories before")

@@ -1,0 +1,122 @@
+"""Hidden checks of 04-focal-loss: metrics of the minority class, against scikit-learn."""
+
+import numpy as np
+import torch
+from sklearn import metrics
+
+from autograder.grading import check, close_to, require
+
+KEYS = ("accuracy", "precision", "recall", "f1", "average_precision")
+
+
+def scored(rng, rows=60, ties=False):
+    """Logits (N, 2) whose second column alone ranks differently from their difference; a quarter is positive."""
+    logits, y = rng.normal(size=(rows, 2)), rng.permutation(np.arange(rows) % 4 == 0)
+    logits[:, 1] += 1.2 * y - 0.3
+    if ties:
+        # Halves are exact, and z1 - z0 is never 0: whichever class is predicted on a draw is open.
+        logits = np.stack([np.zeros(rows), np.round(logits[:, 1] - logits[:, 0]) + 0.5], 1)
+    return torch.tensor(logits), torch.tensor(y.astype(int))
+
+
+def expected(logits, y):
+    """scikit-learn's metrics."""
+    predicted, score = (logits[:, 1] > logits[:, 0]).int().numpy(), (logits[:, 1] - logits[:, 0]).numpy()
+    y = y.numpy()
+    return {
+        "accuracy": metrics.accuracy_score(y, predicted),
+        "precision": metrics.precision_score(y, predicted, zero_division=0),
+        "recall": metrics.recall_score(y, predicted, zero_division=0),
+        "f1": metrics.f1_score(y, predicted, zero_division=0),
+        "average_precision": metrics.average_precision_score(y, score) if y.any() else 0.0,
+    }
+
+
+def only(row, *keys):
+    return {key: row[key] for key in keys}
+
+
+def identity(student):
+    return student.call("torch.nn.Identity")
+
+
+@check(
+    "evaluate", points=1.5, hint="Class 1 is predicted where its logit is the larger; count TP, FP and FN of class 1."
+)
+def test_metrics_of_predictions(student, rng):
+    """accuracy, precision, recall and F1 of class 1"""
+    for rows in (60, 17):
+        logits, y = scored(rng, rows)
+        wanted = only(expected(logits, y), "accuracy", "precision", "recall", "f1")
+        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
+        single = student.evaluate(identity(student), logits.float(), y.clone())
+        assert single == close_to(only(expected(logits.float(), y), "accuracy", "recall"))
+
+
+@check("evaluate", hint="The score is the probability of class 1, or z1 - z0; sum precision times the gain in recall.")
+def test_average_precision_of_a_ranking(student, rng):
+    """average precision ranks by the probability of class 1"""
+    for rows in (60, 17):
+        logits, y = scored(rng, rows)
+        wanted = only(expected(logits, y), "average_precision")
+        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
+
+
+@check("evaluate", hint="Equal scores are one threshold: take all of them in before you look at precision and recall.")
+def test_average_precision_of_ties(student, rng):
+    """average precision where many scores are equal"""
+    for _ in range(2):
+        logits, y = scored(rng, ties=True)
+        wanted = only(expected(logits, y), "average_precision")
+        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
+    constant = torch.tensor([[1.0, 0.0]]).repeat(12, 1)
+    y = torch.tensor([0, 1, 0] * 4)
+    assert student.evaluate(identity(student), constant, y) == close_to({"average_precision": 1 / 3})
+
+
+@check("evaluate", hint="Look at each denominator before you divide; NaN is no metric.")
+def test_metrics_that_are_undefined(student, rng):
+    """0 where nothing is predicted positive, or nothing is; no warning gets out"""
+    logits, y = scored(rng, 12)
+    never, always = logits.clone(), logits.clone()
+    never[:, 1] = never[:, 0] - 1 - torch.tensor(rng.uniform(size=12))
+    always[:, 1] = always[:, 0] + 1 + torch.tensor(rng.uniform(size=12))
+    nobody = torch.zeros(12, dtype=torch.long)
+    for some, actual in ((never, y), (always, nobody), (never, nobody), (logits, nobody)):
+        seen = student.observe("evaluate", identity(student), some.clone(), actual.clone())
+        assert seen.value == close_to(only(expected(some, actual), "accuracy", "precision", "recall", "f1"))
+        if not actual.any():
+            assert seen.value == close_to({"average_precision": 0.0})
+        require(not seen.warnings, f"a warning got out: {seen.warnings[0] if seen.warnings else ''}")
+
+
+@check("evaluate", hint="model.eval() before, model.train(was) after, and torch.no_grad() around the call.")
+def test_evaluation_is_in_eval_mode(student, rng):
+    """the model runs in eval mode without gradients, and gets its mode back, whichever it was"""
+    logits, y = scored(rng, 12)
+    for mode in (True, False):
+        probe = student.call("kit.Probe", identity(student))
+        probe.method("train", mode)
+        student.evaluate(probe, logits.clone(), y.clone())
+        calls = probe.attribute("calls")
+        require(calls, "the model is not called")
+        require(not any(call[0] for call in calls), "the model is called in training mode")
+        require(not any(call[1] for call in calls), "the model is called with gradients on")
+        require(probe.attribute("training") is mode, f"the model was in training mode: {mode}, and is not afterwards")
+
+
+@check("evaluate", points=0.5, hint="Sorting in place changes the caller's data.")
+def test_evaluation_leaves_its_arguments(student, rng):
+    """five metrics; leaves X, y and the model's weights, keeps no state, prints nothing"""
+    student.evaluate(identity(student), *scored(rng))
+    model = student.call("torch.nn.Linear", 3, 2)
+    weights = model.state()
+    X, (_, y) = torch.tensor(rng.normal(size=(20, 3)), dtype=torch.float32), scored(rng, 20)
+    seen = student.observe("evaluate", model, X.clone(), y.clone())
+    require(isinstance(seen.value, dict) and set(KEYS) <= set(seen.value), f"the keys are {', '.join(KEYS)}")
+    predicted = (X @ weights["weight"].T + weights["bias"]).argmax(1)
+    assert seen.value == close_to({"accuracy": (predicted == y).double().mean()})
+    require(torch.equal(seen.arguments[1], X) and torch.equal(seen.arguments[2], y), "`evaluate` changes X or y")
+    after = model.state()
+    require(all(torch.equal(after[name], weights[name]) for name in weights), "`evaluate` changes the model's weights")
+    require(seen.printed == "", "`evaluate` prints something")

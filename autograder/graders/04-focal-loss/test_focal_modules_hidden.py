@@ -1,0 +1,218 @@
+"""Hidden checks of 04-focal-loss: the losses as modules, and bad input."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from autograder.grading import check, close_to, require
+from autograder.grading.student import Remote
+
+ALPHA = torch.tensor([0.5, 4.0, 0.25])
+NO_MODULE = "Derive the class from nn.Module, and call super().__init__() first."
+TEXT_OF_SHAPES = "Compare the shapes before you compute, and name both in the message."
+
+
+def classified(rng, rows=6, classes=3):
+    return torch.tensor(rng.normal(size=(rows, classes))), torch.tensor(rng.permutation(np.arange(rows) % classes))
+
+
+def made(student, name, *args, **options):
+    loss = getattr(student, name)(*args, **options)
+    require(isinstance(loss, Remote), f"`{name}` gives no nn.Module")
+    return loss
+
+
+def is_focal(student, reference, value, *args):
+    """The right loss, or what the student's own focal_loss gives: an error there is paid for there."""
+    right = close_to(reference.focal_loss(*args))
+    if value != right:
+        assert value == close_to(student.focal_loss(*args))
+
+
+def smoothed(logits, targets, eps):
+    """Cross-entropy against a distribution that is written down class by class."""
+    classes = logits.shape[1]
+    wanted = torch.full_like(logits, eps / (classes - 1))
+    wanted[torch.arange(len(targets)), targets] = 1 - eps
+    return F.cross_entropy(logits, wanted)
+
+
+@check("modules", hint=NO_MODULE + " forward hands its settings on to focal_loss.")
+def test_focal_module_has_settings(student, reference, rng):
+    """the module gives what the function gives, with each of its settings"""
+    logits, targets = classified(rng)
+    is_focal(student, reference, made(student, "FocalLoss")(logits, targets), logits, targets)
+    for settings in ((0.25, 1.0, "none"), (None, 0.5, "sum"), (3.0, 2.0, "mean")):
+        loss = made(student, "FocalLoss", *settings)
+        is_focal(student, reference, loss(logits, targets), logits, targets, *settings)
+    named = made(student, "FocalLoss", alpha=0.5, gamma=3.0, reduction="sum")
+    is_focal(student, reference, named(logits, targets), logits, targets, 0.5, 3.0, "sum")
+
+
+@check("modules", hint="self.register_buffer(...) is what Module.to() moves and state_dict() has.")
+def test_focal_module_moves_its_weights(student, reference, rng):
+    """class weights move with .to(), given as a tensor or as a list, and are not trained"""
+    logits, targets = classified(rng)
+    for alpha in (ALPHA.clone(), ALPHA.tolist()):
+        loss = made(student, "FocalLoss", alpha=alpha)
+        trained = [item for item in loss.parameters().values() if item.requires_grad]
+        require(not trained, "the class weights are a parameter that an optimiser would train")
+        loss.to("float64")
+        registered = [*loss.buffers().values(), *loss.parameters().values()]
+        moved = [item for item in registered if item.dtype == torch.float64 and item.numel() == len(ALPHA)]
+        require(moved, "after .to(torch.float64) the module has no class weights of that dtype")
+        is_focal(student, reference, loss(logits, targets), logits, targets, ALPHA.double())
+
+
+@check("modules", hint="A buffer is a part of state_dict(), and load_state_dict fills it.")
+def test_focal_module_saves_its_weights(student, reference, rng):
+    """class weights come back from a state_dict"""
+    logits, targets = classified(rng)
+    saved = made(student, "FocalLoss", alpha=ALPHA.clone()).state()
+    other = made(student, "FocalLoss", alpha=torch.ones(3))
+    before = other(logits, targets)
+    is_focal(student, reference, before, logits, targets, torch.ones(3))
+    other.method("load_state_dict", saved)
+    is_focal(student, reference, other(logits, targets), logits, targets, ALPHA)
+    require(other(logits, targets) != close_to(before), "the weights of the state_dict have no effect")
+
+
+@check("modules", hint="Create nothing on a fixed device; tensors that a module keeps are buffers.")
+def test_modules_on_another_device(student, reference, rng):
+    """both modules work on a device that is not the CPU"""
+    logits, targets = classified(rng)
+    loss = made(student, "FocalLoss", alpha=ALPHA.tolist())
+    is_focal(student, reference, student.elsewhere(loss, logits, targets), logits, targets, ALPHA)
+    smoothing = made(student, "LabelSmoothingLoss", 0.25)
+    assert student.elsewhere(smoothing, logits, targets) == close_to(smoothed(logits, targets, 0.25))
+
+
+@check("modules", hint="1 - eps on the target, eps/(C - 1) on each other class; torch's eps/C is another definition.")
+def test_label_smoothing_shares_among_the_others(student, rng):
+    """the smoothing is shared by the other classes, 0.1 by default"""
+    for classes in (2, 3, 5):
+        logits, targets = classified(rng, classes=classes)
+        assert made(student, "LabelSmoothingLoss")(logits, targets) == close_to(smoothed(logits, targets, 0.1))
+        loss = made(student, "LabelSmoothingLoss", smoothing=0.4)
+        assert loss(logits, targets) == close_to(smoothed(logits, targets, 0.4))
+
+
+@check("modules", hint="Smoothing 0 is cross-entropy; take the log-softmax, not the log of a softmax.")
+def test_label_smoothing_of_extreme_logits(student, rng):
+    """right at plus and minus 10000; without smoothing it is cross-entropy; any number of classes in turn"""
+    loss = made(student, "LabelSmoothingLoss", 0.0)
+    for classes in (4, 3):
+        logits, targets = classified(rng, classes=classes)
+        assert loss(logits, targets) == close_to(F.cross_entropy(logits, targets))
+    logits = torch.tensor([[1e4, -1e4, 0.0], [0.0, 1e4, 0.0]], dtype=torch.float64)
+    for targets in (torch.tensor([0, 1]), torch.tensor([1, 0])):
+        value = made(student, "LabelSmoothingLoss", 0.1)(logits, targets)
+        assert value == close_to(smoothed(logits, targets, 0.1))
+
+
+@check(
+    "modules", hint="The mean over rows, differentiable; dtype as the logits'; in-place operations change the caller's."
+)
+def test_label_smoothing_gradient(student, rng):
+    """its gradient and dtype; it leaves its arguments, prints nothing, has nothing to train"""
+    logits, targets = classified(rng)
+    loss = made(student, "LabelSmoothingLoss", 0.1)
+    seen = loss.differentiate(logits.clone().requires_grad_(), targets)
+    wanted = logits.clone().requires_grad_()
+    smoothed(wanted, targets, 0.1).backward()
+    require(len(seen.gradients) == 1 and seen.gradients[0] is not None, "no gradient arrives at the logits")
+    assert seen.gradients[0] == close_to(wanted.grad)
+    seen = loss.observe(logits.float(), targets.clone())
+    require(getattr(seen.value, "dtype", None) == torch.float32, "float32 logits give a loss that is not float32")
+    unchanged = [torch.equal(one, two) for one, two in zip(seen.arguments[1:], (logits.float(), targets), strict=True)]
+    require(all(unchanged), "`LabelSmoothingLoss` changes its arguments")
+    require(seen.printed == "", "`LabelSmoothingLoss` prints something")
+    require(not loss.parameters(), "`LabelSmoothingLoss` has parameters")
+
+
+def losses_of_classes(student):
+    """What takes logits (N, C) and class targets (N,)."""
+    return {
+        "focal_loss": student.focal_loss,
+        "FocalLoss": lambda *args: student.FocalLoss()(*args),
+        "LabelSmoothingLoss": lambda *args: student.LabelSmoothingLoss()(*args),
+    }
+
+
+@check("validation", hint="Compare before you look anything up: torch ignores -100 and counts -1 from the end.")
+def test_targets_that_are_no_class(student, rng):
+    """a negative target, C or more, or 1.5 is a ValueError that names it"""
+    logits, targets = classified(rng)
+    for name, loss in losses_of_classes(student).items():
+        loss(logits, targets)  # good input goes through
+        for wrong in (-100, -1, 3):
+            bad = targets.clone()
+            bad[2] = wrong
+            with pytest.raises(ValueError) as caught:
+                loss(logits, bad)
+            require(str(wrong) in str(caught.value), f"the message of `{name}` does not name the target")
+    with pytest.raises(ValueError) as caught:
+        student.focal_loss(logits, torch.tensor([0.0, 1.0, 1.5, 2.0, 0.0, 1.0]))
+    require("1.5" in str(caught.value), "the message of `focal_loss` does not name the target")
+
+
+@check("validation", hint=TEXT_OF_SHAPES)
+def test_class_targets_of_another_shape(student, rng):
+    """class targets of shape (N, 1), or of another length, are a ValueError that names both shapes"""
+    logits, targets = classified(rng)
+    for name, loss in losses_of_classes(student).items():
+        loss(logits, targets)
+        with pytest.raises(ValueError) as caught:
+            loss(logits, targets[:, None].clone())
+        text = str(caught.value).replace(" ", "")
+        require("6,3" in text and "6,1" in text, f"the message of `{name}` does not name both shapes")
+        with pytest.raises(ValueError):
+            loss(logits, targets[:1].clone())
+
+
+@check("validation", hint=TEXT_OF_SHAPES + " (N,) beside (N, 1) broadcasts to (N, N).")
+def test_sigmoid_targets_of_another_shape(student, rng):
+    """(N,) beside (N, 1), and any other pair of shapes, is a ValueError in the sigmoid form"""
+    answers = torch.ones(4, dtype=torch.float64)
+    student.sigmoid_focal_loss(torch.tensor(rng.normal(size=4)), answers)
+    with pytest.raises(ValueError) as caught:
+        student.sigmoid_focal_loss(torch.tensor(rng.normal(size=4)), answers[:, None].clone())
+    text = str(caught.value).replace(" ", "")
+    require(("4,)" in text or "[4]" in text) and "4,1" in text, "the message does not name both shapes")
+    with pytest.raises(ValueError):
+        student.sigmoid_focal_loss(torch.tensor(rng.normal(size=(3, 4))), answers)
+
+
+@check("validation", hint='"none", "mean" or "sum", nothing else.')
+def test_reductions_that_are_unknown(student, rng):
+    """an unknown reduction is a ValueError"""
+    logits, targets = classified(rng)
+    answers = (logits > 0).double()
+    student.focal_loss(logits, targets, reduction="sum")
+    student.sigmoid_focal_loss(logits, answers, reduction="sum")
+    student.FocalLoss(reduction="sum")(logits, targets)
+    for wrong in ("average", "Mean", ""):
+        with pytest.raises(ValueError):
+            student.focal_loss(logits, targets, reduction=wrong)
+        with pytest.raises(ValueError):
+            student.sigmoid_focal_loss(logits, answers, reduction=wrong)
+        with pytest.raises(ValueError):
+            student.FocalLoss(reduction=wrong)(logits, targets)
+
+
+@check("validation", hint="The mean of nothing is NaN; and a lookup does not notice weights of too many classes.")
+def test_nothing_and_too_many_weights(student, rng):
+    """no elements, or a number of class weights that is not C, is a ValueError"""
+    logits, targets = classified(rng)
+    student.focal_loss(logits, targets, alpha=[1.0, 1.0, 1.0])
+    student.sigmoid_focal_loss(logits, (logits > 0).double())
+    nothing, no_targets = torch.zeros(0, 3), torch.zeros(0, dtype=torch.long)
+    for loss in losses_of_classes(student).values():
+        with pytest.raises(ValueError):
+            loss(nothing, no_targets)
+    with pytest.raises(ValueError):
+        student.sigmoid_focal_loss(torch.zeros(0), torch.zeros(0))
+    for alpha in ([1.0, 1.0], [1.0, 1.0, 1.0, 1.0]):
+        with pytest.raises(ValueError):
+            student.focal_loss(logits, targets, alpha=alpha)

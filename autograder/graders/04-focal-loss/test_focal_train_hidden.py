@@ -1,0 +1,170 @@
+"""Hidden checks of 04-focal-loss: the training loop, against torch's Adam."""
+
+import copy
+from itertools import chain
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from autograder.grading import check, close_to, require
+
+SEEDED = "Seed inside of torch.random.fork_rng(): it restores the caller's random state, and covers dropout."
+
+
+def line(student, rng, features=4, classes=2):
+    """A linear layer in float64 in the worker, and its twin here."""
+    twin = nn.Linear(features, classes, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in twin.parameters():
+            parameter.copy_(torch.tensor(rng.normal(size=tuple(parameter.shape))))
+    return sent(student, twin), twin
+
+
+def sent(student, twin):
+    layer = student.call("torch.nn.Linear", twin.in_features, twin.out_features)
+    layer.to("float64")
+    layer.method("load_state_dict", {name: value.clone() for name, value in twin.state_dict().items()})
+    return layer
+
+
+def table(rng, rows=40, features=4, classes=2):
+    X = torch.tensor(rng.normal(size=(rows, features)))
+    return X, torch.tensor(rng.permutation(np.arange(rows) % classes))
+
+
+def descend(model, X, y, loss_fn, lr, epochs):
+    """Full-batch Adam: the loss before each step."""
+    model = copy.deepcopy(model)
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = []
+    for _ in range(epochs):
+        loss = loss_fn(model(X), y)
+        model.zero_grad()
+        loss.backward()
+        optimiser.step()
+        history.append(loss.item())
+    return history, dict(model.state_dict())
+
+
+def trained_alike(student, rng, loss_path, loss_fn, **options):
+    X, y = table(rng, classes=3)
+    model, twin = line(student, rng, classes=3)
+    history, state = descend(twin, X, y, loss_fn, options.get("lr", 0.05), options.get("epochs", 60))
+    loss = student.name(loss_path) if loss_path.islower() else student.call(loss_path)
+    given = student.train(model, X.clone(), y.clone(), loss, **options)
+    assert given == close_to(np.array(history), rtol=1e-4, atol=1e-6, sequence_ok=True)
+    assert model.state() == close_to(state, rtol=1e-4, atol=1e-6)
+
+
+@check("train", hint="Gradients to zero, loss, backward, step; the loss of an epoch is the one before its step.")
+def test_training_follows_adam(student, rng):
+    """one batch an epoch: losses and weights are those of Adam, in place"""
+    trained_alike(student, rng, "torch.nn.functional.cross_entropy", F.cross_entropy, lr=0.1, epochs=12, batch_size=40)
+    trained_alike(student, rng, "torch.nn.functional.cross_entropy", F.cross_entropy, epochs=3, batch_size=1000)
+
+
+@check("train", points=0.5, hint="loss_fn(logits, targets) is all there is to know of a loss: call it, whatever it is.")
+def test_training_with_another_loss(student, rng):
+    """any loss_fn, a module as well as a function, with the defaults lr 0.05, 60 epochs and batches of 128"""
+    trained_alike(student, rng, "torch.nn.MultiMarginLoss", nn.MultiMarginLoss())
+
+
+def batches_of(student, rng, seed, rows=37, epochs=3):
+    """The rows in each batch, by their number, as a list of epochs of batches; and the calls themselves."""
+    X, y = table(rng, rows)
+    X[:, 0] = torch.arange(rows) / rows
+    probe = student.call("kit.Probe", line(student, rng)[0], True)
+    probe.method("train", False)
+    loss = student.name("torch.nn.functional.cross_entropy")
+    student.train(probe, X, y, loss, epochs=epochs, batch_size=8, seed=seed)
+    calls = [call for call in probe.attribute("calls") if call[1]]
+    return [[round(float(place) * rows) for place in call[3]] for call in calls], calls
+
+
+@check("train", hint="Cut the order of the rows into pieces of batch_size; what is left over is a batch, too.")
+def test_training_visits_every_row_once(student, rng):
+    """each epoch has every row once, in batches of batch_size with the rest at the end"""
+    batches, _ = batches_of(student, rng, seed=0)
+    require(len(batches) == 15, f"37 rows in batches of 8 make 5 batches an epoch; 3 epochs had {len(batches)} in all")
+    for start in (0, 5, 10):
+        epoch = batches[start : start + 5]
+        require([len(batch) for batch in epoch] == [8, 8, 8, 8, 5], "the batches of an epoch have other sizes")
+        require(sorted(chain(*epoch)) == list(range(37)), "an epoch does not have every row exactly once")
+
+
+@check("train", hint="Draw a new order in each epoch, from a generator that the seed decides.")
+def test_training_shuffles_in_each_epoch(student, rng):
+    """each epoch has a new order, and another seed another one"""
+    batches, _ = batches_of(student, rng, seed=3)
+    others, _ = batches_of(student, rng, seed=4)
+    require(len(batches) >= 10 and len(others) >= 10, "there are too few batches")
+    orders = [list(chain(*found[start : start + 5])) for found in (batches, others) for start in (0, 5)]
+    require(orders[0] != list(range(37)), "the rows come in the order in which they were given")
+    require(orders[0] != orders[1], "every epoch has the same order")
+    require(orders[0] != orders[2] and orders[1] != orders[3], "another seed gives the same batches")
+
+
+@check("train", points=0.5, hint="All that is random hangs on `seed`, and on nothing that the caller drew before.")
+def test_training_is_reproducible(student, rng):
+    """the same seed gives the same result, whatever was drawn before"""
+    X, y = table(rng)
+    _, twin = line(student, rng)
+    results = []
+    for before in (1, 2):
+        student.call("torch.manual_seed", before)
+        model = sent(student, twin)
+        loss = student.name("torch.nn.functional.cross_entropy")
+        losses = student.train(model, X.clone(), y.clone(), loss, epochs=4, batch_size=16, seed=5)
+        results.append({"losses": np.array([float(value) for value in losses]), **model.state()})
+    require(len(results[0]["losses"]) == 4, "there is not one loss for each epoch")
+    require(results[0]["weight"] != close_to(twin.weight), "the weights are what they were before: nothing is trained")
+    assert results[1] == close_to(results[0])
+
+
+@check("train", hint=SEEDED)
+def test_training_leaves_the_random_state_alone(student, rng, random_state):
+    """the caller's random state, of torch, NumPy and Python, is untouched"""
+    X, y = table(rng)
+    model, twin = line(student, rng)
+    before = random_state()
+    loss = student.name("torch.nn.functional.cross_entropy")
+    student.train(model, X, y, loss, epochs=2, batch_size=16, seed=5)
+    require(random_state() == before, "the caller's random state is another one afterwards")
+    require(model.state()["weight"] != close_to(twin.weight), "nothing is trained")
+
+
+@check("train", points=0.5, hint=SEEDED)
+def test_training_with_dropout(student, rng, random_state):
+    """a model with dropout: trained in training mode, reproducible, and the random state untouched"""
+    X, y = table(rng)
+    _, twin = line(student, rng)
+    results = []
+    for before in (1, 2):
+        layer = sent(student, twin)
+        model = student.call("torch.nn.Sequential", student.call("torch.nn.Dropout", 0.5), layer)
+        model.method("train", False)
+        student.call("torch.manual_seed", before)
+        state = random_state()
+        loss = student.name("torch.nn.functional.cross_entropy")
+        losses = student.train(model, X.clone(), y.clone(), loss, epochs=3, batch_size=100, seed=5)
+        require(random_state() == state, "dropout draws from the caller's random state")
+        results.append({"losses": np.array([float(value) for value in losses]), **layer.state()})
+    assert results[1] == close_to(results[0])
+    plain = descend(twin, X, y, F.cross_entropy, 0.05, 3)[0]
+    require(
+        results[0]["losses"] != close_to(np.array(plain)), "the model is not in training mode: dropout has no effect"
+    )
+
+
+@check("train", points=0.5, hint="Index X and y to make batches; do not sort or shuffle them in place.")
+def test_training_leaves_the_data_alone(student, rng):
+    """leaves X and y, and prints nothing"""
+    X, y = table(rng)
+    model, _ = line(student, rng)
+    loss = student.name("torch.nn.functional.cross_entropy")
+    seen = student.observe("train", model, X.clone(), y.clone(), loss, epochs=2, batch_size=16)
+    require(isinstance(seen.value, list) and len(seen.value) == 2, "what comes back is no list of one loss an epoch")
+    require(torch.equal(seen.arguments[1], X) and torch.equal(seen.arguments[2], y), "`train` changes X or y")
+    require(seen.printed == "", "`train` prints something")

@@ -1,0 +1,271 @@
+"""Hidden checks of 05-multi-task: training and evaluation, with models made by the grader."""
+
+import numpy as np
+import sklearn.metrics
+import torch
+import torch.nn.functional as F
+
+from autograder.grading import check, close_to, require
+
+KEYS = ("total", "classification", "regression", "weight_classification", "weight_regression")
+# A rate at which nothing moves: what is noted before, during or after a step, on a batch or on all, is then the same.
+STILL = 1e-7
+
+
+def penguins(rng, rows=64, features=5):
+    """Data that a linear model can learn; 64 rows fall into equal batches of any usual size."""
+    X = torch.tensor(rng.normal(size=(rows, features)), dtype=torch.float32)
+    scores = X @ torch.tensor(rng.normal(size=(features, 3)), dtype=torch.float32)
+    values = 2 + X @ torch.tensor(rng.normal(size=features), dtype=torch.float32)
+    return {"X": X, "labels": scores.argmax(dim=1), "values": values}
+
+
+def two_headed(student, seed=0):
+    """A linear model of 5 features with 3 logits and a value."""
+    student.call("torch.manual_seed", seed)
+    return student.call("kit.Split", student.call("torch.nn.Linear", 5, 4))
+
+
+def losses(model, data):
+    """Both losses of the model as it is now, computed here."""
+    weight, bias = model.state()["inner.weight"].double(), model.state()["inner.bias"].double()
+    table = data["X"].double() @ weight.T + bias
+    labels, values = data["labels"], data["values"].double()
+    return F.cross_entropy(table[:, :3], labels).item(), F.mse_loss(table[:, 3], values).item()
+
+
+def batch(rng, rows=8):
+    """Arguments of a loss; what is predicted asks for a gradient."""
+    logits = torch.tensor(rng.normal(size=(rows, 3)), requires_grad=True)
+    pred = torch.tensor(rng.normal(size=rows), requires_grad=True)
+    return logits, torch.tensor(rng.integers(0, 3, size=rows)), pred, torch.tensor(rng.normal(size=rows))
+
+
+def factors(loss, logits, labels, pred, target):
+    """By how much each loss is really multiplied in a student's own loss, told from its gradients."""
+    one = torch.autograd.grad(F.cross_entropy(logits, labels), logits)[0]
+    two = torch.autograd.grad(F.mse_loss(pred, target), pred)[0]
+    found = loss.differentiate(logits, labels, pred, target).gradients
+    pairs = zip(found, (one, two), strict=True)
+    return [0.0 if given is None else float((given * plain).sum() / plain.square().sum()) for given, plain in pairs]
+
+
+def history_of(value, epochs):
+    """The five lists as arrays, once they are lists of `epochs` numbers."""
+    require(isinstance(value, dict), "train_multi_task returns a dict")
+    for key in KEYS:
+        require(key in value, f'key "{key}" is missing')
+        found = value[key]
+        require(hasattr(found, "__len__") and len(found) == epochs, f'"{key}" has not one entry for each epoch')
+    history = {key: np.array([float(item) for item in value[key]]) for key in KEYS}
+    for key in KEYS:
+        require(np.isfinite(history[key]).all(), f'"{key}" is not finite')
+    return history
+
+
+def near(given, wanted, tolerance):
+    return bool(np.allclose(given, wanted, rtol=tolerance, atol=tolerance * 1e-2))
+
+
+@check("train", points=0.5, hint="Append one number to each of the five lists in every epoch.")
+def test_lists_of_a_history(student, rng):
+    """five lists with one number for each epoch"""
+    for epochs in (1, 4):
+        value = student.train_multi_task(
+            two_headed(student), student.MultiTaskLoss(mode="fixed"), penguins(rng), epochs=epochs
+        )
+        history_of(value, epochs)
+
+
+@check("train", hint="Note both losses before they are weighed, each a mean over the rows.")
+def test_raw_losses_of_a_history(student, rng):
+    """the losses noted are those without weights"""
+    data, model = penguins(rng), two_headed(student)
+    data["values"] = 3 * data["values"]
+    one, two = losses(model, data)
+    loss = student.MultiTaskLoss(mode="fixed", lam=0.25)
+    history = history_of(student.train_multi_task(model, loss, data, lr=STILL, epochs=2), 2)
+    require(near(history["classification"], one, 1e-3), '"classification" is not the mean cross-entropy')
+    require(near(history["regression"], two, 1e-3), '"regression" is not the mean squared error')
+
+
+def notes_its_weights(student, rng, options, nominal):
+    """The weights noted are those of the statement, or those that the student's own loss really has."""
+    measured = factors(student.MultiTaskLoss(**options), *batch(rng))
+    loss = student.MultiTaskLoss(**options)
+    value = student.train_multi_task(two_headed(student), loss, penguins(rng), lr=STILL, epochs=2)
+    history = history_of(value, 2)
+    noted = history["weight_classification"], history["weight_regression"]
+    right = any(
+        all(near(given, wanted, 1e-3) for given, wanted in zip(noted, pair, strict=True))
+        for pair in (nominal, measured)  # a loss that is wrong has lost its points elsewhere
+    )
+    require(right, "the weights noted are not the factors of the losses")
+
+
+@check("train", points=0.5, hint="In the fixed mode the factors are 1 and lam.")
+def test_fixed_weights_of_a_history(student, rng):
+    """in the fixed mode the weights are 1 and lam"""
+    notes_its_weights(student, rng, {"mode": "fixed", "lam": 0.25}, (1, 0.25))
+
+
+@check("train", points=0.5, hint="In the uncertainty mode the factors are e^(-s1) and half of e^(-s2).")
+def test_learnt_weights_of_a_history(student, rng):
+    """in the uncertainty mode the weights are the factors at hand"""
+    notes_its_weights(student, rng, {"mode": "uncertainty"}, (1, 0.5))
+
+
+@check("train", points=0.5, hint="What was minimised: the value of loss_fn itself.")
+def test_total_of_a_history(student, rng):
+    """the total is what the loss gave"""
+    data, model, loss = penguins(rng), two_headed(student), student.MultiTaskLoss(mode="fixed", lam=0.25)
+    logits, value = model(data["X"])
+    own = float(loss(logits.detach(), data["labels"], value.detach(), data["values"]).detach())
+    one, two = losses(model, data)
+    history = history_of(student.train_multi_task(model, loss, data, lr=STILL, epochs=2), 2)
+    right = near(history["total"], own, 1e-3) or near(history["total"], one + 0.25 * two, 1e-3)
+    require(right, '"total" is not the combined loss')
+
+
+@check("train", points=0.5, hint="Read the factors anew in each epoch: s moves as training goes on.")
+def test_weights_follow_the_loss(student, rng):
+    """in the uncertainty mode the weights change as those of the loss do"""
+    loss, data, same = student.MultiTaskLoss(mode="uncertainty"), penguins(rng), batch(rng)
+    before = factors(loss, *same)
+    history = history_of(student.train_multi_task(two_headed(student), loss, data, lr=0.03, epochs=60), 60)
+    for key, was, now in zip(KEYS[3:], before, factors(loss, *same), strict=True):
+        require(history[key][0] > 0, f'the first "{key}" is not positive')
+        right = near(history[key][-1] / history[key][0], now / was if was else 1.0, 0.2)
+        require(right, f'"{key}" does not change as the factor in the loss does')
+
+
+@check("train", hint="Clear the gradients in each step, go backward from the combined loss, and step.")
+def test_training_learns_both_tasks(student, rng):
+    """both losses fall and stay low, and the model given is the one that learns"""
+    data, model = penguins(rng), two_headed(student)
+    first = losses(model, data)
+    history = history_of(
+        student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), data, lr=0.05, epochs=120), 120
+    )
+    for key, was, now in zip(KEYS[1:3], first, losses(model, data), strict=True):
+        require(now < 0.5 * was, f'the model\'s loss of "{key}" has hardly changed')
+        late = history[key][60:]
+        require(late.max() < 0.6 * was, f'"{key}" does not stay low')
+        require(late[-10:].mean() < 1.2 * late[:10].mean(), f'"{key}" rises again')
+
+
+@check("train", hint="Give the optimiser the parameters of model and loss together.")
+def test_training_moves_the_loss(student, rng):
+    """the parameters of the loss are trained as well"""
+    loss = student.MultiTaskLoss(mode="uncertainty")
+    if not loss.parameters():  # a shortcoming of the loss, and not of the training
+        loss = student.call("kit.with_parameter", student.MultiTaskLoss(mode="fixed"))
+    before = loss.parameters()
+    data = penguins(rng)
+    data["values"] = 4 * data["values"]
+    student.train_multi_task(two_headed(student), loss, data, lr=0.02, epochs=5)
+    after = loss.parameters()
+    moved = all(float((after[name] - before[name]).detach().abs().max()) > 1e-3 for name in before)
+    require(moved, "parameters of the loss stay where they were")
+
+
+@check("train", points=0.5, hint="Whatever is random takes its numbers from the seed, and from nothing else.")
+def test_training_is_repeatable(student, rng):
+    """the same seed gives the same training"""
+    data, found = penguins(rng), []
+    for mood in (5, 6):
+        model = two_headed(student)
+        student.call("torch.manual_seed", mood)
+        value = student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), data, lr=0.05, epochs=4, seed=3)
+        found.append((history_of(value, 4), model.state()["inner.weight"]))
+    assert found[0][0] == close_to(found[1][0])
+    assert found[0][1] == close_to(found[1][1])
+
+
+@check(
+    "train", points=0.5, hint="torch.manual_seed changes the caller's numbers: use a Generator, or fork_rng around it."
+)
+def test_training_leaves_random_numbers(student, rng):
+    """the caller's random numbers are as they were"""
+    model = two_headed(student)
+    before = student.call("torch.get_rng_state")
+    student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), penguins(rng), epochs=2, seed=11)
+    require(torch.equal(before, student.call("torch.get_rng_state")), "the caller's random state has changed")
+
+
+@check("train", points=0.5, hint="Batches are new tensors; the data given stay as they are.")
+def test_training_leaves_the_data(student, rng):
+    """the data are as they were, and nothing is printed"""
+    data = penguins(rng)
+    seen = student.observe("train_multi_task", two_headed(student), student.MultiTaskLoss(mode="fixed"), data, epochs=3)
+    after = next((item for item in seen.arguments if isinstance(item, dict)), {})
+    same = all(isinstance(after.get(key), torch.Tensor) and torch.equal(after[key], data[key]) for key in data)
+    require(same, "the data have changed")
+    require(seen.printed == "", "it prints something")
+
+
+def measured(student, rng, rows=40):
+    """A trained-looking model, data, and its answers computed here."""
+    data, model = penguins(rng, rows), two_headed(student, seed=int(rng.integers(1000)))
+    state = {key: item.double() for key, item in model.state().items()}
+    table = data["X"].double() @ state["inner.weight"].T + state["inner.bias"]
+    return model, data, table[:, :3].argmax(dim=1).numpy(), table[:, 3].numpy()
+
+
+@check("evaluate", hint="The share of rows whose largest logit is at the label.")
+def test_accuracy_of_classes(student, rng):
+    """accuracy, as scikit-learn has it"""
+    model, data, classes, _ = measured(student, rng)
+    expected = sklearn.metrics.accuracy_score(data["labels"].numpy(), classes)
+    assert student.evaluate_multi_task(model, data) == close_to({"accuracy": expected})
+
+
+@check("evaluate", hint="The root of the mean of the squared errors, in the unit of the values.")
+def test_rmse_of_values(student, rng):
+    """RMSE, as scikit-learn has it"""
+    model, data, _, values = measured(student, rng)
+    expected = sklearn.metrics.root_mean_squared_error(data["values"].numpy(), values)
+    assert student.evaluate_multi_task(model, data) == close_to({"rmse": expected}, rtol=1e-4)
+
+
+@check("evaluate", hint="One minus the squared errors over the squared distances of the *true* values from their mean.")
+def test_r2_of_values(student, rng):
+    """R², as scikit-learn has it"""
+    model, data, _, values = measured(student, rng)
+    expected = sklearn.metrics.r2_score(data["values"].numpy(), values)
+    assert student.evaluate_multi_task(model, data) == close_to({"r2": expected}, rtol=1e-4, atol=1e-5)
+
+
+@check("evaluate", hint="model.eval() and torch.no_grad() before the model is called.")
+def test_evaluation_mode(student, rng):
+    """measures in eval mode and without gradients"""
+    probe = student.call("kit.Probe", two_headed(student))
+    probe.method("train", True)
+    student.evaluate_multi_task(probe, penguins(rng))
+    calls = probe.attribute("calls")
+    require(calls, "the model is never called")
+    require(not any(call[0] for call in calls), "the model is measured in training mode")
+    require(not any(call[1] for call in calls), "gradients are on while measuring")
+
+
+@check("evaluate", points=0.5, hint="Remember model.training, and put it back.")
+def test_evaluation_restores_both_modes(student, rng):
+    """leaves the model in the mode in which it came"""
+    model = two_headed(student)
+    for mode in (True, False):
+        model.method("train", mode)
+        student.evaluate_multi_task(model, penguins(rng))
+        require(model.attribute("training") is mode, "the model is left in another mode")
+
+
+@check("evaluate", points=0.5, hint="Measuring changes nothing.")
+def test_evaluation_leaves_everything(student, rng):
+    """leaves data and model as they were, and prints nothing"""
+    model, data = two_headed(student), penguins(rng)
+    before = model.state()
+    seen = student.observe("evaluate_multi_task", model, data)
+    after = next((item for item in seen.arguments if isinstance(item, dict)), {})
+    same = all(isinstance(after.get(key), torch.Tensor) and torch.equal(after[key], data[key]) for key in data)
+    require(same, "the data have changed")
+    require(all(torch.equal(before[key], item) for key, item in model.state().items()), "the model has changed")
+    require(seen.printed == "", "it prints something")

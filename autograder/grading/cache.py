@@ -1,0 +1,65 @@
+"""What has been graded once, kept beside the results, so that only what has changed is graded again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from ..course import Assignment, Course
+from ..errors import OutputError
+from ..intake.submission import Submission
+from .batch import Graded, packages, secret
+from .version import version
+
+
+class Cache:
+    """A folder of graded submissions, each under a hash of all that its outcome depends on."""
+
+    def __init__(self, folder: Path, course: Course, root: Path, wall: str) -> None:
+        self._folder = folder
+        self._course = course
+        self._root = root
+        self._wall = wall
+        self._versions: dict[str, bytes] = {}
+
+    def get(self, submission: Submission) -> Graded | None:
+        """What this submission got before; None where it is new, or the entry cannot be read."""
+        try:
+            return msgspec.msgpack.decode(self._path(submission).read_bytes(), type=Graded)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def put(self, submission: Submission, graded: Graded) -> None:
+        """Keep it. Raises OutputError."""
+        path = self._path(submission)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(msgspec.msgpack.encode(graded))
+            beside.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise OutputError(
+                f"{path}: cannot be written ({error.strerror}); free space or choose another --out"
+            ) from None
+
+    def _path(self, submission: Submission) -> Path:
+        whole = hashlib.sha256(self._version(self._course.assignment(submission.assignment)))
+        whole.update(msgspec.msgpack.encode([submission.source, sorted(submission.files.items())]))
+        name = whole.hexdigest()
+        return self._folder / name[:2] / name
+
+    def _version(self, assignment: Assignment) -> bytes:
+        """Graders, machinery, limits, libraries and wall of an assignment."""
+        if assignment.id not in self._versions:
+            installed = [(name, metadata.version(name)) for name in (*packages(assignment), "torch", "pytest")]
+            parts = (version(self._root, assignment), self._course.limits_of(assignment), installed, self._wall)
+            salted = msgspec.json.encode(parts) + secret(self._root)
+            self._versions[assignment.id] = hashlib.sha256(salted).digest()
+        return self._versions[assignment.id]

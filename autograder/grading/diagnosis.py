@@ -1,0 +1,347 @@
+"""Name the mistake behind failed checks: replay the student's recorded calls through the catalogue of wrong answers.
+
+A mistake is named when its outputs equal the student's on every call of the part, and differ from the reference's on at
+least one. Where nothing matches, or two do, nothing is said: a false name is worse than none.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import importlib
+import io
+import operator
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..worker import module as loader
+from ..worker import wire
+from . import mistakes
+from .matchers import to_array
+from .mistakes import Mistake
+from .trace import Recorded, Trace
+
+MAX_CALLS = 400
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is said about a failed check."""
+
+    mistake: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a call gave, in a form that can be compared."""
+
+    value: Any
+    gradients: tuple[Any, ...]
+    after: tuple[Any, ...]
+    raised: str | None
+
+
+class Diagnosis:
+    """The catalogue of one assignment, ready to be held against recorded calls."""
+
+    def __init__(self, reference: str, catalogue: Sequence[Mistake], name: str) -> None:
+        self._reference = reference
+        self._catalogue = catalogue
+        self._name = name
+        self._modules: dict[str, ModuleType] = {}
+        self._replays: dict[tuple[str, tuple[bytes, ...]], list[Output]] = {}
+
+    def find(self, traces: Sequence[Trace]) -> dict[str, Finding]:
+        """What can be said about failed checks, by check id."""
+        findings: dict[str, Finding] = {}
+        known: dict[str, Mistake] = {}
+        failed = [trace for trace in traces if not trace.passed and trace.calls]
+        for label in dict.fromkeys(call.label for trace in failed for call in trace.calls):
+            self._look_at(label, traces, known, findings)
+        return findings
+
+    def _look_at(
+        self, label: str, traces: Sequence[Trace], known: dict[str, Mistake], findings: dict[str, Finding]
+    ) -> None:
+        """Try what may be wrong with one function: a mistake of its own, of one it stands on, a simple slip."""
+        mine = [item for item in self._catalogue if item.function == label]
+        # Bad input is a part of its own: who refuses nothing may still have made a mistake that has a name.
+        computing = [trace for trace in traces if trace.part != "validation"] or list(traces)
+        wrong = [trace for trace in computing if not trace.passed and self._differs(trace, label)]
+        if wrong:
+            parts = {trace.part for trace in wrong}
+            relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
+            fitting = [item for item in mine if item.part != "validation" and self._fits(item.id, relevant, label)]
+            if len(fitting) == 1:
+                known[label] = fitting[0]
+                self._say(fitting[0].id, fitting[0].says, wrong, findings)
+            elif not fitting:
+                self._look_below(label, relevant, wrong, known, findings)
+        refused = [
+            trace for trace in traces if trace.part == "validation" and not trace.passed and _calls(trace, label)
+        ]
+        fitting = [
+            item for item in mine if item.part == "validation" and refused and self._fits(item.id, refused, label)
+        ]
+        if len(fitting) == 1:
+            self._say(fitting[0].id, fitting[0].says, [t for t in refused if self._differs(t, label)], findings)
+
+    def _look_below(
+        self,
+        label: str,
+        relevant: Sequence[Trace],
+        wrong: Sequence[Trace],
+        known: dict[str, Mistake],
+        findings: dict[str, Finding],
+    ) -> None:
+        """A right function on a wrong one, or a right result a simple step away from it."""
+        for below, item in known.items():
+            if below in used_by(self._reference, label) and self._fits(item.id, relevant, label):
+                self._say(item.id, f"`{below}`, on which this stands: {item.says}", wrong, findings)
+                return
+        if sum(call.label == label for trace in relevant for call in trace.calls) < 2:
+            return  # one number is twice another by chance
+        fitting = [name for name, step in STEPS.items() if self._fits("", relevant, label, step.apply)]
+        if len(fitting) == 1:
+            self._say(fitting[0], STEPS[fitting[0]].says, wrong, findings)
+
+    @staticmethod
+    def _say(name: str, says: str, wrong: Sequence[Trace], findings: dict[str, Finding]) -> None:
+        for trace in wrong:
+            findings.setdefault(trace.check, Finding(name, says))
+
+    def _differs(self, trace: Trace, label: str) -> bool:
+        """Whether the student's outputs of this function differ from the reference's somewhere in the check."""
+        right = self._replay("", trace)
+        return any(
+            call.label == label and not same(_given(call), right[index]) for index, call in enumerate(trace.calls)
+        )
+
+    def _fits(
+        self, name: str, traces: Sequence[Trace], label: str, step: Callable[[Any, Recorded], Any] | None = None
+    ) -> bool:
+        """Equal to the student on every call of the function, other than the reference on at least one."""
+        other = False
+        for trace in traces:
+            right, wrong = self._replay("", trace), self._replay(name, trace)
+            for index, call in enumerate(trace.calls):
+                if call.label != label:
+                    continue
+                output = wrong[index]
+                if step is not None:
+                    output = _stepped(output, step, call)
+                if not same(_given(call), output):
+                    return False
+                other = other or not same(output, right[index])
+        return other
+
+    def _replay(self, name: str, trace: Trace) -> list[Output]:
+        """Outputs of the trace's calls with a mistake in place, or of the reference where the name is empty."""
+        key = (name, (trace.check.encode(), *(call.function.encode() + call.arguments for call in trace.calls)))
+        if key not in self._replays:
+            self._replays[key] = _run(self._module(name), trace.calls)
+        return self._replays[key]
+
+    def _module(self, name: str) -> ModuleType:
+        if name not in self._modules:
+            text = next((item.text for item in self._catalogue if item.id == name), "")
+            with _unmoved():
+                self._modules[name], _ = loader.load(f"{self._name}.py", mistakes.replaced(self._reference, text))
+        return self._modules[name]
+
+
+def _calls(trace: Trace, label: str) -> bool:
+    return any(call.label == label for call in trace.calls)
+
+
+def _given(call: Recorded) -> Output:
+    return Output(call.value, tuple(call.gradients), tuple(call.after), call.raised if call.ended else "(none)")
+
+
+def _run(module: ModuleType, calls: Sequence[Recorded]) -> list[Output]:
+    """Call by call, with objects that stay in the worker standing here instead."""
+    kept: dict[int, Any] = {}
+
+    def resolve(reference: wire.Handle | wire.Name) -> Any:
+        if isinstance(reference, wire.Handle):
+            return kept[reference.number]
+        return _find(module, reference.path)
+
+    outputs = []
+    with _unmoved():
+        for call in calls[:MAX_CALLS]:
+            output = _one(module, call, resolve)
+            handle = getattr(call.value, "handle", None)
+            if handle is not None and output.raised is None:
+                kept[handle.number] = output.value
+            outputs.append(output)
+    return outputs + [Output(None, (), (), "(not replayed)")] * (len(calls) - len(outputs))
+
+
+def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wire.Name], Any]) -> Output:
+    from .student import tensors
+
+    try:
+        args, kwargs = wire.unpack(call.arguments, tensors, resolve)
+        value = _find(module, call.function)(*args, **kwargs)
+        gradients: tuple[Any, ...] = ()
+        if call.backward:
+            from ..worker import kit
+
+            gradients = tuple(kit.backward(value, [*args, *kwargs.values()]))
+        if hasattr(value, "detach"):
+            value = value.detach()
+        return Output(value, gradients, (*args, *kwargs.values()), None)
+    except Exception as error:  # a mistake may raise whatever a student's code may
+        return Output(None, (), (), type(error).__name__)
+
+
+def _find(module: ModuleType, path: str) -> Any:
+    head, _, rest = path.partition(".")
+    if not rest:
+        return getattr(module, path)
+    owner = importlib.import_module("autograder.worker.kit") if head == "kit" else importlib.import_module(head)
+    return operator.attrgetter(rest)(owner)
+
+
+@contextlib.contextmanager
+def _unmoved() -> Iterator[None]:
+    """Run our own wrong code without a word, without warnings, and without a trace in random states."""
+    state = np.random.get_state()
+    torch = sys.modules.get("torch")
+    torch_state = torch.get_rng_state() if torch is not None else None
+    silent = io.StringIO()
+    try:
+        with (
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+            contextlib.redirect_stdout(silent),
+            contextlib.redirect_stderr(silent),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        np.random.set_state(state)
+        if torch is not None:
+            torch.set_rng_state(torch_state)
+
+
+def same(one: Output, other: Output) -> bool:
+    """Equal in all that a check may see, up to rounding."""
+    if one.raised or other.raised:
+        return one.raised == other.raised
+    return (
+        _equal(one.value, other.value)
+        and _equal(list(one.gradients), list(other.gradients))
+        and _equal(list(one.after), list(other.after))
+    )
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    first, second = to_array(one), to_array(other)
+    if first is None or second is None:
+        # What has no form on the wire (a module, a figure) is not compared: its calls are.
+        plain = (str, bool, type(None))
+        return (
+            one == other if isinstance(one, plain) or isinstance(other, plain) else (first is None) == (second is None)
+        )
+    if first.shape != second.shape or first.dtype.kind in "OSU" or second.dtype.kind in "OSU":
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(first, second, rtol=2e-5, atol=1e-7, equal_nan=True))
+
+
+@functools.cache
+def used_by(source: str, function: str) -> frozenset[str]:
+    """Names that a function of the reference stands on, directly or through others."""
+    uses = {
+        node.name: {item.id for item in ast.walk(node) if isinstance(item, ast.Name)} - {node.name}
+        for node in ast.parse(source).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
+    found: set[str] = set()
+    waiting = list(uses.get(function, ()))
+    while waiting:
+        name = waiting.pop()
+        if name in uses and name not in found:
+            found.add(name)
+            waiting += uses[name]
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A simple change of a right result, and what a tutor would say of it."""
+
+    apply: Callable[[Any, Recorded], Any]
+    says: str
+
+
+def _stepped(output: Output, step: Callable[[Any, Recorded], Any], call: Recorded) -> Output:
+    if output.raised or to_array(output.value) is None:
+        return output
+    try:
+        with np.errstate(all="ignore"):
+            return Output(step(np.asarray(to_array(output.value), dtype=float), call), (), output.after, None)
+    except (ValueError, TypeError, IndexError):
+        return output
+
+
+def _first_argument(call: Recorded) -> Any:
+    args, kwargs = wire.unpack(call.arguments, None, lambda _: None)
+    return np.asarray([*args, *kwargs.values()][0])
+
+
+def _times(factor: Callable[[Any], float]) -> Callable[[Any, Recorded], Any]:
+    return lambda value, call: value * factor(_first_argument(call))
+
+
+STEPS = {
+    "twice": Step(
+        lambda value, _: 2 * value, "this is twice the right result: is a factor 2 there that should not be?"
+    ),
+    "half": Step(lambda value, _: value / 2, "this is half of the right result: where did a factor 2 go?"),
+    "negated": Step(lambda value, _: -value, "this is the right result with the other sign."),
+    "inverse": Step(lambda value, _: 1 / value, "this is one over the right result."),
+    "transposed": Step(lambda value, _: value.T if value.ndim > 1 else value, "this is the right result, transposed."),
+    "column": Step(
+        lambda value, _: value[:, None] if value.ndim == 1 else value,
+        "the values are right, but stand in a column of shape (N, 1).",
+    ),
+    "boxed": Step(
+        lambda value, _: value.reshape(1) if value.ndim == 0 else value,
+        "the value is right, but comes in an array of one element; return the number.",
+    ),
+    "times_elements": Step(
+        _times(lambda array: array.size),
+        "this is the right result times the number of elements: a sum where the mean is asked for?",
+    ),
+    "times_rows": Step(
+        _times(lambda array: len(np.atleast_1d(array))),
+        "this is the right result times the number of rows: the division by N is missing.",
+    ),
+    "divided_by_rows": Step(
+        _times(lambda array: 1 / len(np.atleast_1d(array))),
+        "this is the right result divided by the number of rows once more.",
+    ),
+}
+
+
+def of(root: Path, assignment_id: str, module: str) -> Diagnosis:
+    """The diagnosis of an assignment. Raises CourseError."""
+    source = (root / "solutions" / assignment_id / f"{module}.py").read_text(encoding="utf-8")
+    path = root / "autograder" / "graders" / assignment_id / "mistakes.py"
+    return Diagnosis(source, mistakes.mistakes(path), module)

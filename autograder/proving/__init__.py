@@ -1,0 +1,1 @@
+"""Prove the graders: right solutions earn everything, wrong ones lose what they are wrong in."""

@@ -1,0 +1,154 @@
+"""Every small change of a reference, one at a time: operators, constants, comparisons, arguments, calls, conditions."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..grading.diagnosis import used_by
+from ..grading.mistakes import definitions
+
+_BINARY: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Mod: ast.Mult,
+}
+_COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A reference with one change. The id says what was changed where, and does not depend on line numbers."""
+
+    id: str
+    function: str
+    source: str
+
+
+def mutants(source: str, graded: Iterable[str]) -> list[Mutant]:
+    """All mutants of the graded functions and classes of a reference, and of what they stand on."""
+    text = definitions(source)
+    tree = ast.parse(text)
+    wanted = {name for top in graded for name in (top, *used_by(text, top))}
+    found: list[Mutant] = []
+    seen: Counter[str] = Counter()
+    for index, item in enumerate(tree.body):
+        if not isinstance(item, (ast.FunctionDef, ast.ClassDef)) or item.name not in wanted:
+            continue
+        for old, new in _changes(item):
+            if ast.dump(old) == ast.dump(new):
+                continue
+            name = f"{item.name}: {_short(old)} → {_short(new)}"
+            seen[name] += 1
+            if seen[name] > 1:
+                name += f" #{seen[name]}"
+            changed = copy.copy(tree)
+            changed.body = [*tree.body[:index], _with(item, old, new), *tree.body[index + 1 :]]
+            found.append(Mutant(name, item.name, ast.unparse(ast.fix_missing_locations(changed)) + "\n"))
+    return found
+
+
+def _short(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _with(item: ast.stmt, old: ast.AST, new: ast.AST) -> ast.stmt:
+    """A copy of `item` in which `new` stands where `old` stood."""
+
+    class Replace(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return new if node is old else self.generic_visit(_shallow(node))
+
+    replaced = Replace().visit(item)
+    assert isinstance(replaced, ast.stmt)
+    return replaced
+
+
+def _shallow(node: ast.AST) -> ast.AST:
+    """A copy of the node with lists of its own, so that a transformer leaves the original as it is."""
+    made = copy.copy(node)
+    for name, value in ast.iter_fields(made):
+        if isinstance(value, list):
+            setattr(made, name, list(value))
+    return made
+
+
+def _changes(item: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Pairs of a node of the item and what takes its place."""
+    for node in _code(item):
+        if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+            yield node, ast.BinOp(node.left, _BINARY[type(node.op)](), node.right)
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARE:
+            yield node, ast.Compare(node.left, [_COMPARE[type(node.ops[0])](), *node.ops[1:]], node.comparators)
+        elif isinstance(node, ast.BoolOp):
+            yield node, ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        elif isinstance(node, ast.UnaryOp) and not isinstance(node.operand, ast.Constant):
+            yield node, node.operand
+        elif isinstance(node, ast.Constant):
+            yield from _constants(node)
+        elif isinstance(node, ast.Call):
+            yield from _calls(node)
+        elif isinstance(node, (ast.If, ast.IfExp)):
+            yield node.test, ast.UnaryOp(ast.Not(), node.test)
+
+
+def _code(item: ast.AST) -> Iterator[ast.AST]:
+    """Nodes that compute: neither docstrings nor annotations nor what an exception says."""
+    for node in ast.iter_child_nodes(item):
+        if isinstance(node, (ast.Raise, ast.JoinedStr)) or _is_docstring(node):
+            continue
+        if isinstance(node, ast.arguments):
+            for default in (*node.defaults, *(value for value in node.kw_defaults if value)):
+                yield default
+                yield from _code(default)
+            continue
+        yield node
+        yield from _code(node)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _constants(node: ast.Constant) -> Iterator[tuple[ast.AST, ast.AST]]:
+    value = node.value
+    if isinstance(value, bool):
+        yield node, ast.Constant(not value)
+    elif isinstance(value, (int, float)):
+        yield node, ast.Constant(value + 1)
+    elif isinstance(value, str) and value:
+        yield node, ast.Constant(value + "_")
+
+
+def _calls(node: ast.Call) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Without each keyword, without its last argument, with two arguments swapped, and what it is given instead of it."""
+    if isinstance(node.func, ast.Name) and node.func.id == "super":
+        return
+    for index in range(len(node.keywords)):
+        yield node, ast.Call(node.func, node.args, [*node.keywords[:index], *node.keywords[index + 1 :]])
+    if len(node.args) > 1:
+        yield node, ast.Call(node.func, node.args[:-1], node.keywords)
+        yield node, ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        yield node, node.args[0]
+    elif isinstance(node.func, ast.Attribute) and not node.args:
+        yield node, node.func.value

@@ -1,0 +1,61 @@
+"""A matplotlib figure as data: its axes, labels, scales and lines, and a picture of it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+import numpy as np
+
+from .wire import Axes, Figure, Line
+
+MAX_AXES, MAX_LINES, MAX_POINTS, MAX_TEXT, DPI = 16, 64, 20_000, 200, 80
+
+
+def as_data(value: Any) -> Any:
+    """A Figure of the wire for one of matplotlib; anything else unchanged."""
+    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
+    return _describe(value) if isinstance(kind, type) and isinstance(value, kind) else value
+
+
+def _describe(figure: Any) -> Figure:
+    shared = [text for legend in figure.legends for text in _texts(legend)]
+    axes = [_axes(item, shared) for item in figure.axes[:MAX_AXES]]
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=DPI)
+    return Figure(axes, picture.getvalue())
+
+
+def _axes(axes: Any, shared: list[str]) -> Axes:
+    own = _texts(axes.get_legend()) if axes.get_legend() is not None else []
+    lines = [_line(line.get_label(), line.get_xdata(), line.get_ydata()) for line in axes.get_lines()[:MAX_LINES]]
+    for points in axes.collections[:MAX_LINES]:
+        offsets = np.asarray(points.get_offsets(), dtype=float).reshape(-1, 2)
+        lines.append(_line(points.get_label(), offsets[:, 0], offsets[:, 1]))
+    return Axes(
+        _text(axes.get_title()),
+        _text(axes.get_xlabel()),
+        _text(axes.get_ylabel()),
+        _text(axes.get_xscale()),
+        _text(axes.get_yscale()),
+        own + shared,
+        lines,
+    )
+
+
+def _line(label: Any, x: Any, y: Any) -> Line:
+    return Line(_text(label), _numbers(x), _numbers(y))
+
+
+def _numbers(values: Any) -> list[float]:
+    flat: list[float] = np.asarray(values, dtype=float).reshape(-1)[:MAX_POINTS].tolist()
+    return flat
+
+
+def _texts(legend: Any) -> list[str]:
+    return [_text(text.get_text()) for text in legend.get_texts()[:MAX_LINES]]
+
+
+def _text(value: Any) -> str:
+    return str(value)[:MAX_TEXT]

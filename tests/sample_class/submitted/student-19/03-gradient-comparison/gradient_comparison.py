@@ -1,0 +1,4 @@
+import numpy as np
+
+def f(pred, target)
+    return 1

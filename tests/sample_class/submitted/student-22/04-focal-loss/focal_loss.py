@@ -1,0 +1,2 @@
+# für die Übung
+x = 1

@@ -1,0 +1,118 @@
+"""Naming mistakes: what equals a known wrong answer is named, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import CourseError
+from autograder.grading import mistakes
+from autograder.grading.batch import Graded
+from autograder.proving.mutants import mutants
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
+Grade = Callable[..., list[Graded]]
+
+
+def names(graded: Graded) -> dict[str, set[str | None]]:
+    """Names given to failed checks, by part."""
+    found: dict[str, set[str | None]] = {}
+    for item in graded.outcomes:
+        if item.status != "pass":
+            found.setdefault(item.part, set()).add(item.mistake)
+    return found
+
+
+def changed(text: str) -> str:
+    return mistakes.replaced(REFERENCE, text)
+
+
+def test_a_slip_of_a_factor_is_named(grade_sources: Grade) -> None:
+    text = "def mae_grad(pred, target):\n    errors = _errors(pred, target)\n    return 2 * np.sign(errors) / errors.size\n"
+    assert names(grade_sources("01-mse", changed(text))[0]) == {"mae": {"twice"}}
+
+
+def test_what_equals_no_known_mistake_is_not_named(grade_sources: Grade) -> None:
+    text = "def mae_grad(pred, target):\n    errors = _errors(pred, target)\n    return 1.037 * np.sign(errors) / errors.size\n"
+    assert names(grade_sources("01-mse", changed(text))[0]) == {"mae": {None}}
+
+
+def test_a_right_function_on_a_wrong_one_names_the_wrong_one(grade_sources: Grade) -> None:
+    text = "def mse_loss(pred, target):\n    e = _errors(pred, target)\n    return np.sum(e ** 2) / len(np.atleast_1d(e))\n"
+    found = names(grade_sources("01-mse", changed(text))[0])
+    assert len(found["mse_loss"]) == 1 and None not in found["mse_loss"]
+    assert found["mse_loss"] <= found["rmse"]
+
+
+def test_a_message_of_a_named_mistake_shows_no_input(grade_sources: Grade) -> None:
+    text = "def mse_loss(pred, target):\n    e = _errors(pred, target)\n    return np.sum(e ** 2) / len(np.atleast_1d(e))\n"
+    graded = grade_sources("01-mse", changed(text))[0]
+    told = [item.message for item in graded.outcomes if item.mistake]
+    assert told and all("[" not in message for message in told)
+
+
+def test_diagnosis_leaves_the_random_state_of_the_grader_alone(grade_sources: Grade) -> None:
+    import numpy as np
+
+    np.random.seed(7)
+    before = np.random.get_state()[1].copy()  # type: ignore[index,union-attr]
+    grade_sources("01-mse", changed("def mse_loss(pred, target):\n    np.random.seed(1)\n    return 3.0\n"))
+    assert (np.random.get_state()[1] == before).all()  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('@mistake("a", part="p", says=1 + x, seen="y")\ndef f(): ...\n', "plain literals"),
+        ('@mistake("a", part="p", seen="y")\ndef f(): ...\n', "says"),
+        ('@mistake("a", part="p", says="s", seen="y")\ndef f(): ...\n' * 2, "twice"),
+        ("def f(:\n", "cannot be read"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "mistakes.py"
+    path.write_text(text)
+    with pytest.raises(CourseError, match=reason):
+        mistakes.mistakes(path)
+
+
+SMALL = '''
+import numpy as np
+LIMIT = 3
+def helper(x): return x + 1
+def unused(x): return x - 1
+def f(x, scale=2.0):
+    """Doc 5."""
+    if x.size == 0:
+        raise ValueError(f"{x.size + 9} is no size")
+    return np.sum(helper(x), axis=0) * scale
+def test_f(): assert f(1) == 4
+'''
+
+
+def test_mutants_change_what_computes_and_nothing_else() -> None:
+    found = {item.id for item in mutants(SMALL, ["f"])}
+    assert found == {
+        "f: 2.0 → 3.0",
+        "f: x.size == 0 → x.size != 0",
+        "f: x.size == 0 → not x.size == 0",
+        "f: 0 → 1",
+        "f: 0 → 1 #2",
+        "f: np.sum(helper(x), axis=0) * scale → np.sum(helper(x), axis=0) / scale",
+        "f: np.sum(helper(x), axis=0) → np.sum(helper(x))",
+        "f: np.sum(helper(x), axis=0) → helper(x)",
+        "f: helper(x) → x",
+        "helper: x + 1 → x - 1",
+        "helper: 1 → 2",
+    }
+
+
+def test_each_mutant_has_one_change_and_leaves_the_others_alone() -> None:
+    found = {item.id: item.source for item in mutants(SMALL, ["f"])}
+    assert "x - 1" in found["helper: x + 1 → x - 1"].split("def unused")[0]
+    assert "helper(x)" in found["helper: x + 1 → x - 1"]
+    assert "return x + 1" in found["f: helper(x) → x"]
+    assert len({source for source in found.values()}) == len(found)

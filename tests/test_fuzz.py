@@ -1,0 +1,186 @@
+"""Bytes and texts that nobody meant to send: an error with a name, or a value; never anything else."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import random
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder import course as courses
+from autograder.errors import CourseError, SubmissionError
+from autograder.intake import archive, folder, source
+from autograder.worker import messages, wire
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOK = (ROOT / "assignments" / "01-mse" / "mse.ipynb").read_bytes()
+COURSE = (ROOT / "course.yml").read_text()
+# Deterministic, and bounded in number rather than in time.
+FUZZ = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(width=64)
+    | st.text()
+    | st.binary()
+    | st.complex_numbers(allow_nan=False, max_magnitude=1e6)
+)
+arrays = st.builds(
+    lambda dtype, shape, seed: np.random.default_rng(seed).integers(0, 2, shape).astype(dtype),
+    st.sampled_from(sorted(wire.DTYPES)),
+    st.lists(st.integers(0, 4), max_size=4),
+    st.integers(0, 9),
+)
+values = st.recursive(
+    scalars | arrays,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=5) | st.integers(-9, 9), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+def equal(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and one.dtype == other.dtype and np.array_equal(one, other)
+    if isinstance(one, float) and math.isnan(one):
+        return isinstance(other, float) and math.isnan(other)
+    if isinstance(one, (list, tuple)):
+        return type(one) is type(other) and len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict) and one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+        )
+    return type(one) is type(other) and bool(one == other)
+
+
+@FUZZ
+@given(values)
+def test_a_value_comes_over_the_wire_as_it_went(value: Any) -> None:
+    assert equal(wire.unpack(wire.pack(value)), value)
+
+
+def mutated(data: bytes, seed: int, times: int) -> bytes:
+    """Flipped, doubled, cut and swapped bytes."""
+    chance = random.Random(seed)
+    out = bytearray(data)
+    for _ in range(times):
+        if not out:
+            break
+        place, kind = chance.randrange(len(out)), chance.randrange(4)
+        if kind == 0:
+            out[place] = chance.randrange(256)
+        elif kind == 1:
+            del out[place : place + chance.randrange(1, 40)]
+        elif kind == 2:
+            out[place:place] = out[place : place + chance.randrange(1, 40)]
+        else:
+            out[place:place] = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 6)))
+    return bytes(out)
+
+
+@FUZZ
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_value_or_a_wire_error(data: bytes) -> None:
+    with_a_name(lambda: wire.unpack(data), wire.WireError)
+
+
+@FUZZ
+@given(values, st.integers(0, 10**6), st.integers(1, 5))
+def test_a_damaged_value_is_a_value_or_a_wire_error(value: Any, seed: int, times: int) -> None:
+    with_a_name(lambda: wire.unpack(mutated(wire.pack(value), seed, times)), wire.WireError)
+
+
+@FUZZ
+@given(st.integers(0, 10**6), st.integers(1, 6))
+def test_a_damaged_reply_is_a_reply_or_a_decode_error(seed: int, times: int) -> None:
+    reply = messages.Returned(7, wire.pack([1.5, {"a": np.ones(3)}]), b"", b"", ["careful"], "text")
+    data = mutated(msgspec.msgpack.encode(reply), seed, times)
+    with_a_name(lambda: messages.decode_reply(data), msgspec.DecodeError)
+
+
+@FUZZ
+@given(st.integers(0, 10**6), st.integers(1, 8))
+def test_a_damaged_notebook_is_code_or_a_submission_error(seed: int, times: int) -> None:
+    data = mutated(NOTEBOOK, seed, times)
+    with_a_name(lambda: source.from_notebook("mse.ipynb", data), SubmissionError)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+odd_cells = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "cell_type": st.sampled_from(["code", "markdown", "raw", "odd"]) | json_values,
+            "source": json_values,
+            "metadata": json_values,
+            "outputs": json_values,
+            "id": json_values,
+        },
+    ),
+    max_size=4,
+)
+
+
+@FUZZ
+@given(odd_cells | json_values, st.sampled_from([2, 3, 4, 5, -1, None, "4"]), json_values)
+def test_an_odd_notebook_is_code_or_a_submission_error(cells: Any, version: Any, metadata: Any) -> None:
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": version, "nbformat_minor": 5}
+    data = json.dumps(notebook).encode()
+    with_a_name(lambda: source.from_notebook("mse.ipynb", data), SubmissionError)
+
+
+@FUZZ
+@given(st.binary(max_size=400))
+def test_any_script_is_code_or_a_submission_error(data: bytes) -> None:
+    with_a_name(lambda: source.from_script("mse.py", data), SubmissionError)
+
+
+@FUZZ
+@given(st.integers(0, 10**6), st.integers(1, 8))
+def test_a_damaged_archive_is_files_or_a_submission_error(seed: int, times: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("work/mse.py", "x = 1\n" * 50)
+        file.writestr("work/notes.txt", "note " * 50)
+    with_a_name(lambda: archive.read("work.zip", mutated(buffer.getvalue(), seed, times)), SubmissionError)
+
+
+@FUZZ
+@given(st.integers(0, 10**6), st.integers(1, 12))
+def test_a_damaged_course_is_a_course_or_a_course_error(seed: int, times: int) -> None:
+    text = mutated(COURSE.encode(), seed, times).decode(errors="replace")
+    with_a_name(lambda: courses.parse(text), CourseError)
+
+
+@pytest.mark.parametrize("stamp", ["", "yesterday", "2027-13-45", "9999-12-31T23:59:59+99:99", "\x00", "١٢٣"])
+def test_a_timestamp_that_is_none_counts_as_on_time(tmp_path: Path, stamp: str) -> None:
+    (tmp_path / "mse.py").write_text("x = 1\n")
+    (tmp_path / "timestamp.txt").write_text(stamp)
+    submission = folder.read("s", courses.load(ROOT / "course.yml").assignments[0], tmp_path)
+    assert submission.problem is None and submission.timestamp is None and len(submission.notes) == 1
+
+
+def with_a_name(call: Any, error: type[Exception]) -> None:
+    """The call gives a value, or an error of this kind in one line."""
+    try:
+        call()
+    except error as caught:
+        assert "\n" not in str(caught).strip()
