@@ -136,7 +136,7 @@ def test_later_calls_of_normalised(student, rng):
         data = batch(rng)
         seen = loss.differentiate(*data)
         require(isinstance(seen.value, torch.Tensor) and seen.value.shape == (), "the loss is a scalar tensor")
-        require(finite(seen) and float(seen.value) > 0, "a later call gives no positive, finite loss")
+        require(finite(seen) and seen.value.item() > 0, "a later call gives no positive, finite loss")
         _, _, *slopes = parts(*data)
         for given, wanted in zip(seen.gradients, slopes, strict=True):
             require(given is not None and bool((given * wanted).sum() > 0), "a later call has lost its gradient")
