@@ -186,7 +186,7 @@ def test_sigmoid_targets_of_another_shape(student, rng):
 
 @check("validation", hint='"none", "mean" or "sum", nothing else.')
 def test_reductions_that_are_unknown(student, rng):
-    """a misspelt reduction is refused when the module is used"""
+    """a misspelt reduction is refused by both functions and the module"""
     logits, targets = classified(rng)
     answers = (logits > 0).double()
     student.focal_loss(logits, targets, reduction="sum")
