@@ -10,7 +10,11 @@ import pytest
 from autograder.errors import CourseError
 from autograder.grading import mistakes
 from autograder.grading.batch import Graded
+from autograder.grading.diagnosis import Diagnosis
+from autograder.grading.mistakes import Mistake
+from autograder.grading.trace import Recorded, Trace
 from autograder.proving.mutants import mutants
+from autograder.worker import wire
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
@@ -116,3 +120,36 @@ def test_each_mutant_has_one_change_and_leaves_the_others_alone() -> None:
     assert "helper(x)" in found["helper: x + 1 → x - 1"]
     assert "return x + 1" in found["f: helper(x) → x"]
     assert len({source for source in found.values()}) == len(found)
+
+
+def trace(part: str, label: str, *values: tuple[float, float]) -> Trace:
+    """A failed check that called one function with numbers, and what it gave for them."""
+    calls = [
+        Recorded(label, wire.pack([[given], {}]), label=label, value=value, after=[given]) for given, value in values
+    ]
+    return Trace(f"check_of_{label}", part, False, tuple(calls))
+
+
+def test_a_mistake_that_stands_on_another_is_named_beside_it() -> None:
+    reference = "def f(x):\n    return x + 1\n\ndef g(x):\n    return 2 * f(x)\n"
+    catalogue = [
+        Mistake("two", "f", "f", "adds two.", "here", "def f(x):\n    return x + 2\n"),
+        Mistake("thrice", "g", "g", "multiplies by three.", "here", "def g(x):\n    return 3 * f(x)\n"),
+    ]
+    below, above = trace("f", "f", (3.0, 5.0), (1.5, 3.5)), trace("g", "g", (3.0, 15.0), (2.0, 12.0))
+    found = Diagnosis(reference, catalogue, "small").find([above, below])
+    assert {name: item.mistake for name, item in found.items()} == {"check_of_f": "two", "check_of_g": "thrice"}
+
+
+def test_a_figure_is_held_against_the_figures_of_known_mistakes() -> None:
+    drawn = "import matplotlib.pyplot as plt\ndef plot(x):\n    figure, axes = plt.subplots()\n    axes.plot([1, 2], {})\n    return figure\n"
+    catalogue = [Mistake("flat", "plot", "plot", "is flat.", "here", drawn.format("[x, x]"))]
+    given = wire.Figure([wire.Axes(lines=[wire.Line("", [1.0, 2.0], [5.0, 5.0])])])
+    calls = (Recorded("plot", wire.pack([[5.0], {}]), label="plot", value=given, after=[5.0]),)
+    found = Diagnosis(drawn.format("[x, 2 * x]"), catalogue, "plots").find([Trace("lines", "plot", False, calls)])
+    assert found["lines"].mistake == "flat"
+
+
+def test_what_prints_is_no_mistake_that_is_silent(grade_sources: Grade) -> None:
+    text = "def mse_loss(pred, target):\n    print('here')\n    return np.sum(_errors(pred, target) ** 2)\n"
+    assert "mse_sum" not in names(grade_sources("01-mse", changed(text))[0])["mse_loss"]

@@ -167,7 +167,8 @@ def verify(
         _show_rows(rows)
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
-    stamp.write(path.parent, passed)
+    if passed:
+        stamp.write(path.parent, passed)
     raise typer.Exit(1 if broken else 0)
 
 

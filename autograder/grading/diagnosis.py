@@ -1,7 +1,8 @@
 """Name the mistake behind failed checks: replay the student's recorded calls through the catalogue of wrong answers.
 
 A mistake is named when its outputs equal the student's on every call of the part, and differ from the reference's on at
-least one. Where nothing matches, or two do, nothing is said: a false name is worse than none.
+least one; where a function stands on another that is wrong, both mistakes are put in place together. Where nothing
+matches, or two do, nothing is said: a false name is worse than none.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from ..worker import figures, wire
 from ..worker import module as loader
-from ..worker import wire
 from . import mistakes
 from .matchers import to_array
 from .mistakes import Mistake
@@ -48,6 +49,7 @@ class Output:
     gradients: tuple[Any, ...]
     after: tuple[Any, ...]
     raised: str | None
+    printed: bool = False
 
 
 class Diagnosis:
@@ -57,106 +59,120 @@ class Diagnosis:
         self._reference = reference
         self._catalogue = catalogue
         self._name = name
-        self._modules: dict[str, ModuleType] = {}
-        self._replays: dict[tuple[str, tuple[bytes, ...]], list[Output]] = {}
+        self._modules: dict[tuple[str, ...], ModuleType] = {}
+        self._replays: dict[tuple[tuple[str, ...], tuple[bytes, ...]], list[Output]] = {}
 
     def find(self, traces: Sequence[Trace]) -> dict[str, Finding]:
         """What can be said about failed checks, by check id."""
         findings: dict[str, Finding] = {}
         known: dict[str, Mistake] = {}
         failed = [trace for trace in traces if not trace.passed and trace.calls]
-        for label in dict.fromkeys(call.label for trace in failed for call in trace.calls):
+        labels = dict.fromkeys(call.label for trace in failed for call in trace.calls)
+        # What stands on nothing comes first: its mistake is known when what stands on it is looked at.
+        for label in sorted(labels, key=lambda name: len(used_by(self._reference, name))):
             self._look_at(label, traces, known, findings)
+            self._look_at_refusals(label, traces, findings)
         return findings
 
     def _look_at(
         self, label: str, traces: Sequence[Trace], known: dict[str, Mistake], findings: dict[str, Finding]
     ) -> None:
-        """Try what may be wrong with one function: a mistake of its own, of one it stands on, a simple slip."""
-        mine = [item for item in self._catalogue if item.function == label]
+        """Try what may be wrong with one function: a mistake of its own, of one it stands on, both, a simple slip."""
         # Bad input is a part of its own: who refuses nothing may still have made a mistake that has a name.
         computing = [trace for trace in traces if trace.part != "validation"] or list(traces)
         wrong = [trace for trace in computing if not trace.passed and self._differs(trace, label)]
-        if wrong:
-            parts = {trace.part for trace in wrong}
-            relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
-            fitting = [item for item in mine if item.part != "validation" and self._fits(item.id, relevant, label)]
-            if len(fitting) == 1:
-                known[label] = fitting[0]
-                self._say(fitting[0].id, fitting[0].says, wrong, findings)
-            elif not fitting:
-                self._look_below(label, relevant, wrong, known, findings)
-        refused = [
-            trace for trace in traces if trace.part == "validation" and not trace.passed and _calls(trace, label)
-        ]
-        fitting = [
-            item for item in mine if item.part == "validation" and refused and self._fits(item.id, refused, label)
-        ]
+        if not wrong:
+            return
+        parts = {trace.part for trace in wrong}
+        relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
+        mine = [item for item in self._catalogue if item.function == label and item.part != "validation"]
+        below = [item for name, item in known.items() if name in used_by(self._reference, label)]
+        fitting = [item for item in mine if self._fits((item.id,), relevant, label)]
+        if not fitting and (item := self._inherited(label, relevant, below)):
+            self._say(item.id, f"`{item.function}`, on which this stands: {item.says}", wrong, findings)
+            return
+        if not fitting:
+            fitting = [item for item in mine for other in below if self._fits((item.id, other.id), relevant, label)]
         if len(fitting) == 1:
-            self._say(fitting[0].id, fitting[0].says, [t for t in refused if self._differs(t, label)], findings)
+            known[label] = fitting[0]
+            self._say(fitting[0].id, fitting[0].says, wrong, findings)
+        elif not fitting:
+            self._look_at_steps(label, relevant, wrong, findings)
 
-    def _look_below(
-        self,
-        label: str,
-        relevant: Sequence[Trace],
-        wrong: Sequence[Trace],
-        known: dict[str, Mistake],
-        findings: dict[str, Finding],
+    def _inherited(self, label: str, relevant: Sequence[Trace], below: Sequence[Mistake]) -> Mistake | None:
+        """The mistake of another function that explains this one."""
+        return next((item for item in below if self._fits((item.id,), relevant, label)), None)
+
+    def _look_at_steps(
+        self, label: str, relevant: Sequence[Trace], wrong: Sequence[Trace], findings: dict[str, Finding]
     ) -> None:
-        """A right function on a wrong one, or a right result a simple step away from it."""
-        for below, item in known.items():
-            if below in used_by(self._reference, label) and self._fits(item.id, relevant, label):
-                self._say(item.id, f"`{below}`, on which this stands: {item.says}", wrong, findings)
-                return
+        """A right result, a simple step away."""
         if sum(call.label == label for trace in relevant for call in trace.calls) < 2:
             return  # one number is twice another by chance
-        fitting = [name for name, step in STEPS.items() if self._fits("", relevant, label, step.apply)]
+        fitting = [name for name, step in STEPS.items() if self._fits((), relevant, label, step.apply)]
         if len(fitting) == 1:
             self._say(fitting[0], STEPS[fitting[0]].says, wrong, findings)
+
+    def _look_at_refusals(self, label: str, traces: Sequence[Trace], findings: dict[str, Finding]) -> None:
+        """Which input is refused and which is not; if all else is not alike, for values may be wrong here as well."""
+        relevant = [trace for trace in traces if trace.part == "validation" and _calls(trace, label)]
+        mine = [item for item in self._catalogue if item.function == label and item.part == "validation"]
+        for by in (same, _refused_alike):
+            refused = [trace for trace in relevant if not trace.passed and self._differs(trace, label, by)]
+            fitting = [item for item in mine if refused and self._fits((item.id,), relevant, label, by=by)]
+            if len(fitting) == 1:
+                self._say(fitting[0].id, fitting[0].says, refused, findings)
+            if fitting:
+                return
 
     @staticmethod
     def _say(name: str, says: str, wrong: Sequence[Trace], findings: dict[str, Finding]) -> None:
         for trace in wrong:
             findings.setdefault(trace.check, Finding(name, says))
 
-    def _differs(self, trace: Trace, label: str) -> bool:
+    def _differs(self, trace: Trace, label: str, by: Alike | None = None) -> bool:
         """Whether the student's outputs of this function differ from the reference's somewhere in the check."""
-        right = self._replay("", trace)
+        right, alike = self._replay((), trace), by or same
         return any(
-            call.label == label and not same(_given(call), right[index]) for index, call in enumerate(trace.calls)
+            call.label == label and not alike(_given(call), right[index]) for index, call in enumerate(trace.calls)
         )
 
     def _fits(
-        self, name: str, traces: Sequence[Trace], label: str, step: Callable[[Any, Recorded], Any] | None = None
+        self,
+        names: tuple[str, ...],
+        traces: Sequence[Trace],
+        label: str,
+        step: Callable[[Any, Recorded], Any] | None = None,
+        by: Alike | None = None,
     ) -> bool:
         """Equal to the student on every call of the function, other than the reference on at least one."""
-        other = False
+        other, alike = False, by or same
         for trace in traces:
-            right, wrong = self._replay("", trace), self._replay(name, trace)
+            right, wrong = self._replay((), trace), self._replay(names, trace)
             for index, call in enumerate(trace.calls):
                 if call.label != label:
                     continue
                 output = wrong[index]
                 if step is not None:
                     output = _stepped(output, step, call)
-                if not same(_given(call), output):
+                if not alike(_given(call), output):
                     return False
-                other = other or not same(output, right[index])
+                other = other or not alike(output, right[index])
         return other
 
-    def _replay(self, name: str, trace: Trace) -> list[Output]:
-        """Outputs of the trace's calls with a mistake in place, or of the reference where the name is empty."""
-        key = (name, (trace.check.encode(), *(call.function.encode() + call.arguments for call in trace.calls)))
+    def _replay(self, names: tuple[str, ...], trace: Trace) -> list[Output]:
+        """Outputs of the trace's calls with mistakes in place, or of the reference where there are none."""
+        key = (names, (trace.check.encode(), *(call.function.encode() + call.arguments for call in trace.calls)))
         if key not in self._replays:
-            self._replays[key] = _run(self._module(name), trace.calls)
+            self._replays[key] = _run(self._module(names), trace.calls)
         return self._replays[key]
 
-    def _module(self, name: str) -> ModuleType:
-        if name not in self._modules:
-            text = next((item.text for item in self._catalogue if item.id == name), "")
+    def _module(self, names: tuple[str, ...]) -> ModuleType:
+        if names not in self._modules:
+            text = "\n\n".join(item.text for item in self._catalogue if item.id in names)
             with _unmoved():
-                self._modules[name], _ = loader.load(f"{self._name}.py", mistakes.replaced(self._reference, text))
-        return self._modules[name]
+                self._modules[names], _ = loader.load(f"{self._name}.py", mistakes.replaced(self._reference, text))
+        return self._modules[names]
 
 
 def _calls(trace: Trace, label: str) -> bool:
@@ -164,7 +180,8 @@ def _calls(trace: Trace, label: str) -> bool:
 
 
 def _given(call: Recorded) -> Output:
-    return Output(call.value, tuple(call.gradients), tuple(call.after), call.raised if call.ended else "(none)")
+    raised = call.raised if call.ended else "(none)"
+    return Output(call.value, tuple(call.gradients), tuple(call.after), raised, call.printed)
 
 
 def _run(module: ModuleType, calls: Sequence[Recorded]) -> list[Output]:
@@ -192,6 +209,8 @@ def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wi
 
     try:
         args, kwargs = wire.unpack(call.arguments, tensors, resolve)
+        if isinstance(sys.stdout, io.StringIO):
+            sys.stdout.truncate(0)
         value = _find(module, call.function)(*args, **kwargs)
         gradients: tuple[Any, ...] = ()
         if call.backward:
@@ -200,9 +219,18 @@ def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wi
             gradients = tuple(kit.backward(value, [*args, *kwargs.values()]))
         if hasattr(value, "detach"):
             value = value.detach()
-        return Output(value, gradients, (*args, *kwargs.values()), None)
+        printed = isinstance(sys.stdout, io.StringIO) and bool(sys.stdout.getvalue())
+        return Output(_without_picture(value), gradients, (*args, *kwargs.values()), None, printed)
     except Exception as error:  # a mistake may raise whatever a student's code may
         return Output(None, (), (), type(error).__name__)
+
+
+def _without_picture(value: Any) -> Any:
+    """Figures as data, and none of them left open."""
+    data = figures.without_picture(value)
+    if data is not value:
+        sys.modules["matplotlib.pyplot"].close(value)
+    return data
 
 
 def _find(module: ModuleType, path: str) -> Any:
@@ -235,11 +263,19 @@ def _unmoved() -> Iterator[None]:
             torch.set_rng_state(torch_state)
 
 
+Alike = Callable[[Output, Output], bool]
+
+
+def _refused_alike(one: Output, other: Output) -> bool:
+    """Equal in what is refused and what is not."""
+    return one.raised == other.raised
+
+
 def same(one: Output, other: Output) -> bool:
     """Equal in all that a check may see, up to rounding."""
     if one.raised or other.raised:
         return one.raised == other.raised
-    return (
+    return one.printed == other.printed and (
         _equal(one.value, other.value)
         and _equal(list(one.gradients), list(other.gradients))
         and _equal(list(one.after), list(other.after))
@@ -251,6 +287,8 @@ def _equal(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, wire.Figure) and isinstance(other, wire.Figure):
+        return len(one.axes) == len(other.axes) and all(map(_drawn_alike, one.axes, other.axes))
     first, second = to_array(one), to_array(other)
     if first is None or second is None:
         # What has no form on the wire (a module, a figure) is not compared: its calls are.
@@ -262,6 +300,18 @@ def _equal(one: Any, other: Any) -> bool:
         return False
     with np.errstate(all="ignore"):
         return bool(np.allclose(first, second, rtol=2e-5, atol=1e-7, equal_nan=True))
+
+
+def _drawn_alike(one: wire.Axes, other: wire.Axes) -> bool:
+    """The same lines on the same scales, and words where the other has words: which ones is the student's choice."""
+    words = [(bool(item.xlabel), bool(item.ylabel), bool(item.legend)) for item in (one, other)]
+    lines = [sorted((line.x, line.y) for line in item.lines) for item in (one, other)]
+    return (
+        words[0] == words[1]
+        and (one.xscale, one.yscale) == (other.xscale, other.yscale)
+        and len(lines[0]) == len(lines[1])
+        and all(_equal(list(first), list(second)) for first, second in zip(*lines, strict=True))
+    )
 
 
 @functools.cache

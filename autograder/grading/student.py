@@ -223,6 +223,7 @@ class Student:
         value, arguments = self._unpack(reply.value, label), self._unpack(reply.arguments, label)
         gradients = self._unpack(reply.gradients, label) if backward else []
         record.value, record.gradients, record.after, record.ended = value, gradients, _flat(arguments), True
+        record.printed = bool(reply.printed)
         return Observation(value, record.after, reply.warnings, reply.printed, gradients)
 
     def _name_of_remote(self, value: Any) -> wire.Handle | None:

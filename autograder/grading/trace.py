@@ -21,6 +21,7 @@ class Recorded:
     gradients: list[Any] = field(default_factory=list)
     after: list[Any] = field(default_factory=list)
     raised: str | None = None
+    printed: bool = False
     ended: bool = True
 
 

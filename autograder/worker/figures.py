@@ -19,12 +19,22 @@ def as_data(value: Any) -> Any:
     return _describe(value) if isinstance(kind, type) and isinstance(value, kind) else value
 
 
+def without_picture(value: Any) -> Any:
+    """As `as_data`, but the figure is not drawn."""
+    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
+    return Figure(_all_axes(value)) if isinstance(kind, type) and isinstance(value, kind) else value
+
+
 def _describe(figure: Any) -> Figure:
-    shared = [text for legend in figure.legends for text in _texts(legend)]
-    axes = [_axes(item, shared) for item in figure.axes[:MAX_AXES]]
+    axes = _all_axes(figure)
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=DPI)
     return Figure(axes, picture.getvalue())
+
+
+def _all_axes(figure: Any) -> list[Axes]:
+    shared = [text for legend in figure.legends for text in _texts(legend)]
+    return [_axes(item, shared) for item in figure.axes[:MAX_AXES]]
 
 
 def _axes(axes: Any, shared: list[str]) -> Axes:

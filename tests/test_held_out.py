@@ -1,0 +1,73 @@
+"""Wrong answers that no catalogue was written from: they are caught, named where they are known, and never misnamed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading import executor, mistakes
+from autograder.grading.batch import Batch, import_oracle
+from autograder.grading.mistakes import Mistake
+from autograder.intake.submission import Submission
+
+ROOT = Path(__file__).parent.parent
+WRONG = sorted((ROOT / "tests" / "wrong").glob("*.py"))
+AT_A_TIME = 4
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A wrong answer, the parts that it lost points in, and the names that it got."""
+
+    wrong: Mistake
+    lost: frozenset[str]
+    names: frozenset[str]
+
+
+@pytest.fixture(scope="module", params=WRONG, ids=lambda path: path.stem)
+def seen(request: pytest.FixtureRequest, course: Course, wall: str) -> list[Seen]:
+    """All held-out answers of one assignment, graded."""
+    path: Path = request.param
+    assignment = course.assignment(path.stem)
+    reference = (ROOT / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
+    held_out = {item.id: item for item in mistakes.mistakes(path)}
+    submissions = [Submission(name, path.stem, mistakes.replaced(reference, it.text)) for name, it in held_out.items()]
+    groups = [submissions[start : start + AT_A_TIME] for start in range(0, len(submissions), AT_A_TIME)]
+    batches = [Batch(course, path.stem, group, str(ROOT), wall) for group in groups]
+    found = []
+    for batch, graded in executor.local(batches, os.cpu_count() or 1, import_oracle):
+        for submission, one in zip(batch.submissions, graded, strict=True):
+            lost = [item for item in one.outcomes if item.status != "pass"]
+            names = frozenset(item.mistake for item in lost if item.mistake)
+            found.append(Seen(held_out[submission.student], frozenset(item.part for item in lost), names))
+    return found
+
+
+def test_there_are_enough_and_they_are_no_part_of_the_catalogue(
+    seen: list[Seen], request: pytest.FixtureRequest
+) -> None:
+    stem = request.node.callspec.params["seen"].stem
+    known = {item.text for item in mistakes.mistakes(ROOT / "autograder" / "graders" / stem / "mistakes.py")}
+    assert len(seen) >= 20
+    assert [item.wrong.id for item in seen if item.wrong.text in known] == []
+
+
+def test_nearly_all_lose_points_in_their_part(seen: list[Seen]) -> None:
+    missed = [item.wrong.id for item in seen if item.wrong.part not in item.lost]
+    assert len(missed) <= 0.02 * len(seen), missed
+
+
+def test_nearly_all_that_are_known_are_named(seen: list[Seen]) -> None:
+    known = [item for item in seen if item.wrong.named]
+    unnamed = [(item.wrong.id, set(item.names)) for item in known if item.names != {item.wrong.named}]
+    assert known
+    assert len(unnamed) <= 0.05 * len(known), unnamed
+
+
+def test_none_is_named_falsely(seen: list[Seen]) -> None:
+    false = [(item.wrong.id, set(item.names)) for item in seen if item.names - {item.wrong.named}]
+    assert false == []
