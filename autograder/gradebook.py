@@ -16,6 +16,7 @@ from .course import Assignment, Course
 from .errors import OutputError
 from .feedback.page import plain
 from .results import PartResult, Result
+from .stopwatch import watch
 
 Timestamps = Mapping[tuple[str, str], datetime.datetime | None]
 
@@ -41,6 +42,12 @@ def write(url: str, course: Course, results: list[Result], timestamps: Timestamp
             if mine:
                 _enter(book.db, _register(book, course, assignment), mine, timestamps)
         book.db.commit()
+
+
+def warm() -> None:
+    """Import nbgrader, which takes more than a second, at a time when nobody waits for it."""
+    with contextlib.suppress(ImportError), watch("imports while grading"):
+        import nbgrader.api  # noqa: F401
 
 
 @contextlib.contextmanager

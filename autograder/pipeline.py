@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from .intake import folder
 from .intake.submission import Submission
 from .jail import jail, walls
 from .results import FORMAT, Result, Results, dump
+from .stopwatch import watch
 
 CACHE = ".graded"
 
@@ -42,6 +43,7 @@ class Order:
     sandbox: str | None = None
     database: str | None = None
     force: bool = False
+    scheduler: str | None = None
 
 
 def run(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:
@@ -51,17 +53,21 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
         LossLabError: nothing can be graded, or nothing can be written.
     """
     started = time.monotonic()
-    wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
-    submissions = _read_all(order)
+    with watch("finding a wall"):
+        wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
+    with watch("intake"):
+        submissions = _read_all(order)
     results, figures, new = _grade_all(order, wall, submissions, progress)
     graded = time.monotonic()
     write(order, results, submissions, figures)
+    profile = {station: round(seconds, 4) for station, seconds in sorted(watch.take().items())}
     timings = {
         "submissions": len(submissions),
         "graded_now": new,
         "grading_seconds": graded - started,
         "writing_seconds": time.monotonic() - graded,
         "jobs": order.jobs,
+        "profile": profile,
     }
     _save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
     return results
@@ -95,7 +101,7 @@ def _grade_all(
             waiting.append(submission)
     done = len(submissions) - len(waiting)
     progress(done, len(submissions))
-    for batch, graded in executor.local(_batches(order, wall, waiting), order.jobs, import_oracle):
+    for batch, graded in _executed(order, _batches(order, wall, waiting)):
         for submission, one in zip(batch.submissions, graded, strict=True):
             cache.put(submission, one)
             outcomes[submission.student, submission.assignment] = one
@@ -109,11 +115,20 @@ def _grade_all(
     return results, {key: one.figures for key, one in outcomes.items()}, len(waiting)
 
 
+def _executed(order: Order, batches: list[Batch]) -> Iterator[tuple[Batch, list[Graded]]]:
+    """Batches as they are done, on this machine or on a cluster."""
+    if order.scheduler is None:
+        return executor.local(batches, order.jobs, import_oracle, gradebook.warm)
+    from .grading import cluster
+
+    return cluster.dask(batches, order.scheduler)
+
+
 def _batches(order: Order, wall: str, submissions: list[Submission]) -> list[Batch]:
     by_assignment: dict[str, list[Submission]] = defaultdict(list)
     for submission in submissions:
         by_assignment[submission.assignment].append(submission)
-    size = executor.BATCH_SIZE
+    size = executor.batch_size(len(submissions), order.jobs)
     return [
         Batch(order.course, name, items[start : start + size], str(order.root), wall)
         for name, items in by_assignment.items()
@@ -124,7 +139,19 @@ def _batches(order: Order, wall: str, submissions: list[Submission]) -> list[Bat
 def write(order: Order, results: list[Result], submissions: Iterable[Submission], figures: Figures) -> None:
     """All that the fixed layout of DIR promises. Raises OutputError."""
     out, course = order.out, order.course
-    names = leaderboard.pseudonyms((result.student for result in results), secret(order.root))
+    with watch("pages"):
+        _write_pages(
+            out, course, results, figures, leaderboard.pseudonyms((r.student for r in results), secret(order.root))
+        )
+    times: dict[tuple[str, str], datetime.datetime | None] = {
+        (item.student, item.assignment): item.timestamp for item in submissions
+    }
+    with watch("gradebook"):
+        gradebook.write(order.database or f"sqlite:///{(out / 'gradebook.db').resolve()}", course, results, times)
+
+
+def _write_pages(out: Path, course: Course, results: list[Result], figures: Figures, names: dict[str, str]) -> None:
+    """Everything but the gradebook; `names` are the pseudonyms of the leaderboard."""
     for result in results:
         assignment = course.assignment(result.assignment)
         _save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
@@ -134,10 +161,6 @@ def write(order: Order, results: list[Result], submissions: Iterable[Submission]
     _save(out / "results.json", dump(Results(FORMAT, course.id, results)))
     _save(out / "grades.csv", table.grades_csv(course, results))
     _save(out / "report.html", report.render(course, results, course.title, names))
-    times: dict[tuple[str, str], datetime.datetime | None] = {
-        (item.student, item.assignment): item.timestamp for item in submissions
-    }
-    gradebook.write(order.database or f"sqlite:///{(out / 'gradebook.db').resolve()}", course, results, times)
 
 
 def _save(path: Path, content: str | bytes) -> None:

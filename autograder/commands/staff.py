@@ -63,7 +63,10 @@ def grade(
     out: Annotated[Path, typer.Option(help="Where gradebook, results, feedback and report go.")],
     assignment: _Assignments = None,
     jobs: Annotated[int, typer.Option(min=1, help="Grading processes.")] = os.cpu_count() or 1,
-    executor: Annotated[str, typer.Option(help="local")] = "local",
+    executor: Annotated[str, typer.Option(help="local, or dask for a cluster.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of the Dask scheduler, say tcp://127.0.0.1:8786.")
+    ] = None,
     db: Annotated[
         str | None, typer.Option(help="SQLAlchemy URL of the gradebook; DIR/gradebook.db by default.")
     ] = None,
@@ -72,15 +75,18 @@ def grade(
     ] = False,
     sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print results.json instead of a table.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Say where the time went.")] = False,
 ) -> None:
     """Grade a class, each submission behind a wall."""
     from .. import pipeline
     from ..results import FORMAT, Results, dump
 
-    if executor != "local":
-        raise OutputError(f"--executor {executor}: only `local` is there in this version")
+    if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
+        raise OutputError(f"--executor {executor}: is `local`, or `dask` together with --scheduler ADDRESS")
     path = courses.find()
-    order = pipeline.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force)
+    order = pipeline.Order(
+        submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force, scheduler
+    )
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=None)
         results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
@@ -89,6 +95,8 @@ def grade(
         print(dump(Results(FORMAT, order.course.id, results)).decode(), end="")
     else:
         _show(results, out, db)
+    if profile:
+        _show_profile(out)
 
 
 def _show(results: list[Result], out: Path, db: str | None) -> None:
@@ -116,6 +124,20 @@ def _show(results: list[Result], out: Path, db: str | None) -> None:
     where = {"gradebook": _without_password(db) if db else out / "gradebook.db", "feedback": out / "feedback"}
     for what, place in {**where, "report": out / "report.html"}.items():
         console.print(f"{what}: {place}", markup=False, soft_wrap=True)
+
+
+def _show_profile(out: Path) -> None:
+    """Seconds by station; those of several grading processes are added up."""
+    import json as json_module
+
+    timings = json_module.loads((out / "timings.json").read_bytes())
+    table = Table("station", title="Where the time went")
+    for name in ("seconds", "ms a submission"):
+        table.add_column(name, justify="right")
+    for station, seconds in sorted(timings["profile"].items(), key=lambda item: -item[1]):
+        each = f"{1000 * seconds / timings['graded_now']:.1f}" if timings["graded_now"] else ""
+        table.add_row(station, f"{seconds:.2f}", each)
+    Console(stderr=True).print(table)
 
 
 def _without_password(url: str) -> str:

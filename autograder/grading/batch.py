@@ -20,44 +20,42 @@ from ..errors import CourseError
 from ..intake.submission import Submission
 from ..jail import walls
 from ..jail.jail import Jail
+from ..stopwatch import watch
 from . import diagnosis
 from .outcome import Outcome
 from .plugin import GraderPlugin, Order
 from .student import Student
 
 # Everything a grader does not need, and what would read the settings of the folder it is started in.
+_UNUSED = [
+    "cacheprovider",
+    "capture",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "monkeypatch",
+    "pastebin",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "skipping",
+    "stepwise",
+    "terminal",
+    "threadexception",
+    "tmpdir",
+    "unittest",
+    "unraisableexception",
+    "warnings",
+]
 _OPTIONS = [
-    "-q",
     "--disable-plugin-autoload",
     "--import-mode=importlib",
     "--strict-markers",
     "--assert=rewrite",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:capture",
-    "-p",
-    "no:logging",
-    "-p",
-    "no:doctest",
-    "-p",
-    "no:unittest",
-    "-p",
-    "no:junitxml",
-    "-p",
-    "no:faulthandler",
-    "-p",
-    "no:stepwise",
-    "-p",
-    "no:warnings",
-    "-p",
-    "no:unraisableexception",
-    "-p",
-    "no:threadexception",
-    "--tb=no",
-    "--show-capture=no",
-    "--no-header",
-    "--no-summary",
+    *(argument for name in _UNUSED for argument in ("-p", f"no:{name}")),
 ]
 
 
@@ -126,7 +124,8 @@ def grade(batch: Batch) -> list[Graded]:
 
 def import_oracle() -> None:
     """torch is what graders compare with: imported once before processes are forked, it is there in each of them."""
-    import torch
+    with watch("importing torch"):
+        import torch
 
     torch.set_num_threads(1)
 
@@ -135,7 +134,7 @@ def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
     if not folder.is_dir():
         raise CourseError(f"{folder}: has no graders; `losslab new` writes a skeleton")
     screen = io.StringIO()
-    with redirect_stdout(screen), redirect_stderr(screen):
+    with redirect_stdout(screen), redirect_stderr(screen), watch("pytest"):
         code = pytest.main([*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder), str(folder)], plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and plugin.failure is None:
         plugin.failure = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"

@@ -8,15 +8,27 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 
 from ..errors import SandboxError
+from ..stopwatch import watch
 from .batch import Batch, Graded, grade
 
-BATCH_SIZE = 8
+BATCH_SIZE, LARGE_BATCH = 8, 32
+KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
+
+
+def batch_size(submissions: int, jobs: int) -> int:
+    """How many go into one batch: few for a class, so that no core waits for another; more for a crowd."""
+    return min(LARGE_BATCH, max(BATCH_SIZE, submissions // (8 * jobs)))
 
 
 def local(
-    batches: list[Batch], jobs: int, warmed: Callable[[], None] = lambda: None
+    batches: list[Batch],
+    jobs: int,
+    warmed: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Batch, list[Graded]]]:
-    """Grade batches in `jobs` processes and yield each as it is done. `warmed` imports what all of them need, once.
+    """Grade batches in `jobs` processes and yield each as it is done.
+
+    `warmed` imports what all of them need, once; `meanwhile` is called here while they are at work.
 
     Raises:
         CourseError, SandboxError: as grade() does.
@@ -26,25 +38,36 @@ def local(
     warmed()
     waiting = list(batches)
     for _attempt in range(3):
-        waiting = yield from _round(waiting, jobs)
+        waiting = yield from _round(waiting, jobs, meanwhile)
         if not waiting:
             return
-    raise SandboxError("the grading processes keep dying; look for what kills them (memory?), and grade again")
+    raise SandboxError(KEEP_DYING)
 
 
-def _round(batches: list[Batch], jobs: int) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
+def timed(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
+    """Grade a batch; what comes along is where the time went."""
+    watch.take()
+    graded = grade(batch)
+    return graded, watch.take()
+
+
+def _round(
+    batches: list[Batch], jobs: int, meanwhile: Callable[[], None]
+) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
     undone: list[Batch] = []
     with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        futures = {pool.submit(grade, batch): batch for batch in batches}
+        futures = {pool.submit(timed, batch): batch for batch in batches}
         try:
+            meanwhile()
             for future in concurrent.futures.as_completed(futures):
                 try:
-                    graded = future.result()
+                    graded, seconds = future.result()
                 except BrokenProcessPool:
                     undone.append(futures[future])
                     continue
+                watch.add(seconds)
                 yield futures[future], graded
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ import pytest
 
 from ..course import Assignment
 from ..errors import CourseError, SandboxError
+from ..stopwatch import watch
 from ..worker.wire import Figure
 from . import checks
 from .diagnosis import Diagnosis
@@ -97,7 +98,8 @@ class GraderPlugin:
         if self._order.until_lost and any(item.status != "pass" for item in self.outcomes[_index(pyfuncitem)]):
             raise _LeftOut
         try:
-            return (yield)
+            with watch("checks"):
+                return (yield)
         except CallFailed as failure:
             if not failure.again:
                 raise
@@ -107,7 +109,8 @@ class GraderPlugin:
         student.recorded.clear()
         student.patient = True
         try:
-            pyfuncitem.obj(**{name: values[name] for name in inspect.signature(pyfuncitem.obj).parameters})
+            with watch("checks"):
+                pyfuncitem.obj(**{name: values[name] for name in inspect.signature(pyfuncitem.obj).parameters})
         finally:
             student.patient = False
         return True  # type: ignore[return-value]  # pytest: the call has been made
@@ -118,11 +121,9 @@ class GraderPlugin:
         self._mismatch = right.mismatch
         return [right.mismatch or op]
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:  # the report itself is pytest's
-        report = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Keep the outcome. pytest's own report would render a traceback that nobody reads."""
         error = call.excinfo.value if call.excinfo is not None else None
         if call.when == "call":
             self._record(item, error)
@@ -130,7 +131,9 @@ class GraderPlugin:
             self.failure = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
             if isinstance(error, SandboxError):
                 self.failure = str(error)
-        return report
+        outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -157,7 +160,8 @@ class GraderPlugin:
         """After the last check of a submission: say which known mistake explains a failure."""
         if self._diagnosis is None or all(item.status not in ("fail", "error") for item in self.outcomes[index]):
             return
-        findings = self._diagnosis().find(self._traces[index])
+        with watch("diagnosis"):
+            findings = self._diagnosis().find(self._traces[index])
         self._traces[index] = []
         for place, item in enumerate(self.outcomes[index]):
             found = findings.get(item.id)

@@ -17,6 +17,7 @@ import msgspec
 from ..course import Assignment, Limits
 from ..intake.submission import Submission
 from ..jail.jail import Ending, Jail, Worker
+from ..stopwatch import watch
 from ..worker import confine, messages, wire
 from .trace import Recorded
 
@@ -215,7 +216,8 @@ class Student:
         record = Recorded(function, packed, backward, label, ended=False)
         self.recorded.append(record)
         seconds = self._limits.call_seconds * (_PATIENCE if self.patient else 1)
-        reply = self._ask(messages.Call(self._nonce(), function, packed, True, backward), seconds, label)
+        with watch("calls"):
+            reply = self._ask(messages.Call(self._nonce(), function, packed, True, backward), seconds, label)
         if isinstance(reply, messages.Raised):
             record.raised, record.ended = reply.classes[0] if reply.classes else "Exception", True
             raise self._exception(label, reply)
@@ -250,15 +252,15 @@ class Student:
     def _start(self) -> None:
         limits = self._limits
         self._waited = 0.0
-        self._worker = self._jail.spawn(
-            confine.Limits(
-                cpu_seconds=self._cpu_seconds,
-                memory_mb=limits.memory_mb,
-                scratch_mb=limits.scratch_mb,
-                processes=limits.processes,
-                statement_seconds=min(limits.call_seconds, limits.load_seconds),
-            )
+        allowed = confine.Limits(
+            cpu_seconds=self._cpu_seconds,
+            memory_mb=limits.memory_mb,
+            scratch_mb=limits.scratch_mb,
+            processes=limits.processes,
+            statement_seconds=min(limits.call_seconds, limits.load_seconds),
         )
+        with watch("spawn"):
+            self._worker = self._jail.spawn(allowed)
         request = messages.Load(
             self._nonce(),
             f"{self._assignment.module}.py",
@@ -266,7 +268,8 @@ class Student:
             {**self._released, **self._submission.files},
         )
         try:
-            reply = self._ask(request, limits.load_seconds, "loading the file")
+            with watch("load"):
+                reply = self._ask(request, limits.load_seconds, "loading the file")
             if isinstance(reply, messages.Raised):
                 raise CallFailed("error", f"the file does not load: {reply.classes[0]}: {reply.message}")
         except CallFailed as failure:

@@ -1,0 +1,108 @@
+"""Spread batches over a Dask cluster: the same grading, with each Dask worker behind jails of its own.
+
+The course's folder lies at the same path on every machine, on a shared file system say; a worker whose graders are
+others than ours is refused.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import CourseError, LossLabError, SandboxError
+from ..stopwatch import watch
+from .batch import Batch, Graded, import_oracle
+from .executor import KEEP_DYING, timed
+from .version import version
+
+SECONDS_TO_CONNECT = 10
+_ATTEMPTS = 3
+
+# pytest, which runs the checks, is at home in one thread a process; a worker with several takes its batches in turn.
+_one_at_a_time = threading.Lock()
+
+
+def dask(batches: list[Batch], scheduler: str) -> Iterator[tuple[Batch, list[Graded]]]:
+    """Grade batches on the cluster of the scheduler at this address, say tcp://127.0.0.1:8786, and yield each as it is done.
+
+    A batch whose worker is lost goes to another one.
+
+    Raises:
+        CourseError, SandboxError: as grade() does; no scheduler answers, or its workers keep dying.
+    """
+    if not batches:
+        return
+    with _client(scheduler) as client:
+        from distributed import KilledWorker
+
+        waiting = list(batches)
+        for _attempt in range(_ATTEMPTS):
+            lost: list[Batch] = []
+            for batch, done, error in _round(client, waiting):
+                if isinstance(error, KilledWorker):
+                    lost.append(batch)
+                elif error is not None:
+                    raise _told(error) from None
+                else:
+                    graded, seconds = done
+                    watch.add(seconds)
+                    yield batch, graded
+            waiting = lost
+            if not waiting:
+                return
+        raise SandboxError(KEEP_DYING)
+
+
+def _client(scheduler: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise SandboxError("--executor dask: Dask is not installed; run `pip install 'losslab[cluster]'`") from None
+    try:
+        return Client(scheduler, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SandboxError(
+            f"--scheduler {scheduler}: no Dask scheduler answers there ({reason}); start one with `dask scheduler`"
+        ) from None
+
+
+def _round(client: Any, batches: list[Batch]) -> Iterator[tuple[Batch, Any, BaseException | None]]:
+    """Hand all batches out; each comes back with what it gave, or with the error that it met."""
+    from distributed import as_completed
+
+    futures = {}
+    for batch in batches:
+        wanted = version(Path(batch.root), batch.course.assignment(batch.assignment_id))
+        future = client.submit(_there, batch, wanted, pure=False, retries=0)
+        futures[future.key] = (future, batch)
+    try:
+        for future in as_completed([future for future, _ in futures.values()], loop=client.loop):
+            error = future.exception()
+            yield futures[future.key][1], None if error else future.result(), error
+    finally:
+        client.cancel([future for future, _ in futures.values()])
+
+
+def _there(batch: Batch, wanted: str) -> tuple[list[Graded], dict[str, float]]:
+    """On a worker: grade, if what it would grade with is what was meant."""
+    root = Path(batch.root)
+    if not root.is_dir() or version(root, batch.course.assignment(batch.assignment_id)) != wanted:
+        import socket
+
+        raise CourseError(
+            f"{root} on {socket.gethostname()}: graders of {batch.assignment_id} are missing there or are others; "
+            "put the same course at the same path on every machine"
+        )
+    with _one_at_a_time:
+        import_oracle()
+        return timed(batch)
+
+
+def _told(error: BaseException) -> LossLabError:
+    """The one line for what went wrong on a worker."""
+    if isinstance(error, LossLabError):
+        return error
+    return SandboxError(f"a Dask worker failed: {type(error).__name__}: {error}; look into its log, and grade again")
