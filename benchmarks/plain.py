@@ -1,6 +1,6 @@
 """A pytest plugin that runs the hidden checks as most kits do: in one process with the student's code, unprotected.
 
-`python -m pytest -p benchmarks.plain GRADERS` with SUBMISSION and REFERENCE naming two Python files.
+`python -m pytest -p benchmarks.plain GRADERS` with SUBMISSION and REFERENCE naming two Python files; TIMES repeats it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}(check): a hidden check")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    metafunc.parametrize("student", range(int(os.environ.get("TIMES", "1"))), indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def student() -> Local:
+def student(request: pytest.FixtureRequest) -> Local:
     return Local(_load("SUBMISSION"))
 
 
