@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from autograder import course as courses
@@ -94,6 +94,8 @@ def mutated(data: bytes, seed: int, times: int) -> bytes:
 
 @FUZZ
 @given(st.binary(max_size=300))
+@example(msgspec.msgpack.encode(msgspec.msgpack.Ext(5, msgspec.msgpack.encode({"a": 1}))))  # found by atheris
+@example(msgspec.msgpack.encode(msgspec.msgpack.Ext(8, msgspec.msgpack.encode({"a": 1}))))
 def test_any_bytes_are_a_value_or_a_wire_error(data: bytes) -> None:
     with_a_name(lambda: wire.unpack(data), wire.WireError)
 

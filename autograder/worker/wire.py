@@ -173,6 +173,10 @@ def _lower_tensor(torch: Any, value: Any) -> msgspec.msgpack.Ext:
     return _ext(_TENSOR, [name, list(plain.shape), raw, bool(value.requires_grad)])
 
 
+# What reading bytes can raise that are no value; a dict where a list should be is a LookupError.
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, MemoryError)
+
+
 def unpack(
     data: bytes,
     tensors: Callable[[str, tuple[int, ...], bytes, bool], Any] | None = None,
@@ -192,7 +196,7 @@ def unpack(
     decoder = msgspec.msgpack.Decoder(ext_hook=hook)
     try:
         return decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError, ValueError, TypeError, OverflowError, MemoryError) as error:
+    except _UNREADABLE as error:
         raise WireError(f"not a value: {type(error).__name__}") from None
 
 
