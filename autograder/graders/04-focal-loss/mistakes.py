@@ -314,3 +314,392 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     if gamma > 0:
         losses = torch.exp(gamma * log_rest) * losses
     return _reduced(losses, reduction)
+
+
+# --- sigmoid_focal_loss
+
+
+@mistake(
+    "sigmoid_alpha_swapped",
+    part="sigmoid_focal_loss",
+    says="alpha weighs the negatives here and 1 - alpha the positives; it is the other way round.",
+    seen="student submissions; alpha read as the share of positives",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, (1 - alpha) * losses, alpha * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_alpha_for_all",
+    part="sigmoid_focal_loss",
+    says="alpha multiplies every element; negatives are weighed with 1 - alpha.",
+    seen="student submissions: alpha * (1 - p_t) ** gamma",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = alpha * losses
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_alpha_none_is_a_quarter",
+    part="sigmoid_focal_loss",
+    says="alpha=None still weighs with 0.25; None means no weights at all.",
+    seen="alpha = alpha or 0.25",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    alpha = 0.25 if alpha is None else alpha
+    losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_p_for_p_t",
+    part="sigmoid_focal_loss",
+    says="p is the probability of a positive, also where the target is 0; p_t is 1 - p there.",
+    seen="student submissions: (1 - p) ** gamma for all elements",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    losses = (1 - torch.sigmoid(logits)) ** gamma * F.binary_cross_entropy_with_logits(
+        logits, targets, reduction="none"
+    )
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_naive_power",
+    part="sigmoid_focal_loss",
+    says="(1 - p_t) ** gamma has an infinite slope where p_t is 1 and gamma is below 1; write it as exp(gamma · logsigmoid(-z)).",
+    seen="torchvision's formula, at gamma below 1",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    p = torch.sigmoid(logits)
+    p_t = torch.where(positive, p, 1 - p)
+    losses = (1 - p_t) ** gamma * F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_epsilon",
+    part="sigmoid_focal_loss",
+    says="a small constant inside the logarithm caps the loss of confident mistakes; take it from logsigmoid.",
+    seen="torch.log(p + 1e-8), in most tutorials",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    p = torch.sigmoid(logits)
+    p_t = torch.where(positive, p, 1 - p)
+    losses = -((1 - p_t) ** gamma) * torch.log(p_t + 1e-8)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_detached_factor",
+    part="sigmoid_focal_loss",
+    says="the values are right, but no gradient flows through the modulating factor.",
+    seen="with torch.no_grad() around p_t",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)).detach() * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_by_positives",
+    part="sigmoid_focal_loss",
+    says="the mean divides by the number of positives, as detectors do; here it goes over all elements.",
+    seen="RetinaNet's training code",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return losses.sum() / max(positive.sum().item(), 1) if reduction == "mean" else _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_takes_probabilities",
+    part="sigmoid_focal_loss",
+    says="the logits are used as if they were probabilities already; apply the sigmoid.",
+    seen="student submissions: F.binary_cross_entropy(logits, ...)",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    p = logits.clamp(1e-7, 1 - 1e-7)
+    p_t = torch.where(positive, p, 1 - p)
+    losses = -((1 - p_t) ** gamma) * torch.log(p_t)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_float32",
+    part="sigmoid_focal_loss",
+    says="what comes back is float32 whatever went in; keep the dtype of the logits.",
+    seen="logits.float() at the top of the function",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits).float()
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+# --- modules
+
+
+@mistake(
+    "module_alpha_is_an_attribute",
+    part="modules",
+    says="alpha is a plain attribute, so `.to()` and `state_dict` do not know it; register it as a buffer.",
+    seen="self.alpha = torch.tensor(alpha) in many public implementations",
+)
+class FocalLoss(nn.Module):
+    def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
+        super().__init__()
+        _require_reduction(reduction)
+        self.gamma, self.reduction = gamma, reduction
+        self.alpha = None if alpha is None else torch.as_tensor(alpha) * 1.0
+
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets, self.alpha, self.gamma, self.reduction)
+
+
+@mistake(
+    "module_alpha_is_learned",
+    part="modules",
+    says="alpha is a parameter, and an optimiser would change it; it is a setting, and belongs in a buffer.",
+    seen="nn.Parameter used to make .to() work",
+)
+class FocalLoss(nn.Module):
+    def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
+        super().__init__()
+        _require_reduction(reduction)
+        self.gamma, self.reduction = gamma, reduction
+        self.alpha = None if alpha is None else nn.Parameter(torch.as_tensor(alpha) * 1.0)
+
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets, self.alpha, self.gamma, self.reduction)
+
+
+@mistake(
+    "module_gamma_forgotten",
+    part="modules",
+    says="the module always uses gamma = 2; hand its own gamma on.",
+    seen="student submissions",
+)
+class FocalLoss(nn.Module):
+    def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
+        super().__init__()
+        _require_reduction(reduction)
+        self.gamma, self.reduction = 2.0, reduction
+        self.register_buffer("alpha", None if alpha is None else torch.as_tensor(alpha) * 1.0)
+
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets, self.alpha, self.gamma, self.reduction)
+
+
+@mistake(
+    "module_reduction_forgotten",
+    part="modules",
+    says="the module always takes the mean; hand its own reduction on.",
+    seen="student submissions",
+)
+class FocalLoss(nn.Module):
+    def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
+        super().__init__()
+        _require_reduction(reduction)
+        self.gamma, self.reduction = gamma, "mean"
+        self.register_buffer("alpha", None if alpha is None else torch.as_tensor(alpha) * 1.0)
+
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets, self.alpha, self.gamma, self.reduction)
+
+
+@mistake(
+    "module_alpha_forgotten",
+    part="modules",
+    says="the module forgets its alpha.",
+    seen="student submissions",
+)
+class FocalLoss(nn.Module):
+    def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
+        super().__init__()
+        _require_reduction(reduction)
+        self.gamma, self.reduction = gamma, reduction
+        self.register_buffer("alpha", None if alpha is None else torch.as_tensor(alpha) * 1.0)
+
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets, gamma=self.gamma, reduction=self.reduction)
+
+
+@mistake(
+    "smoothing_over_all_classes",
+    part="modules",
+    says="this spreads eps over all C classes, as torch does; here the target keeps 1 - eps and each other class gets eps / (C - 1).",
+    seen="F.cross_entropy(label_smoothing=eps)",
+)
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, logits, targets):
+        targets = _classes(logits, targets)
+        log_p = F.log_softmax(logits, dim=1)
+        log_p.gather(1, targets[:, None]).squeeze(1)
+        return F.cross_entropy(logits, targets, label_smoothing=self.smoothing)
+
+
+@mistake(
+    "smoothing_over_c",
+    part="modules",
+    says="each other class gets eps / C, so that the distribution does not sum to 1; divide by C - 1.",
+    seen="student submissions: a one-hot matrix filled with eps / C",
+)
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, logits, targets):
+        targets = _classes(logits, targets)
+        log_p = F.log_softmax(logits, dim=1)
+        at_target = log_p.gather(1, targets[:, None]).squeeze(1)
+        share = self.smoothing / logits.shape[1]
+        return -((1 - self.smoothing - share) * at_target + share * log_p.sum(dim=1)).mean()
+
+
+@mistake(
+    "smoothing_on_the_target_too",
+    part="modules",
+    says="the target has 1 - eps and gets eps / (C - 1) on top; it is not one of the other classes.",
+    seen="student submissions: the share added to every class",
+)
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, logits, targets):
+        targets = _classes(logits, targets)
+        log_p = F.log_softmax(logits, dim=1)
+        at_target = log_p.gather(1, targets[:, None]).squeeze(1)
+        share = self.smoothing / (logits.shape[1] - 1)
+        return -((1 - self.smoothing) * at_target + share * log_p.sum(dim=1)).mean()
+
+
+@mistake(
+    "smoothing_summed",
+    part="modules",
+    says="this is the sum over the examples; the loss is their mean.",
+    seen="student submissions",
+)
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, logits, targets):
+        targets = _classes(logits, targets)
+        log_p = F.log_softmax(logits, dim=1)
+        at_target = log_p.gather(1, targets[:, None]).squeeze(1)
+        share = self.smoothing / (logits.shape[1] - 1)
+        return -((1 - self.smoothing - share) * at_target + share * log_p.sum(dim=1)).sum()
+
+
+@mistake(
+    "smoothing_log_of_softmax",
+    part="modules",
+    says="the logarithm of a softmax is -inf as soon as the probability underflows, and 0 · -inf is NaN; use log_softmax.",
+    seen="torch.log(torch.softmax(x))",
+)
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, logits, targets):
+        targets = _classes(logits, targets)
+        log_p = torch.log(torch.softmax(logits, dim=1))
+        at_target = log_p.gather(1, targets[:, None]).squeeze(1)
+        share = self.smoothing / (logits.shape[1] - 1)
+        return -((1 - self.smoothing - share) * at_target + share * log_p.sum(dim=1)).mean()
