@@ -1,7 +1,11 @@
-"""nbgrader's settings for this course; the gradebook that `losslab grade` writes is one that nbgrader reads."""
+"""nbgrader's settings for this course: `nbgrader autograde` and formgrader grade through the jail, as `losslab grade` does."""
 
-c = get_config()  # type: ignore[name-defined]  # noqa: F821
+import sys
+from pathlib import Path
 
-c.CourseDirectory.course_id = "loss-functions"
-c.CourseDirectory.submitted_directory = "submitted"
-c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+root = Path(__file__).resolve().parent
+sys.path.insert(0, str(root))  # the course's own package
+
+from autograder.office import settings  # noqa: E402
+
+settings.apply(get_config(), root)  # type: ignore[name-defined]  # noqa: F821

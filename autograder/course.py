@@ -6,7 +6,7 @@ import datetime
 import re
 import zoneinfo
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -14,6 +14,8 @@ import yaml
 from .errors import CourseError
 
 FILENAME = "course.yml"
+EXTENSIONS = "extensions.yml"
+_T = TypeVar("_T")
 _ALLOWED = {"environment": ("numpy", "torch"), "better": ("higher", "lower")}
 
 
@@ -43,6 +45,15 @@ class LatePolicy(_Strict, frozen=True):
         for name in ("percent_per_day", "max_percent"):
             _require(0 <= getattr(self, name) <= 100, f"`{name}` is a percentage from 0 to 100")
         _require(self.grace_minutes >= 0, "`grace_minutes` is 0 or more")
+        _require((self.closes_after_days or 0) >= 0, "`closes_after_days` is 0 or more")
+
+
+class Extension(_Strict, frozen=True):
+    """A later deadline for one student, granted by name."""
+
+    student: str
+    assignment: str
+    until: datetime.datetime
 
 
 class Limits(_Strict, frozen=True):
@@ -132,7 +143,7 @@ class Assignment(_Strict, frozen=True):
 
 
 class Course(_Strict, frozen=True):
-    """A whole course. Deadlines without an offset are in `timezone`."""
+    """A whole course. Deadlines without an offset are in `timezone`; each student has `free_late_days` in all."""
 
     id: str
     title: str
@@ -140,9 +151,16 @@ class Course(_Strict, frozen=True):
     timezone: str = "UTC"
     limits: Limits = Limits()
     late_policy: LatePolicy = LatePolicy()
+    free_late_days: int = 0
+    extensions: list[Extension] = []
 
     def __post_init__(self) -> None:
         _require_unique([assignment.id for assignment in self.assignments], "assignment")
+        _require(self.free_late_days >= 0, "`free_late_days` is 0 or more")
+        known = {assignment.id for assignment in self.assignments}
+        for item in self.extensions:
+            _require(item.assignment in known, f"extension of {item.student}: no assignment `{item.assignment}`")
+        _require_unique([f"{item.student} {item.assignment}" for item in self.extensions], "extension")
         try:
             zoneinfo.ZoneInfo(self.timezone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
@@ -164,35 +182,58 @@ class Course(_Strict, frozen=True):
     def late_policy_of(self, assignment: Assignment) -> LatePolicy:
         return assignment.late_policy or self.late_policy
 
-    def due(self, assignment: Assignment) -> datetime.datetime | None:
-        """The deadline with its time zone."""
-        if assignment.due is None or assignment.due.tzinfo is not None:
-            return assignment.due
-        return assignment.due.replace(tzinfo=zoneinfo.ZoneInfo(self.timezone))
+    def due(self, assignment: Assignment, student: str = "") -> datetime.datetime | None:
+        """The deadline with its time zone, for this student where one is named."""
+        until = [item.until for item in self.extensions if (item.student, item.assignment) == (student, assignment.id)]
+        due = until[0] if until else assignment.due
+        if due is None or due.tzinfo is not None:
+            return due
+        return due.replace(tzinfo=zoneinfo.ZoneInfo(self.timezone))
 
 
 def load(path: Path) -> Course:
-    """Read a course file. Raises CourseError, one line that names file, key and the allowed form."""
+    """Read a course file, and extensions.yml beside it: students get the one, and not the other.
+
+    Raises:
+        CourseError: one line that names file, key and the allowed form.
+    """
+    course, beside = parse(_text(path), str(path)), path.with_name(EXTENSIONS)
+    if not beside.is_file():
+        return course
+    granted = _converted(_yaml(_text(beside), str(beside)) or [], list[Extension], str(beside))
     try:
-        text = path.read_text(encoding="utf-8")
+        return msgspec.structs.replace(course, extensions=[*course.extensions, *granted])
+    except ValueError as error:
+        raise CourseError(f"{beside}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise CourseError(f"{path}: cannot be read ({error.strerror}); run this in the folder of the course") from None
     except UnicodeDecodeError:
         raise CourseError(f"{path}: is not UTF-8; save it as UTF-8") from None
-    return parse(text, str(path))
 
 
 def parse(text: str, name: str = FILENAME) -> Course:
     """Make a course of YAML text. Raises CourseError."""
+    return _converted(_yaml(text, name), Course, name)
+
+
+def _yaml(text: str, name: str) -> Any:
     try:
-        raw = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or type(error).__name__
         raise CourseError(f"{name}{where}: is not YAML ({problem}); mend the indentation or quotes there") from None
+
+
+def _converted(raw: Any, kind: type[_T], name: str) -> _T:
     try:
-        return msgspec.convert(raw, Course)
+        return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         raise CourseError(f"{name}: {_explain(str(error))}") from None
 
@@ -221,6 +262,7 @@ def _keys_at(where: str) -> tuple[str, ...]:
         "leaderboard": Measure,
         "limits": Limits,
         "late_policy": LatePolicy,
+        "extensions": Extension,
     }
     return tuple(kinds.get(last, Course).__struct_fields__)
 

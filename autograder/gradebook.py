@@ -36,7 +36,7 @@ def write(url: str, course: Course, results: list[Result], timestamps: Timestamp
     Raises:
         OutputError: the database cannot be opened or written; nothing has been entered then.
     """
-    with _opened(url, course) as book:
+    with opened(url, course) as book:
         for assignment in course.assignments:
             mine = {result.student: result for result in results if result.assignment == assignment.id}
             if mine:
@@ -51,7 +51,7 @@ def warm() -> None:
 
 
 @contextlib.contextmanager
-def _opened(url: str, course: Course) -> Iterator[Any]:
+def opened(url: str, course: Course) -> Iterator[Any]:
     """The open gradebook; whatever goes wrong with it becomes one line."""
     try:
         from nbgrader.api import Gradebook, InvalidEntry
@@ -92,14 +92,14 @@ def _schema_version_in_process() -> Iterator[None]:
     from nbgrader import api
 
     before = api.get_alembic_version
-    api.get_alembic_version = _newest_schema
+    api.get_alembic_version = newest_schema
     try:
         yield
     finally:
         api.get_alembic_version = before
 
 
-def _newest_schema() -> str | None:
+def newest_schema() -> str | None:
     import nbgrader
     from alembic.script import ScriptDirectory
 

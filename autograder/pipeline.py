@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import gradebook, score, table
+import msgspec
+
+from . import gradebook, late, leaks, marks, provenance, score, table
 from .course import Course
 from .errors import OutputError
 from .feedback import leaderboard, page, report
@@ -45,6 +47,11 @@ class Order:
     force: bool = False
     scheduler: str | None = None
 
+    @property
+    def book(self) -> str:
+        """SQLAlchemy URL of the gradebook."""
+        return self.database or f"sqlite:///{(self.out / 'gradebook.db').resolve()}"
+
 
 def run(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:
     """Grade everything and write everything; results in the order of students and assignments.
@@ -57,9 +64,9 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
         wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
     with watch("intake"):
         submissions = _read_all(order)
-    results, figures, new = _grade_all(order, wall, submissions, progress)
+    results, figures, new = grade_all(order, wall, submissions, progress)
     graded = time.monotonic()
-    write(order, results, submissions, figures)
+    results = write(order, results, submissions, figures)
     profile = {station: round(seconds, 4) for station, seconds in sorted(watch.take().items())}
     timings = {
         "submissions": len(submissions),
@@ -69,8 +76,20 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
         "jobs": order.jobs,
         "profile": profile,
     }
-    _save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
+    save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
     return results
+
+
+def preview(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:
+    """What `run` would give; neither results nor gradebook are written, only what has been graded is remembered.
+
+    Raises:
+        LossLabError: nothing can be graded.
+    """
+    wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
+    submissions = _read_all(order)
+    results, _, _ = grade_all(order, wall, submissions, progress)
+    return with_marks(order, results, submissions)
 
 
 def _read_all(order: Order) -> list[Submission]:
@@ -87,9 +106,10 @@ def _read_all(order: Order) -> list[Submission]:
     return submissions
 
 
-def _grade_all(
+def grade_all(
     order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]
 ) -> tuple[list[Result], Figures, int]:
+    """Results and plots of these submissions, and how many were graded now; the others were known."""
     cache = Cache(order.out / CACHE, order.course, order.root, wall)
     outcomes: dict[tuple[str, str], Graded] = {}
     waiting = []
@@ -108,11 +128,22 @@ def _grade_all(
         done += len(graded)
         progress(done, len(submissions))
     results = []
+    graded_ids = {item.assignment for item in submissions}
+    origins = {name: provenance.of(order.course, order.root, order.course.assignment(name)) for name in graded_ids}
     for item in submissions:
         one = outcomes.get((item.student, item.assignment), Graded([], []))
         assignment = order.course.assignment(item.assignment)
-        results.append(score.result(order.course, assignment, item, one.outcomes, one.notes, wall, one.measures))
+        times = handed_in(order, item)
+        result = score.result(order.course, assignment, item, one.outcomes, one.notes, wall, one.measures, times)
+        result = leaks.cleaned(result, leaks.canaries(order.root, assignment))
+        results.append(msgspec.structs.replace(result, provenance=origins[item.assignment]))
     return results, {key: one.figures for key, one in outcomes.items()}, len(waiting)
+
+
+def handed_in(order: Order, submission: Submission) -> late.Times:
+    """Times of this student by assignment. Free late days depend on all of them, for they are the course's."""
+    own = {submission.assignment: submission.timestamp}
+    return folder.times(order.submitted, order.course, submission.student) if order.course.free_late_days else own
 
 
 def _executed(order: Order, batches: list[Batch]) -> Iterator[tuple[Batch, list[Graded]]]:
@@ -136,34 +167,49 @@ def _batches(order: Order, wall: str, submissions: list[Submission]) -> list[Bat
     ]
 
 
-def write(order: Order, results: list[Result], submissions: Iterable[Submission], figures: Figures) -> None:
-    """All that the fixed layout of DIR promises. Raises OutputError."""
-    out, course = order.out, order.course
+def write(order: Order, automatic: list[Result], submissions: Iterable[Submission], figures: Figures) -> list[Result]:
+    """All that the fixed layout of DIR promises; results with what people entered by hand. Raises OutputError."""
+    course = order.course
+    results = with_marks(order, automatic, submissions)
     with watch("pages"):
-        _write_pages(
-            out, course, results, figures, leaderboard.pseudonyms((r.student for r in results), secret(order.root))
-        )
+        _write_pages(order, results, figures)
     times: dict[tuple[str, str], datetime.datetime | None] = {
         (item.student, item.assignment): item.timestamp for item in submissions
     }
+    pairs = zip(automatic, results, strict=True)
+    entered = [msgspec.structs.replace(one, late_penalty=final.late_penalty) for one, final in pairs]
     with watch("gradebook"):
-        gradebook.write(order.database or f"sqlite:///{(out / 'gradebook.db').resolve()}", course, results, times)
+        gradebook.write(order.book, course, entered, times)
+    return results
 
 
-def _write_pages(out: Path, course: Course, results: list[Result], figures: Figures, names: dict[str, str]) -> None:
-    """Everything but the gradebook; `names` are the pseudonyms of the leaderboard."""
+def _write_pages(order: Order, results: list[Result], figures: Figures) -> None:
+    """Everything but the gradebook. Raises OutputError."""
+    out, course = order.out, order.course
+    names = leaderboard.pseudonyms((result.student for result in results), secret(order.root))
     for result in results:
         assignment = course.assignment(result.assignment)
-        _save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
+        save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
         plots = figures.get((result.student, result.assignment))
         html = page.render(course, assignment, result, plots, names[result.student])
-        _save(out / "feedback" / result.student / f"{result.assignment}.html", html)
-    _save(out / "results.json", dump(Results(FORMAT, course.id, results)))
-    _save(out / "grades.csv", table.grades_csv(course, results))
-    _save(out / "report.html", report.render(course, results, course.title, names))
+        leaks.refuse(Path("feedback", result.student), html, leaks.canaries(order.root, assignment))
+        save(out / "feedback" / result.student / f"{result.assignment}.html", html)
+    save(out / "results.json", dump(Results(FORMAT, course.id, results)))
+    save(out / "grades.csv", table.grades_csv(course, results))
+    save(out / "report.html", report.render(course, results, course.title, names))
 
 
-def _save(path: Path, content: str | bytes) -> None:
+def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Submission]) -> list[Result]:
+    """The results with scores and extra credit from the gradebook. Raises OutputError."""
+    book = marks.read(order.book, order.course)
+    if not book:
+        return automatic
+    times = {(item.student, item.assignment): handed_in(order, item) for item in submissions}
+    keyed = [((result.student, result.assignment), result) for result in automatic]
+    return [marks.applied(order.course, result, book.get(key), times[key]) for key, result in keyed]
+
+
+def save(path: Path, content: str | bytes) -> None:
     """Write beside, then rename: a reader never meets half a file."""
     data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
     beside = path.with_name(f".{path.name}.{os.getpid()}")

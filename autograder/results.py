@@ -29,10 +29,19 @@ class PartResult(msgspec.Struct, frozen=True):
     checks: list[CheckResult]
 
 
+class Provenance(msgspec.Struct, frozen=True):
+    """What the outcome depends on beside the submission: hashes, and the environment in words. `seed` hides the secret."""
+
+    graders: str
+    course: str
+    environment: str
+    seed: str
+
+
 class Result(msgspec.Struct, frozen=True):
     """One graded or rejected submission. `score` is before the late penalty, which is in points.
 
-    `measures` are figures for a leaderboard, by name.
+    `measures` are figures for a leaderboard, by name. A person's scores and extra credit are in the parts they are for.
     """
 
     student: str
@@ -47,6 +56,7 @@ class Result(msgspec.Struct, frozen=True):
     parts: list[PartResult]
     notes: list[str]
     measures: dict[str, float] = {}
+    provenance: Provenance | None = None
 
 
 class Results(msgspec.Struct, frozen=True):

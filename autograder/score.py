@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 
-from .course import Assignment, Course, LatePolicy, Part
+from . import late
+from .course import Assignment, Course, Part
 from .grading.outcome import Outcome
 from .intake.submission import Submission
 from .results import CheckResult, PartResult, Result
@@ -19,11 +19,15 @@ def result(
     notes: list[str],
     sandbox: str,
     measures: dict[str, float] | None = None,
+    handed_in: late.Times | None = None,
 ) -> Result:
-    """Score a submission; one with a problem is rejected, with nothing earned."""
+    """Score a submission; one with a problem is rejected, with nothing earned.
+
+    `handed_in` are the times of the student's other assignments, which free late days depend on.
+    """
     parts = [_part(part, [item for item in outcomes if item.part == part.id]) for part in assignment.parts]
     score = sum(part.score for part in parts)
-    late = late_penalty(course.late_policy_of(assignment), score, course.due(assignment), submission.timestamp)
+    times = {assignment.id: submission.timestamp} | dict(handed_in or {})
     return Result(
         student=submission.student,
         assignment=assignment.id,
@@ -31,7 +35,7 @@ def result(
         problem=submission.problem,
         score=score,
         max_score=assignment.max_score,
-        late_penalty=late,
+        late_penalty=late.penalty_of(course, assignment.id, submission.student, score, times),
         submission_sha256=submission.sha256,
         sandbox=sandbox,
         parts=parts,
@@ -54,18 +58,3 @@ def _part(part: Part, outcomes: list[Outcome]) -> PartResult:
         for item in outcomes
     ]
     return PartResult(part.id, sum(check.points for check in checks), part.points, part.manual, checks)
-
-
-def late_penalty(
-    policy: LatePolicy, score: float, due: datetime.datetime | None, handed_in: datetime.datetime | None
-) -> float:
-    """Points taken for lateness; unknown times count as on time. Started days count, after the grace period."""
-    if due is None or handed_in is None:
-        return 0.0
-    late = (handed_in - due).total_seconds() - policy.grace_minutes * 60
-    if late <= 0:
-        return 0.0
-    days = late / 86400
-    if policy.closes_after_days is not None and days > policy.closes_after_days:
-        return score
-    return round(score * min(policy.max_percent, math.ceil(days) * policy.percent_per_day) / 100, 6)

@@ -10,7 +10,7 @@ import pytest
 from autograder import course as courses
 from autograder.course import Course, LatePolicy
 from autograder.errors import CourseError
-from autograder.score import late_penalty
+from autograder.late import penalty as late_penalty
 
 TEXT = (Path(__file__).parent.parent / "course.yml").read_text()
 

@@ -220,4 +220,4 @@ def test_a_new_book_has_the_schema_version_that_nbgrader_itself_would_write(monk
     from nbgrader import api
 
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    assert gradebook._newest_schema() == api.get_alembic_version()
+    assert gradebook.newest_schema() == api.get_alembic_version()

@@ -18,7 +18,7 @@ import pytest
 from autograder import course as courses
 from autograder.course import Assignment, Course, parse
 from autograder.errors import ReleaseError
-from autograder.release import build
+from autograder.release import build, classroom
 from autograder.release.source import BEGIN, END
 
 ROOT = Path(__file__).parent.parent
@@ -66,7 +66,8 @@ def readable(path: Path) -> str:
 
 
 def released(assignment_id: str) -> dict[str, str]:
-    paths = (ROOT / "assignments" / assignment_id).iterdir()
+    folder = ROOT / "assignments" / assignment_id
+    paths = [path for path in folder.rglob("*") if not build.LEFTOVERS & set(path.parts)]
     return {path.name: readable(path) for path in paths if path.is_file()}
 
 
@@ -103,7 +104,7 @@ def test_the_committed_assignments_have_not_drifted(course: Course) -> None:
 def test_no_line_of_a_solution_is_released(course: Course, assignment_id: str) -> None:
     secret = solution_lines(source_of(course.assignment(assignment_id)))
     files = released(assignment_id)
-    assert len(secret) > 10 and len(files) == 4
+    assert len(secret) > 10 and len(files) == 5
     assert [(name, line) for name, text in files.items() for line in secret if line in text] == []
 
 
@@ -194,7 +195,7 @@ def test_equal_sources_give_equal_bytes(course: Course) -> None:
 def test_a_whole_source_is_released_without_its_answer(tmp_path: Path) -> None:
     course, root = tiny(tmp_path, PART, CHECKS)
     files = build.build(course, course.assignments[0], root)
-    assert set(files) == {"tiny.py", "tiny.ipynb", "test_tiny.py", "README.md"}
+    assert set(files) == {"tiny.py", "tiny.ipynb", "test_tiny.py", "README.md", classroom.PATH}
     assert not [name for name, content in files.items() if b"2 * x" in content or b"SOLUTION" in content]
     assert b"raise NotImplementedError()" in files["tiny.py"] and b"test_" not in files["tiny.py"]
 

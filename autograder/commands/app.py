@@ -7,7 +7,7 @@ import sys
 import typer
 
 from ..errors import LossLabError
-from . import staff, student
+from . import export, office, staff, student
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(student.check)
@@ -16,6 +16,8 @@ app.command()(staff.release)
 app.command()(staff.grade)
 app.command()(staff.verify)
 app.command()(staff.doctor)
+office.register(app)
+export.register(app)
 
 
 @app.callback()

@@ -24,6 +24,7 @@ from .trace import Recorded
 _SIGKILL, _SIGXCPU = 9, 24
 # A call that used little processor time in its wall time met a busy machine; its check gets another try, this much longer.
 _PATIENCE = 4
+_LOADING = "loading the file"
 _DEAD = (messages.Closed, messages.TooLate, messages.TooLong, msgspec.DecodeError, wire.WireError)
 
 
@@ -269,7 +270,7 @@ class Student:
         )
         try:
             with watch("load"):
-                reply = self._ask(request, limits.load_seconds, "loading the file")
+                reply = self._ask(request, limits.load_seconds, _LOADING)
             if isinstance(reply, messages.Raised):
                 raise CallFailed("error", f"the file does not load: {reply.classes[0]}: {reply.message}")
         except CallFailed as failure:
@@ -304,7 +305,9 @@ class Student:
         if isinstance(error, messages.TooLate):
             ending = worker.kill()
             starved = ending is None or ending.cpu_seconds < waited / 2
-            return CallFailed("timeout", f"`{what}` took longer than {seconds:g} s", starved)
+            # The same words, however busy the machine was.
+            allowed = seconds if what == _LOADING else self._limits.call_seconds
+            return CallFailed("timeout", f"`{what}` took longer than {allowed:g} s", starved)
         if isinstance(error, messages.TooLong):
             worker.kill()
             return CallFailed("memory", f"`{what}` returned more than {self._limits.reply_mb:g} MiB")

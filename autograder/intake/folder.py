@@ -34,8 +34,9 @@ def read(student: str, assignment: Assignment, folder: Path, released: Path | No
     timestamp: datetime.datetime | None = None
     notes: list[str] = []
     try:
+        timestamp, notes = handed_in(folder)
         files = _files(folder)
-        timestamp, notes = _timestamp(files.pop(_TIMESTAMP, None))
+        files.pop(_TIMESTAMP, None)  # one in the student's own zip says nothing
         name, text, more = _module(assignment, files, released)
     except SubmissionError as error:
         return Submission(
@@ -48,6 +49,16 @@ def read(student: str, assignment: Assignment, folder: Path, released: Path | No
     }
     beside.pop(f"{assignment.module}.py", None)
     return Submission(student, assignment.id, text, name, beside, notes + more, None, digest(files), timestamp)
+
+
+def content(folder: Path, name: str) -> bytes:
+    """A file of the submission, from its archive if it came in one. Raises SubmissionError."""
+    return _files(folder)[name]
+
+
+def times(submitted: Path, course: Course, student: str) -> dict[str, datetime.datetime | None]:
+    """When this student handed in each assignment of the course."""
+    return {item.id: handed_in(submitted / student / item.id)[0] for item in course.assignments}
 
 
 def digest(files: dict[str, bytes]) -> str:
@@ -90,13 +101,21 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
-def _timestamp(data: bytes | None) -> tuple[datetime.datetime | None, list[str]]:
-    """When it was handed in, as nbgrader writes it (UTC where it names no zone)."""
-    if data is None:
+def handed_in(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
+    """When it was handed in, as nbgrader writes it (UTC where it names no zone), and what is wrong with that."""
+    path = folder / _TIMESTAMP
+    if folder.is_symlink() or path.is_symlink() or not path.is_file():
         return None, []
+    try:
+        with path.open("rb") as file:
+            data = file.read(100)
+    except OSError as error:
+        return None, [f"{_TIMESTAMP}: cannot be read ({error.strerror}); it counts as handed in on time"]
     text = data.decode(errors="replace").strip().removesuffix(" UTC").strip()
     try:
         moment = datetime.datetime.fromisoformat(text)
+        if not 1970 < moment.year < 3000:
+            raise ValueError(text)
     except ValueError:
         return None, [f"{_TIMESTAMP}: {text[:40]!r} is no time; it counts as handed in on time"]
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC), []

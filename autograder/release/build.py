@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..course import FILENAME, Assignment, Course
 from ..errors import ReleaseError
-from . import notebook, source, texts
+from . import classroom, notebook, source, texts
 
 FOLDER = "assignments"
 # Python, pytest and Jupyter leave these behind; git ignores them, and so does a release.
@@ -27,6 +27,7 @@ def build(course: Course, assignment: Assignment, root: Path) -> dict[str, bytes
         f"{assignment.module}.ipynb": notebook.to_bytes(stripped),
         f"test_{assignment.module}.py": texts.public_checks(assignment, cells),
         "README.md": texts.readme(course, assignment),
+        classroom.PATH: classroom.workflow(assignment),
         **{name: _data(root / "solutions" / assignment.id / name) for name in assignment.data},
     }
 
@@ -54,6 +55,7 @@ def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
         for folder, files in built.items():
             folder.mkdir(parents=True, exist_ok=True)
             for name, content in files.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 _replace(folder / name, content)
                 written.append(folder / name)
             for stray in _strays(folder, files):

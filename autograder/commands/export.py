@@ -1,0 +1,129 @@
+"""`losslab export` and `losslab import-roster`: to and from other systems."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import course as courses
+from ..course import Course
+from ..errors import OutputError
+
+
+class Target(StrEnum):
+    """Whom to export to."""
+
+    gradescope = "gradescope"
+    canvas = "canvas"
+    moodle = "moodle"
+    plain = "plain"
+    json = "json"
+    feedback = "feedback"
+
+
+_Db = Annotated[str | None, typer.Option(help="SQLAlchemy URL of the gradebook; GRADES/gradebook.db by default.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `losslab`."""
+    app.command()(export)
+    app.command("import-roster")(import_roster)
+
+
+def export(
+    target: Annotated[Target, typer.Argument(help="Which form.")],
+    grades: Annotated[Path, typer.Option(help="Folder that `losslab grade` has written.")] = Path("grades"),
+    to: Annotated[Path | None, typer.Option(help="File to write, for `plain` a folder; in GRADES by default.")] = None,
+    assignment: Annotated[
+        list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")
+    ] = None,
+    gradebook: Annotated[
+        Path | None, typer.Option(help="Gradebook that Canvas exported: its ids and headers are kept.")
+    ] = None,
+    db: _Db = None,
+    raw: Annotated[bool, typer.Option("--raw", help="`plain`: leave cells that a spreadsheet would compute.")] = False,
+) -> None:
+    """Write grades for Canvas, Moodle, spreadsheets or scripts, pages to hand out, or the graders for Gradescope."""
+    path = courses.find()
+    course = courses.load(path)
+    if target is Target.gradescope:
+        files = _gradescope(course, path.parent, assignment or [], to)
+    elif target is Target.feedback:
+        from ..exports import feedback
+
+        files = {to or grades / "feedback.zip": feedback.write(grades, path.parent, course, assignment or [])}
+    else:
+        files = _grades(target, course, grades, to, assignment or [], gradebook, db, raw)
+    for name, content in files.items():
+        _write(name, content)
+        print(name)
+
+
+def _grades(
+    target: Target,
+    course: Course,
+    grades: Path,
+    to: Path | None,
+    only: list[str],
+    gradebook: Path | None,
+    db: str | None,
+    raw: bool,
+) -> dict[Path, bytes]:
+    from ..exports import canvas, load, moodle, plain, schema
+
+    loaded = load.load(grades, db or _book(grades), course, only)
+    if target is Target.plain:
+        tables = plain.write(loaded, guard=not raw)
+        mark = "" if raw else "\ufeff"  # without it a spreadsheet does not know that it is UTF-8
+        return {(to or grades / "export") / name: _bytes(mark + text) for name, text in tables.items()}
+    if target is Target.canvas:
+        text, notes = canvas.write(loaded, gradebook)
+        for note in notes:
+            print(f"note: {note}", file=sys.stderr)
+        return {to or grades / "canvas.csv": _bytes(text)}
+    if target is Target.moodle:
+        return {to or grades / "moodle.csv": _bytes(moodle.write(loaded))}
+    return {to or grades / "export.json": _bytes(schema.write(loaded))}
+
+
+def _gradescope(course: Course, root: Path, only: list[str], to: Path | None) -> dict[Path, bytes]:
+    from ..exports import gradescope
+
+    chosen = [course.assignment(name) for name in only] or course.assignments
+    if to is not None and len(chosen) > 1:
+        raise OutputError("--to: there is one zip an assignment; name one with --assignment, or leave --to out")
+    names = {item.id: to or Path(f"gradescope-{item.id}.zip") for item in chosen}
+    return {names[item.id]: gradescope.write(root, item) for item in chosen}
+
+
+def import_roster(
+    roster: Annotated[Path, typer.Argument(help="Class list as Canvas, Moodle or a plain CSV has it.")],
+    grades: Annotated[Path, typer.Option(help="Folder of the gradebook.")] = Path("grades"),
+    db: _Db = None,
+) -> None:
+    """Read names, addresses and ids of the class into the gradebook; nobody is taken out."""
+    from ..exports import roster as rosters
+
+    course = courses.load(courses.find())
+    people = rosters.read(roster)
+    grades.mkdir(parents=True, exist_ok=True)
+    rosters.enter(db or _book(grades), course, people)
+    print(f"{len(people)} students in the gradebook, from {roster}")
+
+
+def _book(grades: Path) -> str:
+    return f"sqlite:///{(grades / 'gradebook.db').resolve()}"
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def _write(path: Path, content: bytes) -> None:
+    from ..pipeline import save
+
+    save(path, content)

@@ -1,0 +1,100 @@
+"""Canvas's gradebook as CSV: what its importer takes, with the ids of an exported gradebook where there is one.
+
+The importer wants `Student` and `ID` first, reads every column behind `Section` as an assignment, and drops columns that
+look like its own totals ("Current Score", "Final Grade", ...). A row named "Points Possible" is no student.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from ..course import Assignment
+from ..errors import OutputError
+from ..feedback.page import final_score
+from . import tables
+from .load import Grades, Person
+
+COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+POINTS = "    Points Possible"
+_TOTAL = re.compile(r"(current|final|override).*(score|points|grade)", re.IGNORECASE)
+_WITH_ID = re.compile(r"^(?P<title>.*?) ?\((?P<id>\d+)\)$")
+
+
+class Exported(NamedTuple):
+    """What Canvas itself has exported: its student columns and rows, and its assignments' headers by title."""
+
+    columns: list[str]
+    people: list[list[str]]
+    headers: dict[str, str]
+
+
+def write(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]:
+    """The CSV, and notes on what Canvas does not know.
+
+    Raises:
+        OutputError: the exported gradebook is none.
+    """
+    known = read(exported) if exported else Exported(COLUMNS, [], {})
+    headers = [_header(item, known) for item in grades.assignments]
+    rows: list[list[tables.Cell]] = [[*known.columns, *headers]]
+    rows.append([POINTS, *[""] * (len(known.columns) - 1), *(tables.number(a.max_score) for a in grades.assignments)])
+    people, notes = _matched(grades, known)
+    rows += [[*cells, *_scores(grades, person)] for cells, person in people]
+    if exported:
+        strangers = [header for header in headers if not _WITH_ID.match(header)]
+        notes += [
+            f"assignment {header!r} is not in {exported.name}: Canvas will offer to make it" for header in strangers
+        ]
+    return tables.text_of(rows), notes
+
+
+def read(path: Path) -> Exported:
+    """Take an exported gradebook apart. Raises OutputError."""
+    rows = tables.read(path)
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    if header[:2] != ["Student", "ID"] or "Section" not in header:
+        raise OutputError(f"{path}: is no gradebook that Canvas exported; its header begins with Student,ID")
+    width = header.index("Section") + 1
+    titles = {}
+    for name in header[width:]:
+        match = _WITH_ID.match(name)
+        if match:
+            titles[match["title"]] = name
+    filled = [row + [""] * (width - len(row)) for row in rows[1:]]
+    people = [row[:width] for row in filled if row[0].strip() not in ("", "Points Possible", "Student, Test")]
+    return Exported(header[:width], people, titles)
+
+
+def _header(assignment: Assignment, known: Exported) -> str:
+    """Canvas's own header, else one that it will not take for a total of its own, or for the number of an assignment."""
+    for title in (assignment.title, assignment.id, f"{assignment.id} {assignment.title}"):
+        if title in known.headers:
+            return known.headers[title]
+    names = (f"{assignment.id} {assignment.title}", assignment.id, f"Assignment {assignment.id[:2]}")
+    return next(name for name in names if not _TOTAL.search(name) and not _WITH_ID.match(name))
+
+
+def _matched(grades: Grades, known: Exported) -> tuple[list[tuple[list[str], Person | None]], list[str]]:
+    """Rows as Canvas has them, each with the student it is; then students whom Canvas does not know."""
+    waiting = {person.id: person for person in grades.people}
+    by_number = {person.lms_user_id: person.id for person in grades.people if person.lms_user_id}
+    rows: list[tuple[list[str], Person | None]] = []
+    for cells in known.people:
+        row = dict(zip(known.columns, cells, strict=True))
+        names = [row.get("SIS Login ID", ""), row.get("SIS User ID", ""), by_number.get(row["ID"], ""), row["ID"]]
+        rows.append((cells, next((waiting.pop(name) for name in names if name in waiting), None)))
+    notes = []
+    for person in waiting.values():
+        own = {"Student": person.sortable_name, "ID": person.lms_user_id, "SIS Login ID": person.id}
+        rows.append(([own.get(column, "") for column in known.columns], person))
+        if known.people:
+            notes.append(f"student {person.id} is not in the exported gradebook")
+    return rows, notes
+
+
+def _scores(grades: Grades, person: Person | None) -> list[tables.Cell]:
+    """An empty cell changes nothing in Canvas."""
+    results = [grades.results.get((person.id if person else "", item.id)) for item in grades.assignments]
+    return ["" if result is None else tables.number(final_score(result)) for result in results]

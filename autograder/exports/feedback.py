@@ -1,0 +1,34 @@
+"""All feedback pages in one zip, a folder a student, each looked at once more for hidden material."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+from .. import leaks
+from ..course import Course
+from ..errors import OutputError
+
+
+def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
+    """The zip of OUT/feedback; equal pages give equal bytes.
+
+    Raises:
+        OutputError: there is no page, or one shows hidden material.
+    """
+    wanted = [course.assignment(name) for name in only] or course.assignments
+    signs = {item.id: leaks.canaries(root, item) for item in wanted}
+    pages = [path for path in sorted((out / "feedback").glob("*/*.html")) if path.stem in signs]
+    if not pages:
+        raise OutputError(f"{out}/feedback: holds no page; run `losslab grade` first")
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for path in pages:
+            text = path.read_text(encoding="utf-8")
+            leaks.refuse(path, text, signs[path.stem])
+            entry = zipfile.ZipInfo(f"{path.parent.name}/{path.name}", (2026, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text)
+    return data.getvalue()

@@ -1,0 +1,95 @@
+"""An assignment's autograder as the zip that Gradescope takes."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..course import FILENAME, Assignment
+from ..errors import OutputError
+
+# Of the instructor's libraries, what grading itself does not need.
+_NOT_NEEDED = ("jupytext", "nbgrader")
+_LEFT_OUT = ("__pycache__", "graders", ".pytest_cache")
+
+SETUP = """#!/usr/bin/env bash
+# Gradescope runs this once, as root, when the zip is uploaded.
+set -euo pipefail
+here=${AUTOGRADER_ROOT:-/autograder}
+python=python3
+apt-get update
+apt-get install -y --no-install-recommends bubblewrap libseccomp2 python3-venv
+if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    apt-get install -y --no-install-recommends python3.11 python3.11-venv
+    python=python3.11
+fi
+"$python" -m venv "$here/venv"
+"$here/venv/bin/pip" install --quiet --constraint "$here/source/constraints.txt" \\
+    --requirement "$here/source/requirements.txt"
+"""
+
+RUN = """#!/usr/bin/env bash
+# Gradescope runs this for each submission, and shows results/results.json.
+set -euo pipefail
+here=${AUTOGRADER_ROOT:-/autograder}
+cd "$here/source"
+PYTHONPATH="$here/source" exec "${PYTHON:-$here/venv/bin/python}" -m autograder.exports.gradescope_run "$here" ASSIGNMENT
+"""
+
+
+def write(root: Path, assignment: Assignment) -> bytes:
+    """The zip; equal sources give equal bytes. Only this assignment's graders and reference are in it.
+
+    Raises:
+        OutputError: a file of the course is missing.
+    """
+    files = {
+        "setup.sh": SETUP.encode(),
+        "run_autograder": RUN.replace("ASSIGNMENT", assignment.id).encode(),
+        "requirements.txt": _requirements(root).encode(),
+    }
+    files |= {path.relative_to(root).as_posix(): _content(path) for path in _files(root, assignment)}
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16
+            archive.writestr(entry, content)
+    return data.getvalue()
+
+
+def _files(root: Path, assignment: Assignment) -> Iterator[Path]:
+    yield root / FILENAME
+    yield root / "constraints.txt"
+    yield root / "autograder" / "graders" / "secret.txt"
+    for folder in ("solutions", "assignments", "autograder/graders"):
+        yield from _below(root / folder / assignment.id)
+    package = root / "autograder"
+    for path in _below(package):
+        if not set(path.relative_to(package).parts) & set(_LEFT_OUT):
+            yield path
+
+
+def _below(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise OutputError(f"{folder}: is missing; export from the folder of the whole course")
+    found = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc"]
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read ({error.strerror}); export from the folder of the course") from None
+
+
+def _requirements(root: Path) -> str:
+    """What grading imports, a line each; versions are in constraints.txt."""
+    project = tomllib.loads(_content(root / "pyproject.toml").decode())["project"]
+    names = [*project["dependencies"], *project["optional-dependencies"]["instructor"]]
+    return "\n".join(name for name in names if name not in _NOT_NEEDED) + "\n"

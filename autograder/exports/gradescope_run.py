@@ -1,0 +1,119 @@
+"""What runs inside Gradescope's container: one submission in, results.json out."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from .. import course as courses
+from ..course import Assignment, Course
+from ..errors import LossLabError
+from ..results import Result
+
+_STUDENT = "submission"
+_OURS = "The autograder could not run; your submission is kept. Please tell your teacher."
+
+
+class Test(msgspec.Struct, frozen=True):
+    """A check as Gradescope shows it."""
+
+    score: float
+    max_score: float
+    status: Literal["passed", "failed"]
+    name: str
+    number: str
+    output: str
+    output_format: str = "text"
+    visibility: str = "visible"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Gradescope's results.json. Lateness is left to Gradescope, which knows when it was handed in."""
+
+    score: float
+    execution_time: float
+    output: str
+    tests: list[Test] = []
+    leaderboard: list[dict[str, Any]] = []
+    extra_data: dict[str, Any] = {}
+    output_format: str = "text"
+    visibility: str = "visible"
+    stdout_visibility: str = "hidden"
+
+
+def report(assignment: Assignment, result: Result, seconds: float) -> Report:
+    """A Result in Gradescope's words; parts that a person grades are graded there."""
+    titles = {part.id: part.title for part in assignment.parts}
+    tests = [
+        Test(
+            check.points,
+            check.max_points,
+            "passed" if check.status == "pass" else "failed",
+            f"{titles.get(part.id, part.id)}: {check.title}",
+            f"{at}.{number}",
+            check.message,
+        )
+        for at, part in enumerate(result.parts, start=1)
+        for number, check in enumerate(part.checks, start=1)
+    ]
+    board = [
+        {"name": item.title, "value": result.measures[item.id], "order": "asc" if item.better == "lower" else "desc"}
+        for item in assignment.leaderboard
+        if item.id in result.measures
+    ]
+    lines = [f"Rejected: {result.problem}"] if result.problem else []
+    return Report(
+        score=result.score,
+        execution_time=round(seconds, 3),
+        output="\n".join([*lines, *result.notes]),
+        tests=tests,
+        leaderboard=board,
+        extra_data={
+            "assignment": assignment.id,
+            "sandbox": result.sandbox,
+            "submission_sha256": result.submission_sha256,
+            "provenance": msgspec.to_builtins(result.provenance),
+        },
+    )
+
+
+def grade(course: Course, root: Path, assignment: Assignment, submission: Path) -> Result:
+    """Grade a folder of files as they were handed in."""
+    from .. import pipeline
+    from ..intake import folder
+    from ..jail import jail
+
+    with tempfile.TemporaryDirectory() as place:
+        handed_in = Path(place) / "submitted" / _STUDENT / assignment.id
+        shutil.copytree(submission, handed_in, symlinks=True)
+        (handed_in / "timestamp.txt").unlink(missing_ok=True)
+        read = folder.read(_STUDENT, assignment, handed_in, root / "assignments" / assignment.id)
+        order = pipeline.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
+        results, _, _ = pipeline.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None)
+    return results[0]
+
+
+def main(here: Path, assignment_id: str) -> None:
+    """Read HERE/submission, write HERE/results/results.json; what goes wrong is in there too."""
+    started = time.monotonic()
+    try:
+        course = courses.load(here / "source" / courses.FILENAME)
+        assignment = course.assignment(assignment_id)
+        result = grade(course, here / "source", assignment, here / "submission")
+        made = report(assignment, result, time.monotonic() - started)
+    except LossLabError as error:
+        print(f"losslab: {error}", file=sys.stderr)  # only teachers see what is printed
+        made = Report(0.0, round(time.monotonic() - started, 3), _OURS)
+    target = here / "results" / "results.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(msgspec.json.encode(made))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,57 @@
+"""Three tables for spreadsheets and scripts: a row a student, a row a part, a row a check."""
+
+from __future__ import annotations
+
+from ..feedback.page import final_score
+from . import tables
+from .load import Grades, Person
+
+STUDENTS = ["student", "last_name", "first_name", "email"]
+PARTS = ["student", "assignment", "part", "score", "max_score", "waits_for_a_person"]
+CHECKS = ["student", "assignment", "part", "check", "title", "status", "points", "max_points", "mistake", "message"]
+
+
+def write(grades: Grades, guard: bool = True) -> dict[str, str]:
+    """File name -> CSV. With `guard`, no cell is a formula to a spreadsheet; `tables.unguarded` gives the text back."""
+    made = {"students.csv": _students(grades), "parts.csv": _parts(grades), "checks.csv": _checks(grades)}
+    guarded = tables.guarded if guard else lambda cell: cell
+    return {name: tables.text_of([[guarded(cell) for cell in row] for row in rows]) for name, rows in made.items()}
+
+
+def _students(grades: Grades) -> list[list[tables.Cell]]:
+    ids = [item.id for item in grades.assignments]
+    columns = [name for item in ids for name in (item, f"{item} late penalty", f"{item} status")]
+    rows: list[list[tables.Cell]] = [[*STUDENTS, *columns, "total"]]
+    for person in grades.people:
+        cells = [cell for item in ids for cell in _assignment(grades, person, item)]
+        of = [grades.results[person.id, item] for item in ids if (person.id, item) in grades.results]
+        total = tables.number(sum(final_score(result) for result in of))
+        rows.append([person.id, person.last_name, person.first_name, person.email, *cells, total])
+    return rows
+
+
+def _assignment(grades: Grades, person: Person, assignment: str) -> list[tables.Cell]:
+    result = grades.results.get((person.id, assignment))
+    if result is None:
+        return ["", "", "missing"]
+    return [tables.number(final_score(result)), tables.number(result.late_penalty), result.status]
+
+
+def _parts(grades: Grades) -> list[list[tables.Cell]]:
+    rows: list[list[tables.Cell]] = [[*PARTS]]
+    for (student, assignment), result in sorted(grades.results.items()):
+        for part in result.parts:
+            scores = [tables.number(part.score), tables.number(part.max_score)]
+            rows.append([student, assignment, part.id, *scores, "yes" if part.needs_manual_grade else "no"])
+    return rows
+
+
+def _checks(grades: Grades) -> list[list[tables.Cell]]:
+    rows: list[list[tables.Cell]] = [[*CHECKS]]
+    for (student, assignment), result in sorted(grades.results.items()):
+        for part in result.parts:
+            for check in part.checks:
+                points = [tables.number(check.points), tables.number(check.max_points)]
+                what = [part.id, check.id, check.title, check.status]
+                rows.append([student, assignment, *what, *points, check.mistake or "", check.message])
+    return rows

@@ -1,0 +1,32 @@
+"""Everything as JSON, and the schema that it keeps to (docs/export.schema.json)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..results import FORMAT, Result
+from .load import Grades, Person
+
+
+class Export(msgspec.Struct, frozen=True):
+    """A course's people and results. `format` grows when a reader would have to change."""
+
+    format: int
+    course: str
+    students: list[Person]
+    results: list[Result]
+
+
+def write(grades: Grades) -> str:
+    """The JSON; it holds no NaN, which JSON does not know."""
+    results = [grades.results[key] for key in sorted(grades.results)]
+    value = Export(FORMAT, grades.course.id, grades.people, results)
+    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of what `write` gives."""
+    made = msgspec.json.schema(Export)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "LossLab export", **made}

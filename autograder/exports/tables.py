@@ -1,0 +1,58 @@
+"""CSV in and out: what is written is read back as it was, and what is read may come from any spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..errors import OutputError
+
+Cell = str | float
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+
+
+def text_of(rows: Iterable[Sequence[Cell]]) -> str:
+    """Texts are quoted, numbers are not."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
+
+
+def number(value: float) -> float:
+    """Without the dust of adding floats, and a whole number without its `.0`."""
+    rounded = round(value, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def guarded(cell: Cell) -> Cell:
+    """A text that a spreadsheet would compute gets an apostrophe in front, and so does one that has one already."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def unguarded(text: str) -> str:
+    """The text that was guarded."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+def read(path: Path) -> list[list[str]]:
+    """Rows of a CSV file with commas, semicolons or tabs, UTF-8 with or without a mark, or UTF-16.
+
+    Raises:
+        OutputError: it cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read ({error.strerror}); name a CSV file") from None
+    except UnicodeDecodeError:
+        raise OutputError(f"{path}: is not UTF-8; save it as `CSV UTF-8`") from None
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if any(row)]
+    except csv.Error as error:
+        raise OutputError(f"{path}: is not whole CSV ({error}); export it again") from None

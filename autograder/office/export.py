@@ -1,0 +1,41 @@
+"""`nbgrader export` with quoted texts: a name with a comma stays in its column."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from nbgrader.api import MissingEntry
+from nbgrader.plugins import ExportPlugin
+
+COLUMNS = "assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score max_score"
+
+
+class QuotedCsv(ExportPlugin):
+    """The columns of nbgrader's own export, as CSV that any reader takes apart again."""
+
+    def export(self, gradebook: Any) -> None:
+        """Write `--to`, or grades.csv."""
+        students = [str(name) for name in self.student]
+        assignments = [str(name) for name in self.assignment]
+        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+            writer.writerow(COLUMNS.split())
+            for assignment in gradebook.assignments:
+                for student in gradebook.students:
+                    if student.id in (students or [student.id]) and assignment.name in (
+                        assignments or [assignment.name]
+                    ):
+                        writer.writerow(_row(gradebook, assignment, student))
+
+
+def _row(book: Any, assignment: Any, student: Any) -> list[str | float]:
+    try:
+        submission = book.find_submission(assignment.name, student.id)
+        score, penalty = submission.score, submission.late_submission_penalty or 0.0
+        handed_in = submission.timestamp or ""
+    except MissingEntry:
+        score, penalty, handed_in = 0.0, 0.0, ""
+    who = [student.id, student.last_name or "", student.first_name or "", student.email or ""]
+    marks = [score, penalty, max(0.0, score - penalty), assignment.max_score]
+    return [assignment.name, str(assignment.duedate or ""), str(handed_in), *who, *marks]

@@ -1,0 +1,69 @@
+"""What nbgrader_config.py sets: where things lie, and which steps nbgrader takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .. import course as courses
+
+GRADES = "grades"
+# What intake made of the submissions: a notebook each, whatever was handed in.
+READABLE = ".losslab-readable"
+
+
+def apply(config: Any, root: Path) -> None:
+    """Set nbgrader up for the course in this folder.
+
+    Raises:
+        CourseError: course.yml is wrong.
+    """
+    course = courses.load(root / courses.FILENAME)
+    (root / GRADES).mkdir(exist_ok=True)
+    config.CourseDirectory.course_id = course.id
+    config.CourseDirectory.db_url = f"sqlite:///{(root / GRADES / 'gradebook.db').resolve()}"
+    config.CourseDirectory.source_directory = "assignments"  # `losslab release` has taken the solutions out
+    config.CourseDirectory.submitted_directory = "submitted"
+    config.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback"]
+    config.NbGraderAPI.timezone = course.timezone
+    _set_steps(config)
+    # Students may hand in the script: the released one does not take its place.
+    kept = {item.id: [f"{item.module}.py"] for item in course.assignments}
+    config.Autograde.exclude_overwriting = kept
+    config.ZipCollectApp.collector_plugin = "autograder.office.collect.Collector"
+    config.ExportApp.plugin_class = "autograder.office.export.QuotedCsv"
+    config.HTMLExporter.sanitize_html = True  # what a student wrote runs in nobody's browser
+    _take_the_place_of_autograde()
+
+
+def _set_steps(config: Any) -> None:
+    """`Autograde.preprocessors` would have no effect; nbgrader reads these two lists."""
+    config.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.LockCells",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "autograder.office.preprocessors.RegisterCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        "autograder.office.preprocessors.GradeInJail",
+        "nbgrader.preprocessors.LimitOutput",
+        "autograder.office.preprocessors.SaveResult",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.AssignLatePenalties.plugin_class = "autograder.office.penalty.LatePolicyPlugin"
+
+
+def _take_the_place_of_autograde() -> None:
+    """nbgrader's command and formgrader look the converter up by name, and no setting changes which one."""
+    from nbgrader import api as books
+    from nbgrader.apps import api, autogradeapp
+
+    from ..gradebook import newest_schema
+    from .converter import JailAutograde
+
+    books.get_alembic_version = newest_schema  # it would look for the program `alembic` on the PATH
+    api.Autograde = JailAutograde
+    autogradeapp.Autograde = JailAutograde

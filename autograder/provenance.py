@@ -1,0 +1,33 @@
+"""What an outcome depends on beside the submission, so that a Result can be had again, or told why not."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from .course import Assignment, Course
+from .grading.batch import packages, secret
+from .grading.version import version
+from .results import Provenance
+
+
+def of(course: Course, root: Path, assignment: Assignment) -> Provenance:
+    """Hashes of graders, course and secret, and the libraries by name. Raises CourseError."""
+    policy = msgspec.structs.replace(course, extensions=[])  # who was granted one is nobody's business here
+    return Provenance(
+        graders=version(root, assignment)[:16],
+        course=hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:16],
+        environment=_environment(packages(assignment)),
+        seed=hashlib.sha256(secret(root)).hexdigest()[:16],
+    )
+
+
+@functools.cache
+def _environment(names: tuple[str, ...]) -> str:
+    libraries = [f"{name} {metadata.version(name)}" for name in sorted({*names, "torch", "pytest"})]
+    return ", ".join([f"Python {platform.python_version()}", *libraries])

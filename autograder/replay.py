@@ -1,0 +1,73 @@
+"""Grade one submission again, from nothing, and hold the outcome against the one there is."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from . import pipeline, regrade
+from .course import Assignment
+from .errors import OutputError
+from .intake import folder
+from .jail import jail
+from .results import Result
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """`differences` between the outcomes check by check, and `causes` that may explain them."""
+
+    student: str
+    assignment: str
+    checks: int
+    differences: list[str]
+    causes: list[str]
+
+
+def replay(order: pipeline.Order, student: str, assignment: Assignment) -> Replayed:
+    """Grade it again; nothing is written and nothing is taken from the cache.
+
+    Raises:
+        OutputError: there is no result to compare with, or no submission.
+        LossLabError: it cannot be graded.
+    """
+    old = regrade.stored(order.out).get((student, assignment.id))
+    path = order.submitted / student / assignment.id
+    if old is None:
+        raise OutputError(f"{order.out}/results/{student}/{assignment.id}.json: is missing; run `losslab grade` first")
+    if not path.is_dir():
+        raise OutputError(f"{path}: is missing; name the folder of the submissions with --submitted")
+    new = _graded(order, student, assignment, path)
+    count = sum(len(part.checks) for part in old.parts)
+    causes = regrade.origins_differ(old, new)
+    return Replayed(student, assignment.id, count, _differences(old, new), causes)
+
+
+def _graded(order: pipeline.Order, student: str, assignment: Assignment, path: Path) -> Result:
+    submission = folder.read(student, assignment, path, order.root / "assignments" / assignment.id)
+    wall = order.sandbox or jail.first_that_works().name
+    with tempfile.TemporaryDirectory() as empty:
+        fresh = pipeline.Order(
+            order.submitted, Path(empty), order.course, order.root, [assignment.id], 1, order.sandbox
+        )
+        results, _, _ = pipeline.grade_all(fresh, wall, [submission], lambda done, total: None)
+    return results[0]
+
+
+def _differences(old: Result, new: Result) -> list[str]:
+    """Check by check: status, points, message and mistake. A person's scores are no outcome."""
+    lines = [] if old.problem == new.problem else [f"problem: {old.problem!r} then, {new.problem!r} now"]
+    before = {check.id: check for part in old.parts for check in part.checks}
+    after = {check.id: check for part in new.parts for check in part.checks}
+    for name in [*before, *(name for name in after if name not in before)]:
+        if name not in before or name not in after:
+            lines.append(f"{name}: {'new' if name in after else 'gone'}")
+            continue
+        for field in ("status", "points", "max_points", "message", "mistake"):
+            if field == "message" and before[name].status == after[name].status == "timeout":
+                continue  # how long it was waited depends on the machine's load
+            then, now = getattr(before[name], field), getattr(after[name], field)
+            if then != now:
+                lines.append(f"{name}: {field} {then!r} then, {now!r} now")
+    return lines

@@ -1,0 +1,347 @@
+"""What is exported is read back, by the rules of those who will read it."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder import course as courses
+from autograder import gradebook, results
+from autograder.commands.export import Target, _grades
+from autograder.course import Assignment, Course, LatePolicy, Measure, Part
+from autograder.errors import OutputError
+from autograder.exports import canvas, gradescope, gradescope_run, load, moodle, plain, roster, schema, tables
+from autograder.exports.load import Grades, Person
+from autograder.results import CheckResult, PartResult, Provenance, Result
+
+ROOT = Path(__file__).parent.parent
+HINTS = ["nudge", "method", "formula"]
+PARTS = [Part("loss", "The loss", 6, hints=HINTS), Part("essay", "In words", 2, manual=True)]
+COURSE = Course(
+    "c",
+    "Losses",
+    [
+        Assignment("01-a", "Losses, plain", "first", "numpy", PARTS, datetime.datetime(2027, 2, 1, 12)),
+        Assignment("02-b", "Final score", "second", "numpy", PARTS, leaderboard=[Measure("rmse", "RMSE", "lower")]),
+    ],
+    late_policy=LatePolicy(percent_per_day=10),
+)
+PEOPLE = [
+    Person("007", "Jo", 'Müller, "Jo"', "jo@example.org", "0042"),
+    Person("=1+1", "@SUM(A1)", "+49", "", ""),
+    Person("ada", "Ada", "Lovelace", "ada@example.org", "17"),
+    Person("zoë", "Zoë", "'t Hooft", "", "18"),
+]
+
+
+def a_result(student: str, assignment: str = "01-a", earned: float = 4.5, **changes: Any) -> Result:
+    checks = [
+        CheckResult("c1", "large logits", "pass", earned, 6, "", None),
+        CheckResult("c2", "=cmd|' /C calc'!A0", "fail", 0, 6 - earned, "got nan,\nnot 1", "no_shift"),
+    ]
+    parts = [PartResult("loss", earned, 6, False, checks), PartResult("essay", 0, 2, True, [])]
+    result = Result(student, assignment, "graded", None, earned, 8, 0.0, "f" * 64, "bubblewrap", parts, [])
+    return msgspec.structs.replace(result, provenance=Provenance("a", "b", "Python 3.11", "d"), **changes)
+
+
+RESULTS = [
+    a_result(person.id, name) for person in PEOPLE for name in ("01-a", "02-b") if (person.id, name) != ("zoë", "02-b")
+]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as `losslab grade` leaves it, with a roster."""
+    out = tmp_path_factory.mktemp("grades")
+    for result in RESULTS:
+        path = out / "results" / result.student / f"{result.assignment}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(results.dump(result))
+    times = {("ada", "01-a"): datetime.datetime(2027, 2, 1, 13, tzinfo=datetime.UTC)}
+    gradebook.write(url(out), COURSE, RESULTS, times)
+    roster.enter(url(out), COURSE, PEOPLE)
+    return out
+
+
+def url(out: Path) -> str:
+    return f"sqlite:///{out / 'gradebook.db'}"
+
+
+@pytest.fixture(scope="module")
+def grades(out: Path) -> Grades:
+    return load.load(out, url(out), COURSE, [])
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def as_canvas_reads(text: str) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """Scores by SIS Login ID and assignment, and points possible, as Canvas's importer would take them."""
+    header, *body = rows(text)
+    assert header[:2] == ["Student", "ID"] and header.count("Section") == 1
+    first = header.index("Section") + 1
+    titles = header[first:]
+    assert not any(re.search(r"(Current|Final|Override).*(Score|Points|Grade)", title, re.I) for title in titles)
+    possible = next(row for row in body if "Points Possible" in row[0])
+    people = {
+        row[header.index("SIS Login ID")]: dict(zip(titles, row[first:], strict=True)) | {"name": row[0], "ID": row[1]}
+        for row in body
+        if "Points Possible" not in row[0]
+    }
+    return people, dict(zip(titles, possible[first:], strict=True))
+
+
+def test_canvas_takes_every_name_and_score(grades: Grades) -> None:
+    text, notes = canvas.write(grades)
+    people, possible = as_canvas_reads(text)
+    assert notes == [] and set(possible.values()) == {"8"}
+    assert list(people) == [person.id for person in PEOPLE]
+    assert people["007"]["name"] == 'Müller, "Jo", Jo' and people["007"]["ID"] == "0042"
+    assert people["=1+1"]["name"] == "+49, @SUM(A1)"
+    scores = [value for title, value in people["ada"].items() if title not in ("name", "ID")]
+    assert [float(score) for score in scores] == [4.05, 4.5]  # an hour late costs a day
+    assert "" in people["zoë"].values()  # not handed in: Canvas leaves the cell as it is
+
+
+def test_canvas_keeps_ids_of_its_own_export(grades: Grades, tmp_path: Path) -> None:
+    exported = tmp_path / "canvas.csv"
+    exported.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,Losses\\, plain,Final score (7),Final Score\n"
+        ",,,,,,Manual Posting,,\n"
+        "    Points Possible,,,,,,,8,(read only)\n"
+        '"Lovelace, Ada",0815,u-17,ada,canvas.example.org,"A, and B",,3,100\n'
+        '"Müller, Jo",99,007,jo.mueller,canvas.example.org,A,,,\n'
+        '"Student, Test",1,,f00,canvas.example.org,A,,,\n'.replace("Losses\\, plain", '"Losses, plain (12)"'),
+        encoding="utf-8-sig",
+    )
+    text, notes = canvas.write(grades, exported)
+    header, _, *body = rows(text)
+    assert header == [
+        *("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Section"),
+        *("Losses, plain (12)", "Final score (7)"),
+    ]
+    assert body[0] == ["Lovelace, Ada", "0815", "u-17", "ada", "canvas.example.org", "A, and B", "4.05", "4.5"]
+    assert body[1] == ["Müller, Jo", "99", "007", "jo.mueller", "canvas.example.org", "A", "4.5", "4.5"]
+    assert [row[3] for row in body[2:]] == ["=1+1", "zoë"]
+    assert notes == [f"student {name} is not in the exported gradebook" for name in ("=1+1", "zoë")]
+
+
+def test_a_file_that_canvas_did_not_export_is_refused(grades: Grades, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("name,points\nada,3\n")
+    with pytest.raises(OutputError, match="is no gradebook that Canvas exported"):
+        canvas.write(grades, other)
+
+
+def test_moodle_has_a_row_for_every_student(grades: Grades) -> None:
+    header, *body = rows(moodle.write(grades))
+    found = [dict(zip(header, row, strict=True)) for row in body]
+    people = [Person(r["Username"], r["First name"], r["Last name"], r["Email address"]) for r in found]
+    assert people == [msgspec.structs.replace(person, lms_user_id="") for person in PEOPLE]
+    assert float(found[2]["01-a Losses, plain"]) == 4.05
+
+
+def test_plain_tables_hold_students_parts_and_checks(grades: Grades) -> None:
+    made = {name: rows(text) for name, text in plain.write(grades).items()}
+    students = [[tables.unguarded(cell) for cell in row] for row in made["students.csv"]]
+    assert [row[:4] for row in students[1:]] == [[p.id, p.last_name, p.first_name, p.email] for p in PEOPLE]
+    assert students[4][7:10] == ["", "", "missing"]
+    assert len(made["parts.csv"]) == 1 + 2 * len(RESULTS) and len(made["checks.csv"]) == 1 + 2 * len(RESULTS)
+    check = dict(zip(made["checks.csv"][0], made["checks.csv"][2], strict=True))
+    assert tables.unguarded(check["title"]) == "=cmd|' /C calc'!A0" and check["message"] == "got nan,\nnot 1"
+
+
+def test_no_cell_of_a_plain_table_is_a_formula(grades: Grades) -> None:
+    for text in plain.write(grades).values():
+        assert not any(cell[:1] in "=+-@\t\r" for row in rows(text) for cell in row if cell)
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")), min_size=1), min_size=1
+    )
+)
+def test_any_text_comes_back_from_a_guarded_table(cells: list[list[str]]) -> None:
+    text = tables.text_of([[tables.guarded(cell) for cell in row] for row in cells])
+    assert [[tables.unguarded(cell) for cell in row] for row in rows(text)] == cells
+
+
+def test_json_keeps_to_the_published_schema(grades: Grades) -> None:
+    published = json.loads((ROOT / "docs" / "export.schema.json").read_bytes())
+    assert published == json.loads(msgspec.json.encode(schema.schema())), "run python scripts/export-schema.py"
+    text = schema.write(grades)
+    jsonschema.validate(json.loads(text), published)
+    back = msgspec.json.decode(text, type=schema.Export)
+    assert back.students == PEOPLE
+    assert {(r.student, r.assignment): r for r in back.results} == grades.results
+
+
+def test_a_score_by_hand_counts_in_every_export_at_once(out: Path, tmp_path: Path) -> None:
+    import shutil
+
+    from nbgrader.api import Gradebook
+
+    copy = Path(shutil.copytree(out, tmp_path / "copy"))
+    with Gradebook(url(copy), course_id="c") as book:
+        grade = book.find_grade("essay", "first", "01-a", "ada")
+        grade.manual_score, grade.extra_credit = 1.5, 0.5
+        book.db.commit()
+    for _ in range(2):  # what is added is not added twice
+        result = load.load(copy, url(copy), COURSE, []).results["ada", "01-a"]
+        assert (result.score, result.late_penalty) == (6.5, 0.65)
+        assert [part.needs_manual_grade for part in result.parts] == [False, False]
+        (copy / "results" / "ada" / "01-a.json").write_bytes(results.dump(result))
+
+
+def test_files_of_the_command_are_utf_8_and_marked_for_spreadsheets(out: Path) -> None:
+    made = _grades(Target.plain, COURSE, out, None, [], None, None, False)
+    assert {path.name for path in made} == {"students.csv", "parts.csv", "checks.csv"}
+    assert all(content.decode("utf-8").startswith("\ufeff") for content in made.values())
+
+
+def test_nothing_graded_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="run `losslab grade` first"):
+        load.load(tmp_path, url(tmp_path), COURSE, [])
+
+
+# Rosters
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        (
+            'Student,ID,SIS User ID,SIS Login ID,Section\n"O\'Neil, Zoë",17,u1,007,A\n',
+            Person("007", "Zoë", "O'Neil", "", "17"),
+        ),
+        (
+            "First name,Last name,ID number,Email address\nZoë,Ö,0042,z@x.org\n",
+            Person("0042", "Zoë", "Ö", "z@x.org", "0042"),
+        ),
+        ("Vorname;Nachname;Anmeldename;E-Mail-Adresse\nZoë;Ö;zoe;z@x.org\n", Person("zoe", "Zoë", "Ö", "z@x.org")),
+        ('student,last_name,first_name\n007,"Müller, Jo",\'=1+1\n', Person("007", "=1+1", "Müller, Jo")),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_class_lists_of_other_systems_are_read(text: str, person: Person, encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(text, encoding=encoding)
+    assert roster.read(path) == [person]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("name,points\nada,3\n", "has no column with ids"),
+        ("student\nada\nada\n", "student ada is there twice"),
+        ("student,email\n,a@b\n", "row 2 has no id"),
+        ('student\n"ada\n', "is not whole CSV"),
+    ],
+)
+def test_a_wrong_class_list_is_one_line(text: str, line: str, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_text(text)
+    with pytest.raises(OutputError, match=line):
+        roster.read(path)
+
+
+def test_a_class_list_adds_names_and_takes_nobody_out(out: Path) -> None:
+    roster.enter(url(out), COURSE, [Person("ada", email="ada@new.example.org")])
+    people = {person.id: person for person in load.roster(url(out), COURSE)}
+    assert people["ada"] == Person("ada", "Ada", "Lovelace", "ada@new.example.org", "17")
+    assert set(people) == {person.id for person in PEOPLE}
+    roster.enter(url(out), COURSE, PEOPLE)
+
+
+# Gradescope
+
+
+@pytest.fixture(scope="module")
+def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean folder laid out as Gradescope's /autograder."""
+    here = tmp_path_factory.mktemp("autograder")
+    course = courses.load(ROOT / "course.yml")
+    data = gradescope.write(ROOT, course.assignment("01-mse"))
+    assert data == gradescope.write(ROOT, course.assignment("01-mse"))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {"setup.sh", "run_autograder"} <= set(archive.namelist())
+        assert all((archive.getinfo(name).external_attr >> 16) & 0o111 for name in ("setup.sh", "run_autograder"))
+        archive.extractall(here / "source")
+    (here / "run_autograder").write_bytes((here / "source" / "run_autograder").read_bytes())
+    return here
+
+
+def graded_there(here: Path, tmp_path: Path, submission: dict[str, bytes]) -> dict[str, Any]:
+    import shutil
+
+    shutil.rmtree(here / "submission", ignore_errors=True)
+    (here / "submission").mkdir()
+    for name, content in submission.items():
+        (here / "submission" / name).write_bytes(content)
+    environment = {"PATH": "/usr/bin:/bin", "AUTOGRADER_ROOT": str(here), "PYTHON": sys.executable}
+    done = subprocess.run(
+        ["bash", here / "run_autograder"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    text = (here / "results" / "results.json").read_text()
+    assert "NaN" not in text and "Infinity" not in text
+    made: dict[str, Any] = json.loads(text)
+    return made
+
+
+def check_gradescope_form(made: dict[str, Any]) -> None:
+    """What Gradescope documents of results.json."""
+    assert made["score"] >= 0 and made["execution_time"] > 0
+    assert made["visibility"] in ("visible", "hidden", "after_due_date", "after_published")
+    assert made["stdout_visibility"] == "hidden"
+    for test in made["tests"]:
+        assert 0 <= test["score"] <= test["max_score"] and test["status"] in ("passed", "failed")
+        assert test["output_format"] == "text" and test["visibility"] in ("visible", "after_published", "hidden")
+        assert all(isinstance(test[key], str) for key in ("name", "number", "output"))
+    assert abs(sum(test["score"] for test in made["tests"]) - made["score"]) < 1e-9
+    for row in made["leaderboard"]:
+        assert isinstance(row["name"], str) and row["order"] in ("asc", "desc")
+
+
+def test_gradescope_grades_a_submission_as_we_do(autograder: Path, tmp_path: Path) -> None:
+    submission = ROOT / "tests" / "sample_class" / "submitted" / "student-05" / "01-mse"
+    made = graded_there(autograder, tmp_path, {path.name: path.read_bytes() for path in submission.iterdir()})
+    check_gradescope_form(made)
+    expected = json.loads((ROOT / "tests" / "sample_class" / "expected.json").read_bytes())["student-05/01-mse"]
+    assert made["score"] == expected["score"]
+    assert sum(test["status"] == "failed" for test in made["tests"]) == len(expected["lost"])
+    assert made["extra_data"]["sandbox"] and made["extra_data"]["provenance"]["graders"]
+
+
+def test_gradescope_shows_why_a_file_was_rejected(autograder: Path, tmp_path: Path) -> None:
+    made = graded_there(autograder, tmp_path, {"homework.txt": b"hello"})
+    check_gradescope_form(made)
+    assert made["score"] == 0 and "mse.py: is missing" in made["output"]
+
+
+def test_a_measure_is_on_gradescopes_leaderboard() -> None:
+    made = gradescope_run.report(COURSE.assignments[1], a_result("ada", "02-b", measures={"rmse": 0.25}), 1.0)
+    assert made.leaderboard == [{"name": "RMSE", "value": 0.25, "order": "asc"}]
+
+
+def test_gradescopes_zip_holds_one_assignments_graders_only() -> None:
+    course = courses.load(ROOT / "course.yml")
+    with zipfile.ZipFile(io.BytesIO(gradescope.write(ROOT, course.assignment("01-mse")))) as archive:
+        names = archive.namelist()
+    assert "autograder/graders/01-mse/test_mse_hidden.py" in names and "autograder/graders/secret.txt" in names
+    assert not [name for name in names if "02-cross-entropy" in name or "extensions" in name or "tests/" in name]
