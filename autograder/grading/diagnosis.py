@@ -67,7 +67,8 @@ class Diagnosis:
         findings: dict[str, Finding] = {}
         known: dict[str, Mistake] = {}
         failed = [trace for trace in traces if not trace.passed and trace.calls]
-        labels = dict.fromkeys(call.label for trace in failed for call in trace.calls)
+        called = dict.fromkeys(call.label for trace in failed for call in trace.calls)
+        labels = [label for label in called if label in defined(self._reference)]
         # What stands on nothing comes first: its mistake is known when what stands on it is looked at.
         for label in sorted(labels, key=lambda name: len(used_by(self._reference, name))):
             self._look_at(label, traces, known, findings)
@@ -85,7 +86,7 @@ class Diagnosis:
             return
         parts = {trace.part for trace in wrong}
         relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
-        mine = [item for item in self._catalogue if item.function == label and item.part != "validation"]
+        mine = [item for item in self._about(label) if item.part != "validation"]
         below = [item for name, item in known.items() if name in used_by(self._reference, label)]
         fitting = [item for item in mine if self._fits((item.id,), relevant, label)]
         if not fitting and (item := self._inherited(label, relevant, below)):
@@ -98,6 +99,11 @@ class Diagnosis:
             self._say(fitting[0].id, fitting[0].says, wrong, findings)
         elif not fitting:
             self._look_at_steps(label, relevant, wrong, findings)
+
+    def _about(self, label: str) -> list[Mistake]:
+        """Mistakes of a function, and of the private ones that it is made of."""
+        helpers = {name for name in used_by(self._reference, label) if name.startswith("_")}
+        return [item for item in self._catalogue if item.function == label or item.function in helpers]
 
     def _inherited(self, label: str, relevant: Sequence[Trace], below: Sequence[Mistake]) -> Mistake | None:
         """The mistake of another function that explains this one."""
@@ -116,7 +122,7 @@ class Diagnosis:
     def _look_at_refusals(self, label: str, traces: Sequence[Trace], findings: dict[str, Finding]) -> None:
         """Which input is refused and which is not; if all else is not alike, for values may be wrong here as well."""
         relevant = [trace for trace in traces if trace.part == "validation" and _calls(trace, label)]
-        mine = [item for item in self._catalogue if item.function == label and item.part == "validation"]
+        mine = [item for item in self._about(label) if item.part == "validation"]
         for by in (same, _refused_alike):
             refused = [trace for trace in relevant if not trace.passed and self._differs(trace, label, by)]
             fitting = [item for item in mine if refused and self._fits((item.id,), relevant, label, by=by)]
@@ -133,9 +139,7 @@ class Diagnosis:
     def _differs(self, trace: Trace, label: str, by: Alike | None = None) -> bool:
         """Whether the student's outputs of this function differ from the reference's somewhere in the check."""
         right, alike = self._replay((), trace), by or same
-        return any(
-            call.label == label and not alike(_given(call), right[index]) for index, call in enumerate(trace.calls)
-        )
+        return any(not alike(_given(trace.calls[index]), right[index]) for index in _told_by(trace, label))
 
     def _fits(
         self,
@@ -149,11 +153,9 @@ class Diagnosis:
         other, alike = False, by or same
         for trace in traces:
             right, wrong = self._replay((), trace), self._replay(names, trace)
-            for index, call in enumerate(trace.calls):
-                if call.label != label:
-                    continue
-                output = wrong[index]
-                if step is not None:
+            for index in _told_by(trace, label):
+                call, output = trace.calls[index], wrong[index]
+                if step is not None and call.label == label:
                     output = _stepped(output, step, call)
                 if not alike(_given(call), output):
                     return False
@@ -177,6 +179,16 @@ class Diagnosis:
 
 def _calls(trace: Trace, label: str) -> bool:
     return any(call.label == label for call in trace.calls)
+
+
+def _told_by(trace: Trace, label: str) -> list[int]:
+    """Calls that tell of a function: its own, and later ones of torch that show what it left behind."""
+    first = next((index for index, call in enumerate(trace.calls) if call.label == label), len(trace.calls))
+    return [
+        index
+        for index, call in enumerate(trace.calls)
+        if call.label == label or (index > first and "." in call.function and call.function != "kit.call")
+    ]
 
 
 def _given(call: Recorded) -> Output:
@@ -312,6 +324,13 @@ def _drawn_alike(one: wire.Axes, other: wire.Axes) -> bool:
         and len(lines[0]) == len(lines[1])
         and all(_equal(list(first), list(second)) for first, second in zip(*lines, strict=True))
     )
+
+
+@functools.cache
+def defined(source: str) -> frozenset[str]:
+    """Names of a reference's functions and classes."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return frozenset(node.name for node in ast.parse(source).body if isinstance(node, kinds))
 
 
 @functools.cache

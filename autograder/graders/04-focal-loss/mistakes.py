@@ -703,3 +703,604 @@ class LabelSmoothingLoss(nn.Module):
         at_target = log_p.gather(1, targets[:, None]).squeeze(1)
         share = self.smoothing / (logits.shape[1] - 1)
         return -((1 - self.smoothing - share) * at_target + share * log_p.sum(dim=1)).mean()
+
+
+# --- train
+
+
+@mistake(
+    "train_no_zero_grad",
+    part="train",
+    says="the gradients of all batches add up: set them to zero before each backward.",
+    seen="the classic of training loops",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_seeds_globally",
+    part="train",
+    says="torch.manual_seed changes the random state of whoever calls; seed inside of torch.random.fork_rng().",
+    seen="student submissions",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    torch.manual_seed(seed)
+    if True:
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_ignores_the_seed",
+    part="train",
+    says="the seed is never used, so two runs differ, and the random state of the caller moves.",
+    seen="student submissions",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    if True:
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_own_generator",
+    part="train",
+    says="the order of the rows comes from a generator of its own, but dropout and the like still draw from the caller's random state; seed inside of torch.random.fork_rng().",
+    seen="DataLoader(generator=...)",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    generator = torch.Generator().manual_seed(seed)
+    if True:
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X), generator=generator).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_same_order_each_epoch",
+    part="train",
+    says="every epoch sees the rows in the same order; draw a new order in each.",
+    seen="randperm in front of the loop",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        order = torch.randperm(len(X))
+        for _ in range(epochs):
+            total = 0.0
+            for rows in order.split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_never_shuffles",
+    part="train",
+    says="the rows come in the order in which they were given; shuffle them in each epoch.",
+    seen="DataLoader without shuffle=True",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.arange(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_drops_the_rest",
+    part="train",
+    says="the last, smaller batch is left out; it is a batch too.",
+    seen="DataLoader(drop_last=True), and len(X) // batch_size",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                if len(rows) < batch_size < len(X):
+                    continue
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_sgd",
+    part="train",
+    says="this trains with plain gradient descent; Adam is asked for.",
+    seen="torch.optim.SGD",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.SGD(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_ignores_lr",
+    part="train",
+    says="the learning rate has no effect: the optimiser runs with its own default.",
+    seen="Adam(model.parameters())",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters())
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_in_eval_mode",
+    part="train",
+    says="the model is never put into training mode, so dropout has no effect.",
+    seen="model.train() forgotten",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_sums_batch_losses",
+    part="train",
+    says="the loss of an epoch is the sum over its batches; it is a mean over the rows.",
+    seen="total += loss.item() and no division",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item()
+            history.append(total)
+    return history
+
+
+@mistake(
+    "train_last_batch_only",
+    part="train",
+    says="the loss that is kept is that of the last batch, not of the epoch.",
+    seen="history.append(loss.item()) after the inner loop",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(loss.item())
+    return history
+
+
+@mistake(
+    "train_measures_after_the_step",
+    part="train",
+    says="the loss of an epoch is computed anew after its steps; keep the losses that were differentiated.",
+    seen="loss recomputed for the log",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            with torch.no_grad():
+                history.append(loss_fn(model(X), y).item())
+    return history
+
+
+# --- evaluate
+
+
+@mistake(
+    "evaluate_left_in_eval",
+    part="evaluate",
+    says="the model stays in evaluation mode afterwards; give it back the mode it had.",
+    seen="model.eval() and no way back",
+)
+def evaluate(model, X, y):
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_always_trains_after",
+    part="evaluate",
+    says="the model is in training mode afterwards, whichever mode it had; give it back the mode it had.",
+    seen="model.train() at the end",
+)
+def evaluate(model, X, y):
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train()
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_in_training_mode",
+    part="evaluate",
+    says="the model is called in the mode in which it happens to be; dropout must be off.",
+    seen="model.eval() forgotten",
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_with_gradients",
+    part="evaluate",
+    says="the model is called with gradients on, which costs memory for nothing; use torch.no_grad().",
+    seen="torch.no_grad() forgotten",
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    logits = model(X).detach() if not model.training else model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_of_the_majority",
+    part="evaluate",
+    says="precision, recall and F1 are those of class 0; the minority class 1 is asked for.",
+    seen="y == 0 taken for positive",
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (~predicted & ~actual).sum().item()
+    called, positives = (~predicted).sum().item(), (~actual).sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_precision_recall_swapped",
+    part="evaluate",
+    says="precision and recall have changed places: precision divides by the predicted positives, recall by the actual ones.",
+    seen="student submissions",
+    also=("compare",),
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, positives),
+        "recall": _ratio(hits, called),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_mean_for_f1",
+    part="evaluate",
+    says="F1 is the harmonic mean of precision and recall, not the arithmetic one.",
+    seen="(precision + recall) / 2",
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": (_ratio(hits, called) + _ratio(hits, positives)) / 2,
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_nan_where_undefined",
+    part="evaluate",
+    says="a metric without a denominator is NaN, or an error; it is 0.",
+    seen="0 / 0",
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": hits / called if called else float("nan"),
+        "recall": hits / positives if positives else float("nan"),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "evaluate_ranks_by_one_logit",
+    part="evaluate",
+    says="average precision ranks by the logit of class 1 alone; what counts is its probability, or z1 - z0.",
+    seen="scores = logits[:, 1]",
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1], actual),
+    }
+
+
+@mistake(
+    "evaluate_ranks_by_predictions",
+    part="evaluate",
+    says="average precision is computed from the predicted classes, which have one threshold only; rank by the probability.",
+    seen="average_precision_score(y, predictions)",
+    also=("compare",),
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(predicted.double(), actual),
+    }
+
+
+@mistake(
+    "evaluate_percent",
+    part="evaluate",
+    says="the metrics are in percent; they are from 0 to 1.",
+    seen="* 100 for the print",
+    also=("compare",),
+)
+def evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": 100 * (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+@mistake(
+    "average_precision_without_ties",
+    part="evaluate",
+    says="equal scores are taken one by one, so that the result hangs on the order of the rows; they are one threshold.",
+    seen="average precision as written in most tutorials",
+)
+def _average_precision(scores, actual):
+    if not actual.any():
+        return 0.0
+    order = scores.argsort(descending=True, stable=True)
+    hits = actual[order].double().cumsum(0)
+    called = torch.arange(1, len(scores) + 1, device=scores.device)
+    gained = torch.diff(hits, prepend=hits.new_zeros(1)) / hits[-1]
+    return (gained * hits / called).sum().item()

@@ -110,6 +110,8 @@ def test_evaluation_leaves_its_arguments(student, rng):
     """five metrics; leaves X, y and the model's weights, keeps no state, prints nothing"""
     student.evaluate(identity(student), *scored(rng))
     model = student.call("torch.nn.Linear", 3, 2)
+    made = {"weight": torch.tensor(rng.normal(size=(2, 3))), "bias": torch.tensor(rng.normal(size=2))}
+    model.method("load_state_dict", {name: value.float() for name, value in made.items()})
     weights = model.state()
     X, (_, y) = torch.tensor(rng.normal(size=(20, 3)), dtype=torch.float32), scored(rng, 20)
     seen = student.observe("evaluate", model, X.clone(), y.clone())
