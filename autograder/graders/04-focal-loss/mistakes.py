@@ -757,30 +757,6 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
 
 
 @mistake(
-    "train_ignores_the_seed",
-    part="train",
-    says="the seed is never used, so two runs differ, and the random state of the caller moves.",
-    seen="student submissions",
-    also=("compare",),
-)
-def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
-    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
-    model.train()
-    history = []
-    if True:
-        for _ in range(epochs):
-            total = 0.0
-            for rows in torch.randperm(len(X)).split(batch_size):
-                optimiser.zero_grad()
-                loss = loss_fn(model(X[rows]), y[rows])
-                loss.backward()
-                optimiser.step()
-                total += loss.item() * len(rows)
-            history.append(total / len(X))
-    return history
-
-
-@mistake(
     "train_own_generator",
     part="train",
     says="the order of the rows comes from a generator of its own, but dropout and the like still draw from the caller's random state; seed inside of torch.random.fork_rng().",
@@ -1304,3 +1280,326 @@ def _average_precision(scores, actual):
     called = torch.arange(1, len(scores) + 1, device=scores.device)
     gained = torch.diff(hits, prepend=hits.new_zeros(1)) / hits[-1]
     return (gained * hits / called).sum().item()
+
+
+@mistake(
+    "train_sorts_the_data",
+    part="train",
+    says="X and y are put into a new order in place, and the caller's data with them; index them instead.",
+    seen="X[:] = X[order]",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            order = torch.randperm(len(X))
+            X[:], y[:] = X[order].clone(), y[order].clone()
+            for rows in torch.arange(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+# --- compare
+
+
+@mistake(
+    "compare_on_the_training_rows",
+    part="compare",
+    says="the metrics are those of the training rows; evaluate on the test rows.",
+    seen="student submissions",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_train, y_train)
+    return results
+
+
+@mistake(
+    "compare_trains_on_the_test_rows",
+    part="compare",
+    says="the models are trained on the test rows; train on the training rows.",
+    seen="student submissions",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_test, y_test, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_one_model",
+    part="compare",
+    says="one model is trained three times over; each loss needs a copy of the starting weights.",
+    seen="model made in front of the loop and not copied",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = start
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_other_starts",
+    part="compare",
+    says="each model has starting weights of its own, so that chance is compared with losses; copy one start.",
+    seen="nn.Linear inside of the loop",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        with torch.random.fork_rng():
+            torch.manual_seed(seed + len(results))
+            model = nn.Linear(X_train.shape[1], 2).to(X_train)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_weights_by_frequency",
+    part="compare",
+    says="the weights are the shares of the classes, so the rare class counts even less; they are the inverse.",
+    seen="counts / counts.sum()",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (torch.bincount(y_train, minlength=2) / len(y_train)).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_focal_alpha_swapped",
+    part="compare",
+    says="focal loss weighs class 0 with 0.75 and class 1 with 0.25; the rare class 1 has 0.75.",
+    seen="alpha of the sigmoid form carried over",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.75, 0.25]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_unweighted_focal",
+    part="compare",
+    says="focal loss runs without its weights 0.25 and 0.75.",
+    seen="FocalLoss() with its defaults",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss().to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+# --- validation
+
+
+@mistake(
+    "classes_checks_nothing",
+    part="validation",
+    says="nothing is checked: shapes, empty input and targets that are no classes need a ValueError.",
+    seen="student submissions",
+)
+def _classes(logits, targets):
+    return targets.long()
+
+
+@mistake(
+    "classes_takes_negative_targets",
+    part="validation",
+    says="a negative target counts from the last class, as Python's indices do; it is a ValueError.",
+    seen="targets checked from above only",
+)
+def _classes(logits, targets):
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        shapes = f"{tuple(logits.shape)} and {tuple(targets.shape)}"
+        raise ValueError(f"logits have shape (N, C) and targets (N,), got {shapes}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    wrong = (targets >= logits.shape[1]) | (targets != targets.long())
+    if wrong.any():
+        raise ValueError(f"target {targets[wrong][0].item()} is not an integer in [0, {logits.shape[1]})")
+    return targets.long()
+
+
+@mistake(
+    "classes_cuts_fractions",
+    part="validation",
+    says="a target of 1.5 is cut to 1; what is no integer is a ValueError.",
+    seen="targets.long() first of all",
+)
+def _classes(logits, targets):
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        shapes = f"{tuple(logits.shape)} and {tuple(targets.shape)}"
+        raise ValueError(f"logits have shape (N, C) and targets (N,), got {shapes}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    wrong = (targets < 0) | (targets >= logits.shape[1])
+    if wrong.any():
+        raise ValueError(f"target {targets[wrong][0].item()} is not an integer in [0, {logits.shape[1]})")
+    return targets.long()
+
+
+@mistake(
+    "classes_takes_empty",
+    part="validation",
+    says="no elements at all are taken, and the mean of nothing is NaN; they are a ValueError.",
+    seen="student submissions",
+)
+def _classes(logits, targets):
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        shapes = f"{tuple(logits.shape)} and {tuple(targets.shape)}"
+        raise ValueError(f"logits have shape (N, C) and targets (N,), got {shapes}")
+    wrong = (targets < 0) | (targets >= logits.shape[1]) | (targets != targets.long())
+    if wrong.any():
+        raise ValueError(f"target {targets[wrong][0].item()} is not an integer in [0, {logits.shape[1]})")
+    return targets.long()
+
+
+@mistake(
+    "reduction_unchecked",
+    part="validation",
+    says="an unknown reduction is taken for the mean; it is a ValueError.",
+    seen="if/elif/else with the mean in the else",
+)
+def _require_reduction(reduction):
+    pass
+
+
+@mistake(
+    "alpha_of_any_length",
+    part="validation",
+    says="the number of weights in alpha is not compared with the number of classes.",
+    seen="alpha[targets] without a check",
+)
+def _alpha_at(alpha, logits, targets):
+    if alpha is None:
+        return 1.0
+    alpha = torch.as_tensor(alpha, dtype=logits.dtype, device=logits.device)
+    return alpha if alpha.ndim == 0 else alpha[targets % len(alpha)]
+
+
+@mistake(
+    "sigmoid_broadcasts",
+    part="validation",
+    says="shapes that differ are broadcast without a word; (N,) beside (N, 1) is a ValueError.",
+    seen="student submissions",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_takes_empty",
+    part="validation",
+    says="no elements at all are taken, and the mean of nothing is NaN; they are a ValueError.",
+    seen="student submissions",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)

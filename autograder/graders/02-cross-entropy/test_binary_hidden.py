@@ -1,0 +1,145 @@
+"""Hidden checks of 02-cross-entropy, two classes and information: against torch in float64, and against formulas."""
+
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from autograder.grading import check, close_to, equal_to
+
+IN_PLACE = "In-place operations write into the caller's array."
+
+
+def logit_gradient(loss, logits, targets):
+    logits = torch.tensor(logits, requires_grad=True)
+    loss(logits, torch.tensor(targets)).backward()
+    return logits.grad
+
+
+def distribution(rng, size=5):
+    weights = rng.uniform(0.1, 1.0, size=size)
+    return weights / weights.sum()
+
+
+@check("binary", hint="Minus y·log p minus (1 - y)·log(1 - p), averaged over all elements.")
+def test_bce_of_soft_targets(student, rng):
+    """any shape and soft targets"""
+    probs, targets = rng.uniform(0.05, 0.95, size=(2, 3, 4)), rng.uniform(size=(2, 3, 4))
+    expected = F.binary_cross_entropy(torch.tensor(probs), torch.tensor(targets))
+    assert student.bce_loss(probs, targets) == close_to(expected)
+
+
+@check("binary", points=0.5, hint="0·log 0 is 0; NumPy says nan.")
+def test_bce_at_zero_and_one(student):
+    """sure and right costs nothing"""
+    assert student.bce_loss([0.0, 1.0, 0.5], [0.0, 1.0, 1.0]) == close_to(math.log(2) / 3)
+
+
+@check("binary", points=0.5, hint="-log 0 is infinite; a clipped probability hides it.")
+def test_bce_of_a_sure_mistake(student):
+    """sure and wrong costs infinitely much"""
+    for probs, targets in (([0.0, 0.5], [1.0, 1.0]), ([0.5, 1.0], [0.0, 0.0])):
+        assert student.bce_loss(probs, targets) == equal_to(math.inf)
+
+
+@check("binary", hint="Take the form with max(z, 0) and log1p.")
+def test_bce_with_logits_of_soft_targets(student, rng):
+    """from logits, any shape and soft targets"""
+    logits, targets = 3 * rng.normal(size=(2, 3, 4)), rng.uniform(size=(2, 3, 4))
+    expected = F.binary_cross_entropy_with_logits(torch.tensor(logits), torch.tensor(targets))
+    assert student.bce_with_logits(logits, targets) == close_to(expected)
+
+
+@check("binary", points=2, hint="Never form the sigmoid: log(1 - 1) is -inf.")
+def test_bce_with_logits_of_extreme_logits(student, rng):
+    """from logits, exact at plus and minus 1000"""
+    logits, targets = np.array([1000.0, -1000.0, 40.0, -800.0]), np.array([0.0, 1.0, 0.0, 0.25])
+    expected = F.binary_cross_entropy_with_logits(torch.tensor(logits), torch.tensor(targets), reduction="none")
+    mean = student.bce_with_logits(logits, targets)
+    alone = [student.bce_with_logits([logit], [target]) for logit, target in zip(logits, targets, strict=True)]
+    assert mean == close_to(expected.mean())
+    for given, loss in zip(alone, expected, strict=True):
+        assert given == close_to(loss)
+
+
+@check("binary", hint="Sigmoid minus target, over the number of all elements.")
+def test_bce_gradient(student, rng):
+    """the gradient over the logits, in their shape"""
+    logits, targets = rng.normal(size=(3, 4)), rng.uniform(size=(3, 4))
+    expected = logit_gradient(F.binary_cross_entropy_with_logits, logits, targets)
+    assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
+
+
+@check("binary", hint="A sigmoid that overflows is nan times something: pick the exponent's sign.")
+def test_bce_gradient_of_extreme_logits(student, rng):
+    """the gradient at plus and minus 1000"""
+    logits, targets = np.array([1000.0, -1000.0, 1000.0]), np.array([0.0, 1.0, 1.0])
+    expected = logit_gradient(F.binary_cross_entropy_with_logits, logits, targets)
+    assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
+
+
+@check("binary", hint=IN_PLACE + " Unsigned integers wrap around below zero.")
+def test_binary_of_integers_left_alone(student, leaves_alone, rng):
+    """takes integer logits and targets, leaves its arguments"""
+    logits, targets = np.array([3, 0, 7], dtype=np.uint8), np.array([0, 1, 1], dtype=np.uint8)
+    expected = F.binary_cross_entropy_with_logits(
+        torch.tensor(logits.astype(float)), torch.tensor(targets.astype(float))
+    )
+    assert student.bce_with_logits(logits, targets) == close_to(expected)
+    expected = logit_gradient(F.binary_cross_entropy_with_logits, logits.astype(float), targets.astype(float))
+    assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
+    expected = -math.log(0.8 * 0.9 * 0.6) / 3
+    assert student.bce_loss([0.2, 0.9, 0.6], targets) == close_to(expected)
+    leaves_alone("bce_with_logits", rng.normal(size=4), rng.uniform(size=4))
+    leaves_alone("bce_with_logits_grad", rng.normal(size=4), rng.uniform(size=4))
+    leaves_alone("bce_loss", np.array([0.0, 1.0, 0.3]), np.array([0.0, 1.0, 0.6]))
+
+
+@check("information", hint="Natural logarithms, and a minus sign.")
+def test_entropy(student, rng):
+    """entropy in nats"""
+    p = distribution(rng)
+    assert student.entropy(p) == close_to(-np.sum(p * np.log(p)))
+
+
+@check("information", hint="0·log 0 is 0; NumPy says nan.")
+def test_entropy_with_zeros(student):
+    """entropy where a probability is 0"""
+    assert student.entropy([0.5, 0.0, 0.5]) == close_to(math.log(2))
+
+
+@check("information", hint="KL(p‖q) sums p·log(p/q): which one is in front?")
+def test_kl_divergence(student, rng):
+    """the divergence is not symmetric"""
+    p, q = distribution(rng), distribution(rng)
+    expected = F.kl_div(torch.tensor(np.log(q)), torch.tensor(p), reduction="sum")
+    assert student.kl_divergence(p, q) == close_to(expected)
+
+
+@check("information", hint="Sum where p > 0 only; q = 0 there is infinite.")
+def test_kl_divergence_with_zeros(student):
+    """zeros in p cost nothing, zeros in q where p has something cost infinitely much"""
+    assert student.kl_divergence([0.5, 0.5, 0.0], [0.25, 0.25, 0.5]) == close_to(math.log(2))
+    assert student.kl_divergence([0.5, 0.5, 0.0], [0.5, 0.5, 0.0]) == close_to(0.0)
+    assert student.kl_divergence([0.5, 0.5], [1.0, 0.0]) == equal_to(math.inf)
+
+
+@check("information", hint="Minus the sum of p·log q.")
+def test_cross_entropy_of_distributions(student, rng):
+    """H(p, q) is H(p) + KL(p‖q)"""
+    p, q = distribution(rng), distribution(rng)
+    expected = -np.sum(p * np.log(q))
+    assert student.cross_entropy_of(p, q) == close_to(expected)
+    assert student.entropy(p) + student.kl_divergence(p, q) == close_to(expected)
+
+
+@check("information", hint="0·log 0 is 0, also for q; and leave the arguments alone.")
+def test_cross_entropy_of_with_zeros(student, leaves_alone, rng):
+    """zeros in both, infinity, and arguments left alone"""
+    assert student.cross_entropy_of([0.5, 0.5, 0.0], [0.5, 0.5, 0.0]) == close_to(math.log(2))
+    assert student.cross_entropy_of([0.5, 0.5], [1.0, 0.0]) == equal_to(math.inf)
+    p, q = np.append(distribution(rng), 0.0), np.append(distribution(rng), 0.0)
+    leaves_alone("entropy", p)
+    leaves_alone("kl_divergence", p, q)
+    leaves_alone("cross_entropy_of", p, q)
