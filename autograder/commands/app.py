@@ -30,5 +30,7 @@ def main() -> None:
     try:
         app()
     except LossLabError as error:
-        print(f"losslab: {error}", file=sys.stderr)
+        from ..feedback.page import plain
+
+        print(f"losslab: {plain(str(error))}", file=sys.stderr)
         sys.exit(2)

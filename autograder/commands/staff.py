@@ -92,7 +92,8 @@ def grade(
         results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
     _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
     if json:
-        print(dump(Results(FORMAT, order.course.id, results)).decode(), end="")
+        # JSON leaves some control characters as they are; in a text of it, an escape means the same.
+        print(dump(Results(FORMAT, order.course.id, results)).decode().translate(_ESCAPED), end="")
     else:
         _show(results, out, db)
     if profile:
@@ -146,7 +147,9 @@ def _without_password(url: str) -> str:
     return str(make_url(url).render_as_string(hide_password=True))
 
 
-_CONTROL = {code: None for code in [*range(32), *range(127, 160)]}
+_BEYOND_ASCII = [*range(127, 160), 0x61C, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_CONTROL = {code: None for code in [*range(32), *_BEYOND_ASCII]}
+_ESCAPED = {code: f"\\u{code:04x}" for code in _BEYOND_ASCII}
 
 
 def _plain(text: str) -> str:
@@ -208,8 +211,8 @@ def _show_rows(rows: list[Row]) -> None:
 
 
 def doctor() -> None:
-    """Say what is there: walls, libraries, course; and what to do about what is not."""
-    from ..jail import jail, walls
+    """Say what is there: walls, each tried by attacks, libraries, course; and what to do about what is not."""
+    from ..jail import attacks, jail, walls
 
     works = False
     for wall in walls.WALLS:
@@ -217,8 +220,19 @@ def doctor() -> None:
             reason = jail.why_not(wall)
         except LossLabError as error:
             reason = str(error)
-        works = works or (reason is None and wall.automatic)
-        print(f"{'ok     ' if reason is None else 'missing'} {wall.name}: {reason or wall.summary}")
+        broken: list[str] = []
+        if reason is None:
+            try:
+                found = list(attacks.run(wall))
+            except LossLabError as error:
+                reason, found = str(error), []
+            broken = [f"{finding.attack} ({', '.join(finding.got)[:80]})" for finding in found if finding.got]
+        works = works or (reason is None and wall.automatic and not broken)
+        print(f"{'missing' if reason else 'BROKEN ' if broken else 'ok     '} {wall.name}: {reason or wall.summary}")
+        if reason is None:
+            print(f"        held {len(found) - len(broken)} of {len(found)} attacks")
+        for line in broken:
+            print(f"        not held: {line}")
     for name in ("torch", "nbgrader", "matplotlib"):
         print(_library(name))
     try:

@@ -305,9 +305,9 @@ def _equal(one: Any, other: Any) -> bool:
     if first is None or second is None:
         # What has no form on the wire (a module, a figure) is not compared: its calls are.
         plain = (str, bool, type(None))
-        return (
-            one == other if isinstance(one, plain) or isinstance(other, plain) else (first is None) == (second is None)
-        )
+        if isinstance(one, plain) or isinstance(other, plain):  # an array beside None would compare element by element
+            return isinstance(one, plain) and isinstance(other, plain) and one == other
+        return (first is None) == (second is None)
     if first.shape != second.shape or first.dtype.kind in "OSU" or second.dtype.kind in "OSU":
         return False
     with np.errstate(all="ignore"):

@@ -73,7 +73,7 @@ class close_to(Matcher):
             return f"expected a dict, got {describe(value)}"
         for key in self.expected:
             if key not in value:
-                return f'key "{key}" is missing; got {", ".join(map(repr, list(value)[:8])) or "an empty dict"}'
+                return f'key "{key}" is missing; got {", ".join(repr(name)[:40] for name in list(value)[:8]) or "an empty dict"}'
             inner = close_to(
                 self.expected[key], rtol=self._rtol, atol=self._atol, sequence_ok=self._sequence_ok
             ).reason(value[key])

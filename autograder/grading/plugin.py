@@ -160,8 +160,12 @@ class GraderPlugin:
         """After the last check of a submission: say which known mistake explains a failure."""
         if self._diagnosis is None or all(item.status not in ("fail", "error") for item in self.outcomes[index]):
             return
-        with watch("diagnosis"):
-            findings = self._diagnosis().find(self._traces[index])
+        diagnosis = self._diagnosis()
+        try:
+            with watch("diagnosis"):
+                findings = diagnosis.find(self._traces[index])
+        except Exception:  # values of a kind that nobody thought of cost the names of mistakes, not the batch
+            findings = {}
         self._traces[index] = []
         for place, item in enumerate(self.outcomes[index]):
             found = findings.get(item.id)

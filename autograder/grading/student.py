@@ -242,7 +242,7 @@ class Student:
     def _ready(self, function: str) -> None:
         """A loaded worker that has the function, or the reason why not."""
         if self._spent > self._limits.submission_seconds:
-            raise CallFailed("timeout", f"stopped: the submission used up its {self._limits.submission_seconds:g} s")
+            raise self._used_up()
         if self._load_failure is not None:
             raise self._load_failure
         if self._worker is None:
@@ -250,9 +250,13 @@ class Student:
         if function and function not in self._load.functions:
             raise MissingFunction(function, self._missing(function))
 
+    def _used_up(self) -> CallFailed:
+        return CallFailed("timeout", f"stopped: the submission used up its {self._limits.submission_seconds:g} s")
+
     def _start(self) -> None:
         limits = self._limits
         self._waited = 0.0
+        started = time.monotonic()
         allowed = confine.Limits(
             cpu_seconds=self._cpu_seconds,
             memory_mb=limits.memory_mb,
@@ -262,6 +266,8 @@ class Student:
         )
         with watch("spawn"):
             self._worker = self._jail.spawn(allowed)
+        if self._load.functions:  # the first worker is the machine's doing, every further one the submission's
+            self._spent += time.monotonic() - started
         request = messages.Load(
             self._nonce(),
             f"{self._assignment.module}.py",
@@ -287,13 +293,15 @@ class Student:
     def _ask(self, request: messages.Request, seconds: float, what: str) -> messages.Reply:
         assert self._worker is not None
         started = time.monotonic()
+        left = max(0.1, self._limits.submission_seconds - self._spent)
         try:
-            reply = self._worker.ask(request, seconds, int(self._limits.reply_mb * (1 << 20)))
+            reply = self._worker.ask(request, min(seconds, left), int(self._limits.reply_mb * (1 << 20)))
             if reply.nonce != request.nonce:
                 raise msgspec.DecodeError("the reply belongs to no question")
             return reply
         except _DEAD as error:
-            raise self._died(error, seconds, what, self._waited + time.monotonic() - started) from None
+            failure = self._died(error, seconds, what, self._waited + time.monotonic() - started)
+            raise self._used_up() if left < seconds and failure.status == "timeout" else failure from None
         finally:
             self._spent += time.monotonic() - started
             self._waited += time.monotonic() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from . import archive, source
 from .submission import Submission
 
 MAX_FILE_BYTES = 20 << 20
-MAX_FILES = 200
+MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES = 200, 200, 40 << 20
 _BESIDE = (".py", ".csv", ".json", ".txt", ".npy", ".npz")
 _TIMESTAMP = "timestamp.txt"
 
@@ -25,7 +26,7 @@ def find(submitted: Path, course: Course, only: list[str]) -> Iterator[tuple[str
         for assignment in wanted:
             folder = student / assignment.id
             if folder.is_dir() or folder.is_symlink():
-                yield student.name, assignment, folder
+                yield printable(student.name), assignment, folder
 
 
 def read(student: str, assignment: Assignment, folder: Path, released: Path | None = None) -> Submission:
@@ -38,9 +39,11 @@ def read(student: str, assignment: Assignment, folder: Path, released: Path | No
         files = _files(folder)
         files.pop(_TIMESTAMP, None)  # one in the student's own zip says nothing
         name, text, more = _module(assignment, files, released)
-    except SubmissionError as error:
+    except Exception as error:  # a parser that stumbles costs this submission, not the class
+        said = isinstance(error, SubmissionError)
+        problem = str(error) if said else f"{assignment.module}: cannot be read ({type(error).__name__})"
         return Submission(
-            student, assignment.id, problem=str(error), sha256=digest(files), timestamp=timestamp, notes=notes
+            student, assignment.id, problem=printable(problem), sha256=digest(files), timestamp=timestamp, notes=notes
         )
     beside = {
         other: data
@@ -61,6 +64,11 @@ def times(submitted: Path, course: Course, student: str) -> dict[str, datetime.d
     return {item.id: handed_in(submitted / student / item.id)[0] for item in course.assignments}
 
 
+def printable(text: str) -> str:
+    """A name of a file as text that can be written: bytes of it that are no UTF-8 become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def digest(files: dict[str, bytes]) -> str:
     """One hash over names and contents."""
     whole = hashlib.sha256()
@@ -75,12 +83,8 @@ def _files(folder: Path) -> dict[str, bytes]:
     """Plain files of the folder and, if there is one zip, its contents."""
     if folder.is_symlink():
         raise SubmissionError(f"{folder.name}: is a symbolic link; hand in the files themselves")
-    found = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
-    found = [path for path in found if not _is_hidden(path.relative_to(folder))]
-    if len(found) > MAX_FILES:
-        raise SubmissionError(f"{folder.name}: has more than {MAX_FILES} files; hand in your own files only")
     files: dict[str, bytes] = {}
-    for path in found:
+    for path in sorted(_found(folder)):
         if path.is_symlink() or not path.is_file():
             raise SubmissionError(f"{path.name}: is a symbolic link or no plain file; hand in the file itself")
         try:
@@ -88,17 +92,43 @@ def _files(folder: Path) -> dict[str, bytes]:
                 raise SubmissionError(
                     f"{path.name}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the notebook's outputs"
                 )
-            files[path.name] = path.read_bytes()
+            files[printable(path.name)] = path.read_bytes()
         except OSError as error:
             raise SubmissionError(f"{path.name}: cannot be read ({error.strerror})") from None
+        _bound(folder, files)
     for name in [name for name in files if name.endswith(".zip")]:
         files.update(archive.read(name, files.pop(name)))
+        _bound(folder, files)
     return files
 
 
-def _is_hidden(path: Path) -> bool:
-    """Caches, checkpoints and what desktops leave behind."""
-    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+def _bound(folder: Path, files: dict[str, bytes]) -> None:
+    if sum(map(len, files.values())) > MAX_TOTAL_BYTES:
+        raise SubmissionError(
+            f"{folder.name}: has more than {MAX_TOTAL_BYTES >> 20} MiB in all; hand in your own files only"
+        )
+
+
+def _found(folder: Path) -> list[Path]:
+    """What lies in the folder and below, but caches, checkpoints and what desktops leave behind."""
+    found: list[Path] = []
+    waiting, folders = [folder], 0
+    while waiting:
+        folders += 1
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith(".") or entry.name == "__pycache__":
+                        continue
+                    below = waiting if entry.is_dir(follow_symlinks=False) else found
+                    below.append(Path(entry.path))
+                    if len(found) > MAX_FILES or folders + len(waiting) > MAX_FOLDERS:
+                        raise SubmissionError(
+                            f"{folder.name}: has more than {MAX_FILES} files or folders; hand in your own files only"
+                        )
+        except OSError as error:
+            raise SubmissionError(f"{folder.name}: cannot be read ({error.strerror})") from None
+    return found
 
 
 def handed_in(folder: Path) -> tuple[datetime.datetime | None, list[str]]:

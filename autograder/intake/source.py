@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from ..errors import SubmissionError
 
+# Python's own parser takes 20 s and 3 GiB for 4 MB of short statements; IPython's takes the square of a cell's magics.
+MAX_SOURCE_BYTES, MAX_CELLS, MAX_MAGICS = 256 << 10, 2000, 100
 _PYTHON_CELL_MAGICS = ("time", "timeit", "capture", "prun")
 _CELL_MARK = re.compile(r"^# %%", re.MULTILINE)
 
@@ -19,6 +21,7 @@ def from_script(name: str, data: bytes) -> tuple[str, list[str]]:
     Raises:
         SubmissionError: not UTF-8, or no part of it is Python.
     """
+    _bound(name, len(data))
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
@@ -44,16 +47,33 @@ def from_notebook(name: str, data: bytes) -> tuple[str, list[str]]:
     import nbformat  # late: it takes a second, and a script does not need it
 
     try:
-        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        text = data.decode("utf-8-sig")
+        if text.count('"cell_type"') > MAX_CELLS:
+            raise SubmissionError(f"{name}: has more than {MAX_CELLS} cells; hand in the notebook you worked in")
+        notebook = nbformat.reads(text, as_version=4)
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     except UnicodeDecodeError as error:
         raise SubmissionError(f"{name}: is not UTF-8 (byte {error.start}); save it again from Jupyter") from None
+    except SubmissionError:
+        raise
     except Exception as error:  # nbformat lets through whatever its converters stumble over
         kind = type(error).__name__
         raise SubmissionError(f"{name}: is not a whole notebook ({kind}); save it again from Jupyter") from None
     if not any(isinstance(cell, str) and cell.strip() for cell in cells):
         raise SubmissionError(f"{name}: has no code; hand in the notebook you worked in")
+    _bound(name, sum(len(cell) for cell in cells))
+    if sum(map(_is_magic, itertools.chain.from_iterable(cell.split("\n") for cell in cells))) > MAX_MAGICS:
+        raise SubmissionError(f"{name}: has more than {MAX_MAGICS} lines of IPython's magics; take them out")
     return join_cells(name, [without_magics(cell) for cell in cells])
+
+
+def _bound(name: str, size: int) -> None:
+    if size > MAX_SOURCE_BYTES:
+        raise SubmissionError(f"{name}: has more than {MAX_SOURCE_BYTES >> 10} KiB of code; hand in your own code only")
+
+
+def _is_magic(line: str) -> bool:
+    return line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?")
 
 
 def join_cells(name: str, cells: Sequence[str]) -> tuple[str, list[str]]:
@@ -83,7 +103,7 @@ def without_magics(cell: str) -> str:
         if first[2:].split(" ")[0].strip() not in _PYTHON_CELL_MAGICS:
             return ""
         cell = rest
-    if not any(line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?") for line in cell.split("\n")):
+    if not any(map(_is_magic, cell.split("\n"))):
         return cell
     from IPython.core.inputtransformer2 import TransformerManager
 

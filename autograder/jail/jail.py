@@ -16,7 +16,7 @@ import msgspec
 
 from ..errors import SandboxError
 from ..worker import confine, messages, zygote
-from . import walls
+from . import mounts, walls
 
 START_SECONDS = 60.0
 
@@ -46,7 +46,11 @@ class Worker:
         """
         started = time.monotonic()
         messages.send(self._sock, request, seconds)
-        return messages.receive_reply(self._sock, seconds - (time.monotonic() - started), max_bytes)
+        reply = messages.receive_reply(self._sock, seconds - (time.monotonic() - started), max_bytes)
+        wanted = messages.Loaded if isinstance(request, messages.Load) else messages.Returned
+        if not isinstance(reply, (wanted, messages.Raised)):
+            raise msgspec.DecodeError("a reply of the wrong kind")
+        return reply
 
     def end(self) -> Ending | None:
         """Kill what is left of the worker and say how it ended; None if even that is unknown."""
@@ -137,7 +141,10 @@ class Jail:
             raise SandboxError(f"the {self._wall.name} jail does not start: {self._last_words()}")
 
     def _start_message(self) -> zygote.Start:
-        confinement = confine.Confinement(self._wall.nested, walls.worker_uid(self._wall), walls.filter_program())
+        readable = [] if self._wall.bubblewrap else mounts.readable(self._packages)
+        confinement = confine.Confinement(
+            self._wall.nested, walls.worker_uid(self._wall), walls.filter_program(), readable
+        )
         become = walls.NOBODY if self._wall.bubblewrap and os.geteuid() == 0 else None
         return zygote.Start(confinement, list(self._warm), become)
 

@@ -40,6 +40,11 @@ def binds(packages: tuple[str, ...]) -> list[tuple[Path, str]]:
     return pairs
 
 
+def readable(packages: tuple[str, ...]) -> list[str]:
+    """What a worker may read where nothing is mounted for it."""
+    return [*(str(path) for path, _ in binds(packages)), *(f"/dev/{device}" for device in _DEVICES)]
+
+
 def bubblewrap_arguments(packages: tuple[str, ...]) -> list[str]:
     """The file system of the jail as bubblewrap's options."""
     arguments: list[str] = []

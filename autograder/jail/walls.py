@@ -54,7 +54,7 @@ def by_name(name: str) -> Wall:
 def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]:
     """The command that starts the wall's zygote."""
     if not wall.bubblewrap:
-        return [sys.executable, "-I", "-c", _boot_outside(packages), str(control_fd)]
+        return [sys.executable, *_FLAGS, _boot_outside(packages), str(control_fd)]
     tool = shutil.which("bwrap")
     if tool is None:
         raise SandboxError(f"bubblewrap is not installed: {INSTALL_HINT}")

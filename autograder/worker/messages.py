@@ -5,11 +5,17 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 _LENGTH = struct.Struct("!I")
+
+# What a reply may hold beside values; a worker that was taken over by its submission is not asked to keep to it.
+MAX_FUNCTIONS, MAX_NAME, MAX_NOTES, MAX_NOTE, MAX_CLASSES, MAX_MESSAGE = 1000, 100, 20, 320, 10, 400
+MAX_WARNINGS, MAX_WARNING, MAX_PRINTED = 20, 200, 2000
+_Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+_Warning = Annotated[str, msgspec.Meta(max_length=MAX_WARNING)]
 
 
 class Load(msgspec.Struct, tag="load", frozen=True):
@@ -42,13 +48,13 @@ class Note(msgspec.Struct, frozen=True):
     """A top-level statement of the submission that failed while the rest was loaded."""
 
     line: int
-    text: str
+    text: Annotated[str, msgspec.Meta(max_length=MAX_NOTE)]
 
 
 class Loaded(msgspec.Struct, tag="loaded", frozen=True):
     nonce: int
-    functions: list[str]
-    notes: list[Note]
+    functions: Annotated[list[_Name], msgspec.Meta(max_length=MAX_FUNCTIONS)]
+    notes: Annotated[list[Note], msgspec.Meta(max_length=MAX_NOTES)]
 
 
 class Returned(msgspec.Struct, tag="returned", frozen=True):
@@ -58,16 +64,16 @@ class Returned(msgspec.Struct, tag="returned", frozen=True):
     value: bytes
     arguments: bytes = b""
     gradients: bytes = b""
-    warnings: list[str] = []
-    printed: str = ""
+    warnings: Annotated[list[_Warning], msgspec.Meta(max_length=MAX_WARNINGS)] = []
+    printed: Annotated[str, msgspec.Meta(max_length=MAX_PRINTED)] = ""
 
 
 class Raised(msgspec.Struct, tag="raised", frozen=True):
     """What a call raised: class names along its MRO, message, and the line in the student's file."""
 
     nonce: int
-    classes: list[str]
-    message: str
+    classes: Annotated[list[_Name], msgspec.Meta(min_length=1, max_length=MAX_CLASSES)]
+    message: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)]
     line: int = 0
 
 

@@ -13,9 +13,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from .messages import Note
-
-MAX_NOTES = 20
+from .messages import MAX_NAME, MAX_NOTE, MAX_NOTES, Note
 
 
 class _NoShell:
@@ -72,6 +70,7 @@ def functions(module: types.ModuleType) -> list[str]:
         if callable(item)
         and not isinstance(item, types.ModuleType)
         and not name.startswith("_")
+        and len(name) <= MAX_NAME
         and name not in _FROM_THE_NOTEBOOK
     ]
 
@@ -108,7 +107,8 @@ def describe(error: BaseException) -> str:
     except BaseException:
         text = ""
     first = text.strip().splitlines()[0][:200] if text.strip() else ""
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    kind = type(error).__name__[:MAX_NAME]
+    return (f"{kind}: {first}" if first else kind)[:MAX_NOTE]
 
 
 def line_in(filename: str, error: BaseException) -> int:

@@ -13,8 +13,7 @@ from typing import Any
 
 from . import figures, messages, module, wire
 
-MAX_PRINTED = 2000
-MAX_MESSAGE = 400
+MAX_PRINTED, MAX_MESSAGE = messages.MAX_PRINTED, messages.MAX_MESSAGE
 
 
 class _Printed:
@@ -85,7 +84,7 @@ class Server:
             warnings.simplefilter("ignore")
             self._module, notes = module.load(request.filename, request.source, self._statement_seconds)
         self._printed.take()
-        return messages.Loaded(request.nonce, module.functions(self._module)[:1000], notes)
+        return messages.Loaded(request.nonce, module.functions(self._module)[: messages.MAX_FUNCTIONS], notes)
 
     def _call(self, request: messages.Call) -> messages.Reply:
         args, kwargs = wire.unpack(request.arguments, tensor_maker(), self._resolve)
@@ -106,7 +105,10 @@ class Server:
             packed,
             wire.pack([list(args), kwargs], self._keep) if request.return_arguments else b"",
             gradients,
-            [f"{item.category.__name__}: {item.message}"[:200] for item in caught[:20]],
+            [
+                f"{item.category.__name__}: {item.message}"[: messages.MAX_WARNING]
+                for item in caught[: messages.MAX_WARNINGS]
+            ],
             self._printed.take(),
         )
 
@@ -138,7 +140,7 @@ class Server:
         return wire.Handle(number, type(value).__name__[:80])
 
     def _raised(self, nonce: int, error: BaseException) -> messages.Raised:
-        classes = [item.__name__ for item in type(error).__mro__[:10]]
+        classes = [item.__name__[: messages.MAX_NAME] for item in type(error).__mro__[: messages.MAX_CLASSES]]
         try:
             message = str(error)[:MAX_MESSAGE]
         except BaseException:

@@ -173,10 +173,6 @@ def _lower_tensor(torch: Any, value: Any) -> msgspec.msgpack.Ext:
     return _ext(_TENSOR, [name, list(plain.shape), raw, bool(value.requires_grad)])
 
 
-# What reading bytes can raise that are no value; a dict where a list should be is a LookupError.
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, MemoryError)
-
-
 def unpack(
     data: bytes,
     tensors: Callable[[str, tuple[int, ...], bytes, bool], Any] | None = None,
@@ -190,20 +186,97 @@ def unpack(
         WireError: the bytes are no value, or describe an impossible array.
     """
 
-    def hook(code: int, payload: memoryview) -> Any:
-        return _lift(code, bytes(payload), decoder, tensors, resolve)
+    depth = 0
 
-    decoder = msgspec.msgpack.Decoder(ext_hook=hook)
+    def decode(body: bytes | memoryview) -> Any:
+        nonlocal depth
+        if depth > MAX_DEPTH:
+            raise WireError(f"nested deeper than {MAX_DEPTH} levels")
+        depth += 1
+        _inspect(body)
+        value = decoder.decode(body)
+        depth -= 1
+        return value
+
+    decoder = msgspec.msgpack.Decoder(ext_hook=lambda code, payload: _lift(code, payload, decode, tensors, resolve))
     try:
-        return decoder.decode(data)
-    except _UNREADABLE as error:
+        return decode(data)
+    except (msgspec.DecodeError, RecursionError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise WireError(f"not a value: {type(error).__name__}") from None
+    except (LookupError, AttributeError, RuntimeError) as error:
+        if resolve is not None:  # what a name stands for could not be had: that is for the caller
+            raise
         raise WireError(f"not a value: {type(error).__name__}") from None
 
 
-def _lift(code: int, payload: bytes, decoder: msgspec.msgpack.Decoder[Any], tensors: Any, resolve: Any) -> Any:
+# Bytes after a token's first one, by that first one: numbers; and how many of them tell the length of what follows.
+_FIXED = {
+    0xC0: 0,
+    0xC2: 0,
+    0xC3: 0,
+    0xCA: 4,
+    0xCB: 8,
+    0xCC: 1,
+    0xCD: 2,
+    0xCE: 4,
+    0xCF: 8,
+    0xD0: 1,
+    0xD1: 2,
+    0xD2: 4,
+    0xD3: 8,
+}
+_TEXT = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_EXTENSION = {0xC7: 1, 0xC8: 2, 0xC9: 4}
+_FIXED_EXTENSION = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
+_CONTAINER = {0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4}
+
+
+def _inspect(data: bytes | memoryview) -> None:
+    """Refuse nesting without end, and maps whose keys are no texts or numbers: keys of other kinds can be chosen so that
+    all of them have one hash, and a dict of them takes minutes to build.
+    """
+    place = 0
+    left, is_map = [1], [False]  # values still to come in each open container
+    while left:
+        if not left[-1]:
+            left.pop()
+            is_map.pop()
+            continue
+        is_key = is_map[-1] and left[-1] % 2 == 0
+        left[-1] -= 1
+        if place >= len(data):
+            raise WireError("not a value: it ends too early")
+        first = data[place]
+        place += 1
+        if first < 0x80 or first >= 0xE0:
+            continue
+        if 0xA0 <= first < 0xC0:
+            place += first & 31
+        elif first in _FIXED:
+            place += _FIXED[first]
+        elif first in _TEXT:
+            place += _TEXT[first] + int.from_bytes(data[place : place + _TEXT[first]], "big")
+        elif is_key:
+            raise WireError("a key that is no text and no number")
+        elif first in _EXTENSION:
+            place += 1 + _EXTENSION[first] + int.from_bytes(data[place : place + _EXTENSION[first]], "big")
+        elif first in _FIXED_EXTENSION:
+            place += 1 + _FIXED_EXTENSION[first]
+        else:
+            size = _CONTAINER.get(first, 0)
+            count = int.from_bytes(data[place : place + size], "big") if size else first & 15
+            mapping = first in (0xDE, 0xDF) or 0x80 <= first < 0x90
+            place += size
+            if len(left) > MAX_DEPTH + 2:
+                raise WireError(f"nested deeper than {MAX_DEPTH} levels")
+            left.append(2 * count if mapping else count)
+            is_map.append(mapping)
+
+
+def _lift(code: int, payload: memoryview, decode: Callable[[memoryview], Any], tensors: Any, resolve: Any) -> Any:
     if code == _FIGURE:
         return msgspec.msgpack.decode(payload, type=Figure)
-    body = decoder.decode(payload)
+    body = decode(payload)
     if code in (_ARRAY, _SCALAR):
         name, shape, raw = body
         array = _array(name, _shape(shape), raw)

@@ -12,6 +12,7 @@ import importlib
 import io
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -102,18 +103,21 @@ def _guard(sock: socket.socket, status: socket.socket, start: Start, spawn: Spaw
     exit_code = 0
     try:
         mapped = confine.mapped_bytes()
+        folder = _scratch_folder(start.confinement)
         if start.confinement.namespaces:
             confine.enter_namespaces()
         worker = os.fork()
         if worker == 0:
             status.close()
-            _become_worker(sock, start.confinement, spawn.limits, mapped)
+            _become_worker(sock, start.confinement, spawn.limits, mapped, folder)
         sock.close()
         ended: Any = os.pidfd_open(worker)
         readable, _, _ = select.select([ended, status], [], [])
         if ended not in readable:
             os.kill(worker, signal.SIGKILL)
         _, wait_status, usage = os.wait4(worker, 0)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
         status.send(pack_status(wait_status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime))
     except OSError:
         exit_code = 1
@@ -121,7 +125,19 @@ def _guard(sock: socket.socket, status: socket.socket, start: Start, spawn: Spaw
         os._exit(exit_code)
 
 
-def _become_worker(sock: socket.socket, confinement: confine.Confinement, limits: confine.Limits, mapped: int) -> None:
+def _scratch_folder(confinement: confine.Confinement) -> str:
+    """The worker's own folder, made here so that it can be removed here; none where a tmpfs goes with the worker."""
+    if confinement.namespaces:
+        return ""
+    folder = tempfile.mkdtemp(prefix="submission-", dir="/tmp")
+    if confinement.uid is not None:
+        os.chown(folder, confinement.uid, confinement.uid)
+    return folder
+
+
+def _become_worker(
+    sock: socket.socket, confinement: confine.Confinement, limits: confine.Limits, mapped: int, folder: str
+) -> None:
     """Confine this process, then serve the submission. Does not return."""
     try:
         os.setsid()
@@ -131,9 +147,11 @@ def _become_worker(sock: socket.socket, confinement: confine.Confinement, limits
             confine.own_scratch(limits)
         if confinement.uid is not None:
             confine.become(confinement.uid)
-        folder = tempfile.mkdtemp(prefix="submission-", dir="/tmp")
+        folder = folder or tempfile.mkdtemp(prefix="submission-", dir="/tmp")
         confine.set_limits(limits, mapped)
         confine.drop_rights()
+        if confinement.readable:
+            confine.keep_to_paths(confinement.readable, folder)
         if confinement.seccomp:
             confine.filter_system_calls(confinement.seccomp)
         gc.enable()

@@ -1,0 +1,258 @@
+"""Attacks, graded for real among innocent neighbours: nothing earned, nothing read, nothing left, nobody else harmed."""
+
+from __future__ import annotations
+
+import contextlib
+import html.parser
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attack_class
+import msgspec
+import pytest
+from attack_class import Attack, Run
+
+from autograder.course import Course, Limits
+from autograder.grading.batch import Batch, Graded, grade
+from autograder.intake.submission import Submission
+from autograder.jail import attacks, walls
+from autograder.worker import confine
+
+ROOT = Path(__file__).parent.parent
+ATTACKS = attack_class.written() + attack_class.made()
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The innocents among all attackers. LOSSLAB_SANDBOX names a wall other than the strongest."""
+    return attack_class.grade(tmp_path_factory.mktemp("attacked"), True, os.environ.get("LOSSLAB_SANDBOX"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The innocents alone."""
+    return attack_class.grade(tmp_path_factory.mktemp("alone"), False, os.environ.get("LOSSLAB_SANDBOX"))
+
+
+def test_there_are_enough_attacks() -> None:
+    assert len(ATTACKS) >= 100 and len({attack.name for attack in ATTACKS}) >= 100
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.name}-{attack.student}"[:60])
+def test_an_attack_earns_nothing_and_is_named(attacked: Run, attack: Attack) -> None:
+    assert attack_class.problems(attack, attacked) == []
+
+
+def test_the_batch_goes_on_to_its_end(attacked: Run) -> None:
+    assert attacked.returncode == 0, attacked.screen[-2000:]
+
+
+def test_nothing_secret_comes_out(attacked: Run) -> None:
+    assert attack_class.leaks(attacked) == []
+
+
+def test_canaries_lie_where_secrets_are(attacked: Run) -> None:
+    root = attacked.out.parent / "root"
+    found = b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
+    assert [value for value in attacked.canaries[:4] if value not in found] == []
+
+
+@pytest.mark.parametrize(
+    ("student", "assignment"), [(student, item) for student, _, items in attack_class.INNOCENTS for item in items]
+)
+def test_a_neighbours_result_is_the_same_byte_for_byte(
+    attacked: Run, undisturbed: Run, student: str, assignment: str
+) -> None:
+    path = Path("results", student, f"{assignment}.json")
+    assert undisturbed.returncode == 0, undisturbed.screen[-2000:]
+    assert (attacked.out / path).read_bytes() == (undisturbed.out / path).read_bytes()
+
+
+def test_innocents_are_graded_at_all(undisturbed: Run) -> None:
+    best = undisturbed.result("aa-innocent", "01-mse")
+    assert best["score"] == best["max_score"]
+
+
+def test_no_process_file_or_mount_is_left(attacked: Run) -> None:
+    assert attacked.left == []
+
+
+def test_the_batch_ends_within_the_time_that_its_limits_give(attacked: Run) -> None:
+    assert attacked.seconds < attack_class.budget(len(ATTACKS))
+
+
+def test_the_terminal_gets_no_control_characters(attacked: Run) -> None:
+    assert attack_class.CONTROL.findall(attacked.screen.replace("\r", "")) == []
+
+
+def test_json_on_the_terminal_has_no_control_characters(tmp_path: Path) -> None:
+    folder = tmp_path / "submitted" / "name-\x1b[2J\x9b31m\u202e" / "01-mse"
+    folder.mkdir(parents=True)
+    (folder / "\x1b]0;owned\x07.txt").write_text("x")
+    command = [attack_class.sys.executable, "-m", "autograder", "grade", str(tmp_path / "submitted")]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "out"), "--json"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert attack_class.CONTROL.findall(done.stdout.decode()) == []
+    assert "name-\x1b[2J\x9b31m\u202e" in str(msgspec.json.decode(done.stdout)["results"][0]["student"])
+
+
+class Page(html.parser.HTMLParser):
+    """Finds what a browser would run or fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "iframe", "object", "embed", "form", "base", "svg", "link"):
+            self.live.append(tag)
+        for name, value in attributes:
+            if name.startswith("on") or (
+                name in ("src", "href") and not (value or "").startswith(("data:image/", "#"))
+            ):
+                self.live.append(f"{tag} {name}={value}"[:80])
+
+
+def test_no_page_runs_or_fetches_anything(attacked: Run) -> None:
+    found = {}
+    for path in [*attacked.out.rglob("*.html")]:
+        page = Page()
+        text = path.read_text()
+        page.feed(text)
+        links = [item for item in page.live if "feedback/" not in item]
+        if links or attack_class.CONTROL.findall(text):
+            found[path.name] = links
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", [item.name for item in walls.WALLS])
+def test_doctor_tries_each_wall_by_attacks(name: str) -> None:
+    if walls.by_name(name).own_user and os.geteuid() != 0:
+        pytest.skip("the uid wall needs root")
+    if not walls.by_name(name).bubblewrap and not confine.landlock_version():
+        pytest.skip("without Landlock in the kernel this wall keeps no file from being read")
+    assert [finding for finding in attacks.run(walls.by_name(name)) if finding.got] == []
+
+
+def test_doctor_says_what_a_wall_has_let_through() -> None:
+    found = attacks.run(walls.by_name("process"), attacks.SOURCE.replace("def read_environment", "def missing"))
+    assert [finding.got for finding in found if finding.attack == attacks.ATTACKS["read_environment"]] == [
+        ["no answer"]
+    ]
+
+
+# What one submission takes, whatever it does.
+
+MEASURED = Limits(
+    call_seconds=0.4, load_seconds=1.0, submission_seconds=3.0, memory_mb=128, scratch_mb=4, processes=6, reply_mb=1.0
+)
+EVERY_FUNCTION = "\nmse_loss = mse_grad = rmse = rmse_grad = mae_loss = mae_grad = huber_loss = huber_grad = quick_check_mse = attack\n"
+GREEDY = {
+    "sleeps": "import time\ndef attack(*args, **kwargs):\n    time.sleep(60)\n",
+    "loops": "def attack(*args, **kwargs):\n    while True: pass\n",
+    "dies after loading slowly": (
+        "import os, time\ntime.sleep(0.35)\ntime.sleep(0.35)\ndef attack(*args, **kwargs):\n    os._exit(0)\n"
+    ),
+    "answers just in time": "import time\ndef attack(*args, **kwargs):\n    time.sleep(0.35)\n    return 1.0\n",
+}
+HOARD = """
+import mmap, os, threading, time
+def attack(*args, **kwargs):
+    for _ in range(50):
+        try:
+            threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        except RuntimeError:
+            break
+    kept, number = [], 0
+    for size in (8 << 20, 1 << 20, 1 << 16):
+        try:
+            while True:
+                kept.append(b"x" * size)
+        except MemoryError:
+            continue
+    try:
+        while True:
+            with open(f"file-{number}", "wb") as file:
+                file.write(bytes(1 << 20))
+            number += 1
+    except OSError:
+        pass
+    time.sleep(60)
+"""
+
+
+def graded(course: Course, wall: str, source: str) -> list[Graded]:
+    mse = msgspec.structs.replace(course.assignments[0], limits=MEASURED)
+    small = msgspec.structs.replace(course, assignments=[mse])
+    return grade(Batch(small, mse.id, [Submission("s", mse.id, source + EVERY_FUNCTION)], str(ROOT), wall))
+
+
+@pytest.fixture(scope="module")
+def warmed(course: Course, wall: str) -> None:
+    """The jail has started, and the graders are imported."""
+    graded(course, wall, "def attack(*args, **kwargs): pass\n")
+
+
+@pytest.mark.usefixtures("warmed")
+@pytest.mark.parametrize("how", GREEDY)
+def test_a_submission_takes_no_more_time_than_it_may(course: Course, wall: str, how: str) -> None:
+    started = time.monotonic()
+    outcomes = graded(course, wall, GREEDY[how])[0].outcomes
+    # Beyond the limit: one process to end, and checks that compare in the grader.
+    assert time.monotonic() - started < MEASURED.submission_seconds + 1.5
+    assert all(item.status != "pass" for item in outcomes)
+
+
+def below(pid: int) -> list[int]:
+    """Processes that descend from this one."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    found = {pid}
+    while grown := {child for child, parent in parents.items() if parent in found} - found:
+        found |= grown
+    return sorted(found - {pid})
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[dict[str, Any]]:
+    """The most threads and resident MiB of any process below this one, and how many processes there were."""
+    seen: dict[str, Any] = {"threads": 0, "mib": 0.0, "processes": 0}
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.02):
+            pids = below(os.getpid())
+            seen["processes"] = max(seen["processes"], len(pids))
+            for pid in pids:
+                with contextlib.suppress(OSError, IndexError):
+                    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+                    seen["threads"] = max(seen["threads"], int(lines["Threads"]))
+                    seen["mib"] = max(seen["mib"], int(lines.get("VmRSS", "0 kB").split()[0]) / 1024)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        watcher.join()
+
+
+@pytest.mark.usefixtures("warmed")
+def test_memory_and_threads_of_a_submission_stay_within_its_limits(course: Course, wall: str) -> None:
+    with watched() as idle:
+        graded(course, wall, "def attack(*args, **kwargs): pass\n")
+        time.sleep(0.1)
+    with watched() as seen:
+        graded(course, wall, HOARD)
+    assert 2 <= seen["threads"] <= MEASURED.processes + 1
+    assert 40 < seen["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
+    assert seen["processes"] <= idle["processes"] + 2
