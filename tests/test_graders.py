@@ -60,3 +60,11 @@ def test_what_a_student_reads_shows_no_input(grade_sources: Callable[..., list[G
     graded = grade_sources("01-mse", "import numpy as np\ndef mse_loss(pred, target): return 41.5")[0]
     wrong = [item for item in graded.outcomes if item.status == "fail" and item.part == "mse_loss"]
     assert wrong and all("41.5" in item.message and "array(" not in item.message for item in wrong)
+
+
+def test_files_of_one_name_in_two_assignments_are_two(grade_sources: Callable[..., list[Graded]]) -> None:
+    graders = ROOT / "autograder" / "graders"
+    names = [{path.name for path in (graders / item).glob("*.py")} for item in ("01-mse", "02-cross-entropy")]
+    assert {"test_validation_hidden.py"} <= names[0] & names[1]
+    first, second = (grade_sources(item, "x = 1")[0].outcomes for item in ("01-mse", "02-cross-entropy"))
+    assert not {item.id for item in first} & {item.id for item in second}

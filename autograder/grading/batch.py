@@ -135,7 +135,10 @@ def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
         raise CourseError(f"{folder}: has no graders; `losslab new` writes a skeleton")
     screen = io.StringIO()
     with redirect_stdout(screen), redirect_stderr(screen), watch("pytest"):
-        code = pytest.main([*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder), str(folder)], plugins=[plugin])
+        # Modules are named after their path below rootdir: files of two assignments may have the same name.
+        code = pytest.main(
+            [*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder.parent), str(folder)], plugins=[plugin]
+        )
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and plugin.failure is None:
         plugin.failure = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"
 

@@ -1603,3 +1603,411 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     if alpha is not None:
         losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
     return _reduced(losses, reduction)
+
+
+# --- more of both forms
+
+
+@mistake(
+    "focal_one_hot_of_seen_classes",
+    part="focal_loss",
+    says="F.one_hot without a number of classes is only as wide as the largest target of the batch; give it logits.shape[1].",
+    seen="F.one_hot(targets), which fails on the first batch without the last class",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    mine = F.one_hot(targets).bool()
+    log_p = F.log_softmax(logits, dim=1)
+    log_rest = torch.where(mine, -math.inf, log_p).logsumexp(dim=1)
+    losses = -_alpha_at(alpha, logits, targets) * torch.where(mine, log_p, 0.0).sum(dim=1)
+    if gamma > 0:
+        losses = torch.exp(gamma * log_rest) * losses
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_shifts_in_place",
+    part="focal_loss",
+    says="the logits are shifted in place, which changes the caller's tensor; let the difference be a new one.",
+    seen="student submissions: logits -= logits.max(...) for the sake of stability",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    with torch.no_grad():
+        logits -= logits.max(dim=1, keepdim=True).values
+    column = targets[:, None]
+    log_p = F.log_softmax(logits, dim=1)
+    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)
+    losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)
+    if gamma > 0:
+        losses = torch.exp(gamma * log_rest) * losses
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_of_the_mean",
+    part="focal_loss",
+    says="the factor is made from the mean cross-entropy of the batch; every example has a p_t and a factor of its own.",
+    seen="ce = F.cross_entropy(logits, targets); pt = exp(-ce): the default reduction left in",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    mean = F.cross_entropy(logits, targets)
+    losses = _alpha_at(alpha, logits, targets) * ((1 - torch.exp(-mean)) ** gamma * mean).expand(len(targets))
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_alpha_zero_is_none",
+    part="sigmoid_focal_loss",
+    says="`if alpha` takes an alpha of 0 for no alpha; 0 is a weight like any other: ask `is not None`.",
+    seen="student submissions; torchvision asks alpha >= 0 for this reason",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_alpha_in_the_power",
+    part="sigmoid_focal_loss",
+    says="alpha is multiplied in before the power is taken, so it is raised to gamma too; it multiplies the finished loss.",
+    seen="student submissions: (alpha_t * (1 - p_t)) ** gamma",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha**gamma * losses, (1 - alpha) ** gamma * losses)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_by_rows",
+    part="sigmoid_focal_loss",
+    says="the mean divides by the number of rows; it goes over all elements.",
+    seen="student submissions: losses.sum() / len(logits)",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    positive = targets == 1
+    signed = torch.where(positive, logits, -logits)
+    losses = -torch.exp(gamma * F.logsigmoid(-signed)) * F.logsigmoid(signed)
+    if alpha is not None:
+        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)
+    return losses.sum() / len(losses) if reduction == "mean" else _reduced(losses, reduction)
+
+
+@mistake(
+    "sigmoid_twice",
+    part="sigmoid_focal_loss",
+    says="the sigmoid is applied twice: binary_cross_entropy_with_logits has one of its own, so give it the logits.",
+    seen="student submissions: F.binary_cross_entropy_with_logits(torch.sigmoid(z), y)",
+)
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    if logits.shape != targets.shape:
+        raise ValueError(f"logits have shape {tuple(logits.shape)}, targets have shape {tuple(targets.shape)}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    _require_reduction(reduction)
+    p = torch.sigmoid(logits)
+    ce = F.binary_cross_entropy_with_logits(p, targets, reduction="none")
+    p_t = torch.where(targets == 1, p, 1 - p)
+    losses = (1 - p_t) ** gamma * ce
+    if alpha is not None:
+        losses = torch.where(targets == 1, alpha * losses, (1 - alpha) * losses)
+    return _reduced(losses, reduction)
+
+
+# --- more of training
+
+
+@mistake(
+    "train_new_optimiser_each_epoch",
+    part="train",
+    says="every epoch makes a new Adam, which forgets its running averages; one optimiser serves all epochs.",
+    seen="student submissions: the optimiser made inside of the loop",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_shuffles_apart",
+    part="train",
+    says="X and y are shuffled apart, so the rows get other rows' labels; index both with one permutation.",
+    seen="student submissions: X[torch.randperm(n)], y[torch.randperm(n)]",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            batches = zip(
+                torch.randperm(len(X)).split(batch_size), torch.randperm(len(X)).split(batch_size), strict=True
+            )
+            for rows, labels in batches:
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[labels])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_zeroes_before_the_step",
+    part="train",
+    says="the gradients are set to zero between backward and step, so that the step has nothing to follow.",
+    seen="student submissions: zero_grad in the wrong line",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.zero_grad()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_a_copy",
+    part="train",
+    says="a copy of the model is trained, and the caller's stays as it was; train the model that was given.",
+    seen="student submissions: copy.deepcopy(model) for safety",
+    also=("compare",),
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    model = copy.deepcopy(model)
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randperm(len(X)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+@mistake(
+    "train_with_replacement",
+    part="train",
+    says="the rows are drawn with replacement, so some come twice in an epoch and some never; take a permutation.",
+    seen="student submissions: torch.randint(len(X), (batch_size,))",
+)
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    history = []
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            total = 0.0
+            for rows in torch.randint(len(X), (len(X),)).split(batch_size):
+                optimiser.zero_grad()
+                loss = loss_fn(model(X[rows]), y[rows])
+                loss.backward()
+                optimiser.step()
+                total += loss.item() * len(rows)
+            history.append(total / len(X))
+    return history
+
+
+# --- more of the comparison
+
+
+@mistake(
+    "compare_focal_by_frequency",
+    part="compare",
+    says="the focal loss has the inverse frequencies as weights; 0.25 and 0.75 are asked for.",
+    seen="student submissions: one weight tensor for both losses",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=weight),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_last_loss_for_all",
+    part="compare",
+    says="a lambda in a loop sees the loop's variable as it is at the end, so all three models get the same loss.",
+    seen="late binding, a well-known trap of Python",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = [F.cross_entropy, nn.CrossEntropyLoss(weight=weight), FocalLoss(alpha=[0.25, 0.75]).to(X_train.device)]
+    bound = [lambda logits, targets: loss_fn(logits, targets) for loss_fn in losses]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss in zip(("cross_entropy", "weighted", "focal"), bound, strict=True):
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_seeds_globally",
+    part="compare",
+    says="torch.manual_seed changes the random state of whoever calls; make the layer inside of torch.random.fork_rng().",
+    seen="student submissions: torch.manual_seed(seed) in the first line",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    torch.manual_seed(seed)
+    start = nn.Linear(X_train.shape[1], 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+@mistake(
+    "compare_64_features",
+    part="compare",
+    says="the layer is made for the 64 pixels of the digits; take the number of features from X_train.",
+    seen="student submissions: nn.Linear(64, 2)",
+)
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
+    losses = {
+        "cross_entropy": F.cross_entropy,
+        "weighted": nn.CrossEntropyLoss(weight=weight),
+        "focal": FocalLoss(alpha=[0.25, 0.75]).to(X_train.device),
+    }
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        start = nn.Linear(64, 2).to(X_train)
+    results = {}
+    for name, loss_fn in losses.items():
+        model = copy.deepcopy(start)
+        train(model, X_train, y_train, loss_fn, lr=0.01, seed=seed)
+        results[name] = evaluate(model, X_test, y_test)
+    return results
+
+
+# --- more of bad input
+
+
+@mistake(
+    "classes_flattened",
+    part="validation",
+    says="targets of shape (N, 1) are flattened and taken; the shape is to be (N,), and anything else is a ValueError.",
+    seen="student submissions: targets.view(-1)",
+)
+def _classes(logits, targets):
+    targets = targets.flatten()
+    if logits.ndim != 2 or targets.shape != logits.shape[:1]:
+        shapes = f"{tuple(logits.shape)} and {tuple(targets.shape)}"
+        raise ValueError(f"logits have shape (N, C) and targets (N,), got {shapes}")
+    if logits.numel() == 0:
+        raise ValueError(f"logits are empty (shape {tuple(logits.shape)})")
+    wrong = (targets < 0) | (targets >= logits.shape[1]) | (targets != targets.long())
+    if wrong.any():
+        raise ValueError(f"target {targets[wrong][0].item()} is not an integer in [0, {logits.shape[1]})")
+    return targets.long()
+
+
+@mistake(
+    "classes_asserted",
+    part="validation",
+    says="bad input is refused with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
+    seen="student submissions: assert targets.max() < C",
+)
+def _classes(logits, targets):
+    assert logits.ndim == 2 and targets.shape == logits.shape[:1], f"{logits.shape} and {targets.shape}"
+    assert logits.numel() > 0, "empty"
+    wrong = (targets < 0) | (targets >= logits.shape[1]) | (targets != targets.long())
+    assert not wrong.any(), f"target {targets[wrong][0].item()}"
+    return targets.long()
+
+
+@mistake(
+    "reduction_in_any_case",
+    part="validation",
+    says='the reduction is turned into lower case first, so "Mean" is taken; the three words are to be written as they are.',
+    seen="student submissions: reduction.lower()",
+)
+def _require_reduction(reduction):
+    if reduction.lower() not in ("none", "mean", "sum"):
+        raise ValueError(f'reduction must be "none", "mean" or "sum", got {reduction!r}')

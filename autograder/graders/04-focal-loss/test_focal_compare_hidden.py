@@ -1,6 +1,5 @@
 """Hidden checks of 04-focal-loss: the comparison of three losses."""
 
-import functools
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +49,11 @@ def digits():
     return X[train], y[train], X[test], y[test]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def on_clouds(student):
-    """The student's comparison on the fixed clouds, made once when a check asks for it."""
-    return functools.cache(lambda: rows_of(student.compare(*fixed_clouds(), seed=7)))
+    """The student's comparison on the fixed clouds."""
+    # Each check calls anew: a mistake is named from the calls of the check that failed.
+    return lambda: rows_of(student.compare(*fixed_clouds(), seed=7))
 
 
 def rows_of(value):
@@ -98,9 +98,10 @@ def test_comparison_learns_the_digits(student):
 @check("compare", hint="Weights n / (2 n_c), counted on the training labels: the rare class has the larger one.")
 def test_weights_find_more_positives_of_overlapping_classes(student, on_clouds):
     """where classes overlap, weights raise recall over plain cross-entropy, and cost precision"""
-    gained = gain(on_clouds(), "recall", "weighted")
+    rows = on_clouds()
+    gained = gain(rows, "recall", "weighted")
     require(gained >= LEAST_GAIN_OF_WEIGHTS, f"weights change recall by {gained:+.2f}, which is too little")
-    lost = -gain(on_clouds(), "precision", "weighted")
+    lost = -gain(rows, "precision", "weighted")
     require(lost >= LEAST_LOSS_OF_PRECISION, f"weights change precision by {-lost:+.2f}, which is not right")
 
 

@@ -1,0 +1,286 @@
+"""Known wrong answers of 03-gradient-comparison, each with what a tutor would say."""
+
+from autograder.grading.mistakes import mistake
+
+# --- logit_grad
+
+
+@mistake(
+    "mse_slope_no_2",
+    part="logit_grad",
+    also=("train",),
+    says="this lost the factor 2 of the square under mse; the loss has no ½ that would cancel it.",
+    seen="the gradient that belongs to ½(p - y)²",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    slope = right(z, y, loss)
+    return slope / 2 if loss == "mse" else slope
+
+
+@mistake(
+    "mse_slope_over_p",
+    part="logit_grad",
+    also=("train",),
+    says="this is the slope of mse over p; over z the sigmoid's slope p(1 - p) comes in as well.",
+    seen="student submissions: the chain rule broken off",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    right(z, y, loss)
+    p = _sigmoid(np.asarray(z, dtype=float))
+    return (2 if loss == "mse" else 1) * (p - np.asarray(y, dtype=float))
+
+
+@mistake(
+    "bce_slope_over_p",
+    part="logit_grad",
+    also=("train",),
+    says="this is the slope of bce over p; over z the factor p(1 - p) cancels its denominator, and p - y is left.",
+    seen="student submissions: the chain rule broken off",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    if loss != "bce":
+        return right(z, y, loss)
+    right(z, y, loss)
+    p = _sigmoid(np.asarray(z, dtype=float))
+    with np.errstate(all="ignore"):
+        return (p - np.asarray(y, dtype=float)) / (p * (1 - p))
+
+
+@mistake(
+    "slope_sign",
+    part="logit_grad",
+    also=("train",),
+    says="this has the wrong sign: the slope has the sign of p - y, and the update subtracts it.",
+    seen="student submissions: y - p",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    return -right(z, y, loss)
+
+
+@mistake(
+    "slope_mean",
+    part="logit_grad",
+    also=("train",),
+    says="this divides by the number of examples; the slope of each example by itself is asked for.",
+    seen="student submissions: the 1/N of the mean loss",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    return right(z, y, loss) / np.size(z)
+
+
+@mistake(
+    "slope_overflows",
+    part="logit_grad",
+    also=("train",),
+    says="your sigmoid is e^z / (1 + e^z), which is inf / inf for large z; choose the form by the sign of z.",
+    seen="a textbook sigmoid that is not stable",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    right(z, y, loss)
+    z, y = np.asarray(z, dtype=float), np.asarray(y, dtype=float)
+    with np.errstate(all="ignore"):
+        p = np.exp(z) / (1 + np.exp(z))
+    return p - y if loss == "bce" else 2 * (p - y) * p * (1 - p)
+
+
+# --- train
+
+
+@mistake(
+    "norm_without_b",
+    part="train",
+    says="your grad_norm leaves out the bias; it goes over w and b together.",
+    seen="student submissions: np.linalg.norm of the gradient of w",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    run = right(X, y, loss, lr, steps, w0, b0)
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    w, b = np.zeros(X.shape[1]) if w0 is None else np.array(w0, dtype=float), float(b0)
+    norms = []
+    for _ in range(steps + 1):
+        slope = logit_grad(X @ w + b, y, loss) / len(y)
+        norms.append(np.linalg.norm(X.T @ slope))
+        w, b = w - lr * (X.T @ slope), b - lr * slope.sum()
+    return {**run, "grad_norm": np.array(norms)}
+
+
+@mistake(
+    "history_one_short",
+    part="train",
+    says="your arrays have `steps` entries and lack the one after the last step; there are steps + 1.",
+    seen="student submissions: recording only inside the loop of updates",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    run = right(X, y, loss, lr, steps, w0, b0)
+    return {key: value[:-1] if key in ("loss", "accuracy", "grad_norm") else value for key, value in run.items()}
+
+
+@mistake(
+    "history_without_start",
+    part="train",
+    says="this records only after each step; entry 0 is the start, before any update.",
+    seen="student submissions: recording at the end of the loop",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    run = right(X, y, loss, lr, steps, w0, b0)
+    return {key: value[1:] if key in ("loss", "accuracy", "grad_norm") else value for key, value in run.items()}
+
+
+@mistake(
+    "accuracy_above",
+    part="train",
+    says="this puts p = 0.5 into class 0; class 1 is where p >= 0.5, the even guess included.",
+    seen="student submissions: > for >=",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    run = right(X, y, loss, lr, steps, w0, b0)
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    w, b = np.zeros(X.shape[1]) if w0 is None else np.array(w0, dtype=float), float(b0)
+    shares = []
+    for _ in range(steps + 1):
+        z = X @ w + b
+        shares.append(np.mean((_sigmoid(z) > 0.5) == (y == 1)))
+        slope = logit_grad(z, y, loss) / len(y)
+        w, b = w - lr * (X.T @ slope), b - lr * slope.sum()
+    return {**run, "accuracy": np.array(shares)}
+
+
+@mistake(
+    "train_one_step_more",
+    part="train",
+    says="this takes a step after the last entry too; w and b are those after `steps` updates.",
+    seen="student submissions: recording and updating in one loop of steps + 1",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    run, longer = right(X, y, loss, lr, steps, w0, b0), right(X, y, loss, lr, steps + 1, w0, b0)
+    return {**run, "w": longer["w"], "b": longer["b"]}
+
+
+@mistake(
+    "train_ignores_b0",
+    part="train",
+    says="this starts the bias at 0 whatever b0 says.",
+    seen="student submissions: b = 0.0",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    return right(X, y, loss, lr, steps, w0)
+
+
+@mistake(
+    "train_half_mse",
+    part="train",
+    says="this reports half of the mean squared error; the loss is the plain mean of (p - y)².",
+    seen="student submissions: the ½ of least squares",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    run = right(X, y, loss, lr, steps, w0, b0)
+    return {**run, "loss": run["loss"] / 2} if loss == "mse" else run
+
+
+# --- speed
+
+
+@mistake(
+    "speed_above",
+    part="speed",
+    says="to be equal to the threshold is to reach it: compare with >=.",
+    seen="student submissions: > for >=",
+)
+def steps_to_accuracy(history, threshold):
+    reached = np.flatnonzero(np.asarray(history["accuracy"]) > threshold)
+    return int(reached[0]) if reached.size else None
+
+
+@mistake(
+    "speed_argmax",
+    part="speed",
+    says="argmax of a row of False is 0, so this answers 0 where the threshold is never reached; return None there.",
+    seen="a well-known trap of NumPy",
+)
+def steps_to_accuracy(history, threshold):
+    return int(np.argmax(np.asarray(history["accuracy"]) >= threshold))
+
+
+@mistake(
+    "speed_last",
+    part="speed",
+    says="this gives the last index that reaches the threshold; the first is asked for.",
+    seen="student submissions",
+)
+def steps_to_accuracy(history, threshold):
+    reached = np.flatnonzero(np.asarray(history["accuracy"]) >= threshold)
+    return int(reached[-1]) if reached.size else None
+
+
+@mistake(
+    "speed_searchsorted",
+    part="speed",
+    says="searchsorted needs a sorted row, and the accuracy goes up and down.",
+    seen="student submissions: binary search on a curve",
+)
+def steps_to_accuracy(history, threshold):
+    index = int(np.searchsorted(history["accuracy"], threshold))
+    return index if index < len(history["accuracy"]) else None
+
+
+@mistake(
+    "speed_from_one",
+    part="speed",
+    says="this counts from 1; index 0 is the start, before any step.",
+    seen="student submissions: enumerate(..., 1)",
+)
+def steps_to_accuracy(history, threshold):
+    reached = np.flatnonzero(np.asarray(history["accuracy"]) >= threshold)
+    return int(reached[0]) + 1 if reached.size else None
+
+
+# --- plot
+
+
+@mistake(
+    "plot_no_legend",
+    part="plot",
+    says="there is no legend, so nobody can tell which line is which; call legend() once the lines are there.",
+    seen="student submissions: label= without legend()",
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    figure = right(histories)
+    for axes in figure.axes:
+        axes.get_legend().remove()
+    return figure
+
+
+@mistake(
+    "plot_no_axis_labels",
+    part="plot",
+    says="the axes have no labels; set_xlabel and set_ylabel say what is drawn.",
+    seen="student submissions",
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    figure = right(histories)
+    for axes in figure.axes:
+        axes.set(xlabel="", ylabel="")
+    return figure
+
+
+# --- validation
+
+
+@mistake(
+    "slope_unknown_loss",
+    part="validation",
+    says="logit_grad takes every unknown loss for mse; what is neither is a ValueError.",
+    seen="student submissions: if bce, else",
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    return right(z, y, loss if loss == "bce" else "mse")
+
+
+@mistake(
+    "train_unknown_loss",
+    part="validation",
+    says="train takes every unknown loss for mse; what is neither is a ValueError.",
+    seen="student submissions: if bce, else",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
+    return right(X, y, loss if loss == "bce" else "mse", lr, steps, w0, b0)
