@@ -88,10 +88,10 @@ class Diagnosis:
         relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
         mine = [item for item in self._about(label) if item.part != "validation"]
         below = [item for name, item in known.items() if name in used_by(self._reference, label)]
-        fitting = [item for item in mine if self._fits((item.id,), relevant, label)]
-        if not fitting and (item := self._inherited(label, relevant, below)):
+        if item := self._inherited(label, relevant, below):  # one cause for two functions is the likelier one
             self._say(item.id, f"`{item.function}`, on which this stands: {item.says}", wrong, findings)
             return
+        fitting = [item for item in mine if self._fits((item.id,), relevant, label)]
         if not fitting:
             fitting = [item for item in mine for other in below if self._fits((item.id, other.id), relevant, label)]
         if len(fitting) == 1:
