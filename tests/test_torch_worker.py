@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from autograder.grading.student import CallFailed, NotStarted, Remote, Student, 
 from autograder.intake.submission import Submission
 from autograder.jail import walls
 from autograder.jail.jail import Jail
+from autograder.worker import kit
 from autograder.worker.wire import Figure, Line
 
 LIMITS = Limits(call_seconds=4, load_seconds=10, memory_mb=1024)
@@ -168,3 +169,18 @@ def test_tensors_of_every_kind_cross_the_wire(student: Any, dtype: torch.dtype) 
     sent = torch.tensor([[1, 0, 1]], dtype=dtype)
     back = student.call("torch.clone", sent)
     assert back.dtype == dtype and torch.equal(back, sent)
+
+
+ON_A_GPU: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "a list of its values": lambda x: torch.tensor(sum(map(sum, x.tolist()))),
+    "einsum to a number": lambda x: torch.einsum("nc,nc->", x, x),
+    "einsum to rows": lambda x: torch.einsum("nc,nc->n", x, x).sum(),
+    "a transposed view": lambda x: x.T.reshape(-1).sum(),
+    "an array of NumPy": lambda x: torch.tensor(x.cpu().numpy().sum()),
+}
+
+
+@pytest.mark.parametrize("name", ON_A_GPU)
+def test_what_works_on_a_gpu_works_elsewhere(name: str) -> None:
+    x = torch.arange(12.0, dtype=torch.float64).reshape(4, 3)
+    assert kit.elsewhere(ON_A_GPU[name], x) == ON_A_GPU[name](x)

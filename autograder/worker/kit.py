@@ -145,7 +145,12 @@ class _Elsewhere(torch.Tensor):
     @staticmethod
     def __new__(cls, values: torch.Tensor) -> _Elsewhere:
         wrapped: _Elsewhere = torch.Tensor._make_wrapper_subclass(
-            cls, values.shape, dtype=values.dtype, device="meta", requires_grad=values.requires_grad
+            cls,
+            values.shape,
+            strides=values.stride(),  # whether it can be viewed otherwise depends on them
+            dtype=values.dtype,
+            device="meta",
+            requires_grad=values.requires_grad,
         )
         wrapped.values = values.detach()
         return wrapped
@@ -173,6 +178,8 @@ class _FromData(TorchFunctionMode):
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
+        if function is torch.Tensor.tolist and isinstance(args[0], _Elsewhere):
+            return args[0].values.tolist()
         if function is torch.Tensor.new_tensor:
             kwargs.setdefault("device", args[0].device)
             function, args = torch.tensor, args[1:]
