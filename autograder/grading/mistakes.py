@@ -24,7 +24,8 @@ Item = TypeVar("Item", bound=Callable[..., Any])
 class Mistake:
     """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was met.
 
-    `also` are parts that lose points with it, beside its own and those that are computed from it.
+    `also` are parts that lose points with it, beside its own and those that are computed from it. It is not `replayable`
+    where what it gives hangs on chance, or on what was called long before: then it is caught, and may go without its name.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Mistake:
     text: str
     also: tuple[str, ...] = ()
     named: str | None = None
+    replayable: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,14 @@ class Variant:
 
 
 def mistake(
-    id: str, *, part: str, says: str, seen: str, also: tuple[str, ...] = (), named: str | None = None
+    id: str,
+    *,
+    part: str,
+    says: str,
+    seen: str,
+    also: tuple[str, ...] = (),
+    named: str | None = None,
+    replayable: bool = True,
 ) -> Callable[[Item], Item]:
     """Mark a function or class as a wrong answer that replaces the reference's of its name.
 

@@ -191,7 +191,8 @@ class _Judge:
         self._count(ALONE, [f"{known.id}: loses {strange}"] if strange else [])
         names = sorted({item.mistake for item in lost if item.mistake})
         told = ", ".join(names) or "nothing"
-        self._count(NAMED, [] if names == [known.id] else [f"{known.id}: named {told}"])
+        right = names == [known.id] or (not known.replayable and not names)
+        self._count(NAMED, [] if right else [f"{known.id}: named {told}"])
 
     def _mutant(self, name: str, caught: bool) -> None:
         pattern = next((pattern for pattern in self._equivalent if _matches(pattern, name)), None)

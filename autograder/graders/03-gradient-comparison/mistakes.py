@@ -284,3 +284,123 @@ def logit_grad(z, y, loss, right=logit_grad):
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     return right(X, y, loss if loss == "bce" else "mse", lr, steps, w0, b0)
+
+
+@mistake(
+    "plot_loss_twice",
+    part="plot",
+    says="both axes show the loss; one of them is for the accuracy.",
+    seen="expected of beginners",
+)
+def plot_training_curves(histories):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    for axes, key in ((left, "loss"), (right, "accuracy")):
+        for name, history in histories.items():
+            axes.plot(range(len(history[key])), history["loss"], label=name)
+        axes.set_xlabel("step")
+        axes.set_ylabel(key)
+        axes.legend()
+    left.set_yscale("log")
+    return figure
+
+
+@mistake(
+    "plot_cut_to_the_shortest",
+    part="plot",
+    says="all lines end where the shortest history ends; each has a length of its own.",
+    seen="expected of beginners",
+)
+def plot_training_curves(histories):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    for axes, key in ((left, "loss"), (right, "accuracy")):
+        for name, history in histories.items():
+            short = min(len(other[key]) for other in histories.values())
+            axes.plot(range(short), history[key][:short], label=name)
+        axes.set_xlabel("step")
+        axes.set_ylabel(key)
+        axes.legend()
+    left.set_yscale("log")
+    return figure
+
+
+@mistake(
+    "plot_into_one_figure",
+    part="plot",
+    says="every call draws into the same figure, so the lines of earlier calls are still there; make a new figure each time.",
+    seen="expected of beginners",
+    replayable=False,
+)
+def plot_training_curves(histories):
+    figure = plt.figure(1)
+    left, right = figure.axes or (figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2))
+    for axes, key in ((left, "loss"), (right, "accuracy")):
+        for name, history in histories.items():
+            axes.plot(range(len(history[key])), history[key], label=name)
+        axes.set_xlabel("step")
+        axes.set_ylabel(key)
+        axes.legend()
+    left.set_yscale("log")
+    return figure
+
+
+@mistake(
+    "logit_grad_broadcasts",
+    part="validation",
+    says="shapes that differ are broadcast without a word; (N,) beside (N, 1) is a ValueError.",
+    seen="expected of beginners",
+)
+def logit_grad(z, y, loss):
+    _require_loss(loss)
+    z, y = np.asarray(z, dtype=float), np.asarray(y, dtype=float)
+    _require_labels(y)
+    p = _sigmoid(z)
+    return p - y if loss == "bce" else 2 * (p - y) * p * (1 - p)
+
+
+@mistake(
+    "train_takes_other_weights",
+    part="validation",
+    says="starting weights of the wrong length are not noticed before the product fails, or not at all; they are a ValueError.",
+    seen="expected of beginners",
+)
+def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0):
+    _require_loss(loss)
+    X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+    if X.ndim != 2 or y.shape != X.shape[:1]:
+        raise ValueError(f"X of shape (N, D) and y of shape (N,), got {X.shape} and {y.shape}")
+    _require_labels(y)
+    w, b = np.zeros(X.shape[1]) if w0 is None else np.array(w0, dtype=float), float(b0)
+    w = np.resize(w, X.shape[1])
+    rows = []
+    for step in range(steps + 1):
+        z = X @ w + b
+        slope = logit_grad(z, y, loss) / len(y)
+        along_w, along_b = X.T @ slope, slope.sum()
+        accuracy = np.mean((_sigmoid(z) >= 0.5) == (y == 1))
+        rows.append((_mean_loss(z, y, loss), accuracy, np.hypot(np.linalg.norm(along_w), along_b)))
+        if step < steps:
+            w, b = w - lr * along_w, b - lr * along_b
+    losses, accuracies, norms = np.array(rows).T
+    return {"loss": losses, "accuracy": accuracies, "grad_norm": norms, "w": w, "b": float(b)}
+
+
+@mistake(
+    "labels_unchecked",
+    part="validation",
+    says="nothing is checked about the labels: no example at all, or a label of 2, is a ValueError.",
+    seen="expected of beginners",
+)
+def _require_labels(y):
+    pass
+
+
+@mistake(
+    "train_takes_nothing",
+    part="validation",
+    says="no example at all is taken, and the mean of nothing is NaN; it is a ValueError.",
+    seen="expected of beginners",
+)
+def _require_labels(y):
+    strange = y[(y != 0) & (y != 1)]
+    if strange.size:
+        raise ValueError(f"a label must be 0 or 1, got {strange.flat[0]:g}")

@@ -47,6 +47,7 @@ class MultiTaskNet(MultiTaskNet):
     part="network",
     says="this detaches the trunk before the regression head, so that errors of the value never train the trunk.",
     seen="student submissions: detach to keep the tasks apart",
+    also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -290,23 +291,6 @@ class MultiTaskLoss(MultiTaskLoss):
             self.log_variances = torch.zeros(2, requires_grad=True)
 
 
-@mistake(
-    "uncertainty_detached",
-    part="loss_uncertainty",
-    says="this detaches s, so that it is a parameter that no gradient reaches.",
-    seen="student submissions: .data or .item() on a parameter",
-)
-class MultiTaskLoss(MultiTaskLoss):
-    def forward(self, logits, labels, reg_pred, reg_target):
-        if self.mode != "uncertainty":
-            return super().forward(logits, labels, reg_pred, reg_target)
-        s = self.log_variances.detach()
-        first, second = torch.exp(-s) * s.new_tensor([1.0, 0.5])
-        self.factors = (_number(first), _number(second))
-        losses = first * F.cross_entropy(logits, labels) + second * F.mse_loss(reg_pred, reg_target)
-        return losses + s.sum() / 2
-
-
 # --- train
 
 
@@ -426,6 +410,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     part="lambda_tradeoff",
     says="this trains one model on and on; each lam needs a new model, or a row depends on those before it.",
     seen="student submissions: the model made outside of the loop",
+    replayable=False,
 )
 def lambda_sweep(data_train, data_val, lams, seed=0):
     with torch.random.fork_rng(devices=[]):

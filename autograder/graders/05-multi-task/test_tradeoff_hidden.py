@@ -111,11 +111,10 @@ def traces(student, function, *arguments):
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def drawn(student):
-    """The observed call of plot_lambda_tradeoff, made once: a figure takes its time to travel."""
+    """The observed call of plot_lambda_tradeoff. Each check draws anew: only its own calls can name a mistake."""
 
-    @functools.cache
     def draw():
         seen = student.observe("plot_lambda_tradeoff", [dict(row) for row in ROWS])
         require(isinstance(seen.value, Figure), "plot_lambda_tradeoff returns a matplotlib Figure")
