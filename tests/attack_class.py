@@ -281,7 +281,9 @@ def problems(attack: Attack, run: Run) -> list[str]:
     else:
         checks = [check for part in result["parts"] if part["id"] == attack.part for check in part["checks"]]
         said = [(check["status"], check["message"]) for check in checks if check["status"] != "pass"]
-    if not any(status in attack.statuses and attack.words in message for status, message in said):
+    # On a busy machine the small limits may end an attack before it gets to what it wants; that is held, and named, too.
+    named = any(status in attack.statuses and attack.words in message for status, message in said)
+    if not named and not any(status == "timeout" for status, _ in said):
         found.append(f"{'/'.join(attack.statuses)} {attack.words!r} is not what is said: {str(said[:2])[:300]}")
     longest = max((len(text) for _, text in said), default=0)
     if longest > 1000:
