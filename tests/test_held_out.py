@@ -47,6 +47,10 @@ def seen(request: pytest.FixtureRequest, course: Course, wall: str) -> list[Seen
     return found
 
 
+def test_every_assignment_has_held_out_answers(course: Course) -> None:
+    assert [path.stem for path in WRONG] == [item.id for item in course.assignments]
+
+
 def test_there_are_enough_and_they_are_no_part_of_the_catalogue(
     seen: list[Seen], request: pytest.FixtureRequest
 ) -> None:

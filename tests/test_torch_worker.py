@@ -160,7 +160,7 @@ def test_a_figure_comes_as_the_data_of_its_lines_and_a_picture(student: Any) -> 
     assert isinstance(figure, Figure) and figure.png.startswith(b"\x89PNG")
     left, right = figure.axes
     assert (left.xlabel, left.ylabel, left.xscale, left.yscale, left.title) == ("x", "y", "log", "linear", "t")
-    assert left.lines == [Line("one", [1.0, 2.0], [3.5, 4.0])] and left.legend == ["one"]
+    assert left.lines == [Line("one", [1.0, 2.0], [3.5, 4.0], joined=True)] and left.legend == ["one"]
     assert (right.lines[0].x, right.lines[0].y) == ([1.0], [2.0])
 
 

@@ -39,7 +39,10 @@ def _all_axes(figure: Any) -> list[Axes]:
 
 def _axes(axes: Any, shared: list[str]) -> Axes:
     own = _texts(axes.get_legend()) if axes.get_legend() is not None else []
-    lines = [_line(line.get_label(), line.get_xdata(), line.get_ydata()) for line in axes.get_lines()[:MAX_LINES]]
+    lines = [
+        _line(line.get_label(), line.get_xdata(), line.get_ydata(), line.get_linestyle() not in ("", " ", "None"))
+        for line in axes.get_lines()[:MAX_LINES]
+    ]
     for points in axes.collections[:MAX_LINES]:
         offsets = np.asarray(points.get_offsets(), dtype=float).reshape(-1, 2)
         lines.append(_line(points.get_label(), offsets[:, 0], offsets[:, 1]))
@@ -54,8 +57,8 @@ def _axes(axes: Any, shared: list[str]) -> Axes:
     )
 
 
-def _line(label: Any, x: Any, y: Any) -> Line:
-    return Line(_text(label), _numbers(x), _numbers(y))
+def _line(label: Any, x: Any, y: Any, joined: bool = False) -> Line:
+    return Line(_text(label), _numbers(x), _numbers(y), joined)
 
 
 def _numbers(values: Any) -> list[float]:

@@ -70,11 +70,12 @@ class Name:
 
 
 class Line(msgspec.Struct, frozen=True):
-    """What a plot draws: a line, or the points of a scatter plot."""
+    """What a plot draws: a line, or the points of a scatter plot; joined, if strokes go from point to point."""
 
     label: str
     x: list[float]
     y: list[float]
+    joined: bool = False
 
 
 class Axes(msgspec.Struct, frozen=True):

@@ -67,6 +67,93 @@ class MultiTaskNet(MultiTaskNet):
         return self.classify(shared), self.regress(shared).squeeze(-1)
 
 
+@mistake(
+    "network_head_on_head",
+    part="network",
+    says="the value is computed from the logits; each head reads the trunk, and none the other head.",
+    seen="student submissions: layers called one after the other",
+)
+class MultiTaskNet(MultiTaskNet):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__(in_features, n_classes, hidden)
+        self.regress = nn.Linear(n_classes, 1)
+
+    def forward(self, x):
+        logits = self.classify(self.trunk(x))
+        return logits, self.regress(logits).squeeze(-1)
+
+
+@mistake(
+    "network_batch_statistics",
+    part="network",
+    also=("score",),
+    says="this standardises by the batch at hand, so that a row's answer hangs on its neighbours, and alone it is NaN.",
+    seen="student submissions: (x - x.mean(0)) / x.std(0) inside forward",
+)
+class MultiTaskNet(MultiTaskNet):
+    def forward(self, x):
+        return super().forward((x - x.mean(dim=0)) / x.std(dim=0))
+
+
+@mistake(
+    "network_ignores_hidden",
+    part="network",
+    says="this has a fixed width, whatever `hidden` is.",
+    seen="student submissions: the number of the first try left in the code",
+)
+class MultiTaskNet(MultiTaskNet):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__(in_features, n_classes, 32)
+
+
+@mistake(
+    "network_other_width",
+    part="network",
+    says="the default of `hidden` is 32.",
+    seen="student submissions: a default changed while trying",
+)
+class MultiTaskNet(MultiTaskNet):
+    def __init__(self, in_features, n_classes, hidden=64):
+        super().__init__(in_features, n_classes, hidden)
+
+
+@mistake(
+    "network_float32",
+    part="network",
+    says="this casts the input to float32, so that the network cannot be moved to float64; use x as it comes.",
+    seen="student submissions: x.float() against a dtype error",
+)
+class MultiTaskNet(MultiTaskNet):
+    def forward(self, x):
+        return super().forward(x.float())
+
+
+@mistake(
+    "network_activation_first",
+    part="network",
+    says="the activation stands before the layer; what follows it are linear layers alone.",
+    seen="student submissions: relu applied to x",
+    also=("score",),
+)
+class MultiTaskNet(MultiTaskNet):
+    def forward(self, x):
+        shared = self.trunk[0](torch.relu(x))
+        return self.classify(shared), self.regress(shared).squeeze(-1)
+
+
+@mistake(
+    "network_relu_on_the_value",
+    part="network",
+    says="this puts a ReLU on the answers; heads are linear: logits and values may be negative.",
+    seen="student submissions: an activation after every layer",
+    also=("score",),
+)
+class MultiTaskNet(MultiTaskNet):
+    def forward(self, x):
+        logits, value = super().forward(x)
+        return torch.relu(logits), torch.relu(value)
+
+
 # --- loss_fixed
 
 
@@ -202,6 +289,41 @@ class MultiTaskLoss(MultiTaskLoss):
         return first, second / self.lam if self.lam else 1.0
 
 
+@mistake(
+    "normalised_batches_later",
+    part="loss_normalised",
+    says="the magnitude kept from the first call is not detached, so that the second backward meets a graph already freed.",
+    seen="torch forums: trying to backward through the graph a second time",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "normalised":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        one, two = F.cross_entropy(logits, labels), F.mse_loss(reg_pred, reg_target)
+        if not hasattr(self, "first"):
+            self.first = one, two
+        self.factors = (_number(1 / self.first[0].detach()), _number(self.lam / self.first[1].detach()))
+        return one / (self.first[0] + 1e-12) + self.lam * two / (self.first[1] + 1e-12)
+
+
+@mistake(
+    "normalised_weights_sum_to_one",
+    part="loss_normalised",
+    says="this divides by the sum of both magnitudes; each loss is divided by its own.",
+    seen="student submissions: normalised weights taken for normalised losses",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "normalised":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        one, two = F.cross_entropy(logits, labels), F.mse_loss(reg_pred, reg_target)
+        both = (one + two).detach().clamp(min=1e-12)
+        self.factors = (_number(1 / both), _number(self.lam / both))
+        return one / both + self.lam * two / both
+
+
 # --- loss_uncertainty
 
 
@@ -291,6 +413,90 @@ class MultiTaskLoss(MultiTaskLoss):
             self.log_variances = torch.zeros(2, requires_grad=True)
 
 
+@mistake(
+    "uncertainty_variance",
+    part="loss_uncertainty",
+    says="this learns σ² itself from 1 and divides by it; learn s = log σ², which may take any sign.",
+    seen="public versions of the loss with 1 / sigma**2",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def __init__(self, mode="fixed", lam=1.0):
+        super().__init__(mode, lam)
+        if mode == "uncertainty":
+            self.log_variances = nn.Parameter(torch.ones(2))
+
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "uncertainty":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        first, second = 1 / self.log_variances * self.log_variances.new_tensor([1.0, 0.5])
+        self.factors = (_number(first), _number(second))
+        losses = first * F.cross_entropy(logits, labels) + second * F.mse_loss(reg_pred, reg_target)
+        return losses + self.log_variances.sum() / 2
+
+
+@mistake(
+    "uncertainty_starts_at_one",
+    part="loss_uncertainty",
+    says="your s start at 1; they start at 0, where both variances are 1.",
+    seen="student submissions: torch.ones for torch.zeros",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def __init__(self, mode="fixed", lam=1.0):
+        super().__init__(mode, lam)
+        if mode == "uncertainty":
+            self.log_variances = nn.Parameter(torch.ones(2))
+
+
+@mistake(
+    "uncertainty_detached",
+    part="loss_uncertainty",
+    says="this takes the weights out of the graph (.item() or detach), so that only the log term moves s, without end.",
+    seen="student submissions: torch.exp(-s).item() as a weight",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "uncertainty":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        first, second = torch.exp(-self.log_variances).detach() * self.log_variances.new_tensor([1.0, 0.5])
+        self.factors = (_number(first), _number(second))
+        losses = first * F.cross_entropy(logits, labels) + second * F.mse_loss(reg_pred, reg_target)
+        return losses + self.log_variances.sum() / 2
+
+
+@mistake(
+    "uncertainty_one_for_both",
+    part="loss_uncertainty",
+    says="both tasks share one s; each has its own.",
+    seen="student submissions: a single parameter",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "uncertainty":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        s = self.log_variances[0]
+        first, second = torch.exp(-s), torch.exp(-s) / 2
+        self.factors = (_number(first), _number(second))
+        return first * F.cross_entropy(logits, labels) + second * F.mse_loss(reg_pred, reg_target) + s
+
+
+@mistake(
+    "uncertainty_lam",
+    part="loss_uncertainty",
+    says="this multiplies by lam in the uncertainty mode too, where the weights are learnt and lam has no say.",
+    seen="student submissions: one formula for all modes",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "uncertainty":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        return super().forward(logits, labels, reg_pred, reg_target) + (self.lam - 1) * (
+            torch.exp(-self.log_variances[1]) / 2 * F.mse_loss(reg_pred, reg_target)
+        )
+
+
 # --- train
 
 
@@ -354,6 +560,134 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     return right(model, loss_fn, data, lr, epochs, seed)
 
 
+@mistake(
+    "train_eval_mode",
+    part="train",
+    says="this trains in eval mode, where dropout does nothing; call model.train() first.",
+    seen="student submissions: the mode is taken as it comes",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    model.eval()
+    model.train, kept = lambda mode=True: model, model.train
+    try:
+        return right(model, loss_fn, data, lr, epochs, seed)
+    finally:
+        model.train = kept
+
+
+@mistake(
+    "train_without_zero_grad",
+    part="train",
+    says="gradients are never cleared, so that each step adds up all gradients before it; call zero_grad().",
+    seen="torch forums: gradients accumulate by default",
+    also=("score",),
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    history = {name: [] for name in names}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model.train()
+        optimiser = torch.optim.Adam([*model.parameters(), *loss_fn.parameters()], lr=lr)
+        for _ in range(epochs):
+            pass
+            logits, value = model(data["X"])
+            total = loss_fn(logits, data["labels"], value, data["values"])
+            total.backward()
+            optimiser.step()
+            raw = F.cross_entropy(logits, data["labels"]), F.mse_loss(value, data["values"])
+            for name, number in zip(names, (total, *raw, *loss_fn.factors)):
+                history[name].append(_number(number))
+    return history
+
+
+@mistake(
+    "train_ignores_the_seed",
+    part="train",
+    says="what is random here does not hang on `seed`: a model with dropout trains otherwise every time.",
+    seen="student submissions: the argument is never used",
+    replayable=False,
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    with torch.random.fork_rng(devices=[]):
+        return right(model, loss_fn, data, lr, epochs, int(torch.randint(2**31, ())))
+
+
+@mistake(
+    "train_ignores_epochs",
+    part="train",
+    says="this trains for 200 epochs whatever `epochs` says.",
+    seen="student submissions: the number of the first try left in the code",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    return right(model, loss_fn, data, lr, 200, seed)
+
+
+@mistake(
+    "train_a_copy",
+    part="train",
+    says="this trains a copy, and the model that was given stays as it was.",
+    seen="student submissions: copy.deepcopy(model) before training",
+    also=("score", "lambda_tradeoff"),
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    import copy
+
+    return right(copy.deepcopy(model), loss_fn, data, lr, epochs, seed)
+
+
+@mistake(
+    "train_shuffles_the_data",
+    part="train",
+    says="this writes shuffled rows back into the caller's data; index them into new tensors.",
+    seen="student submissions: data['X'] = data['X'][order]",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    order = torch.randperm(len(data["labels"]), generator=torch.Generator().manual_seed(seed))
+    for name in ("X", "labels", "values"):
+        data[name] = data[name][order]
+    return right(model, loss_fn, data, lr, epochs, seed)
+
+
+@mistake(
+    "train_prints",
+    part="train",
+    says="this prints its progress; the history is what tells it.",
+    seen="student submissions: print in the training loop",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    for epoch, total in enumerate(history["total"]):
+        if epoch % 10 == 0:
+            print(f"epoch {epoch}: {total:.4f}")
+    return history
+
+
+@mistake(
+    "train_weights_of_the_start",
+    part="train",
+    says="this notes the weights once, at the start; in the uncertainty mode they move with s.",
+    seen="student submissions: weights read before the loop",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    for name in ("weight_classification", "weight_regression"):
+        history[name] = history[name][:1] * epochs
+    return history
+
+
+@mistake(
+    "train_total_unweighted",
+    part="train",
+    says="this notes the sum of the raw losses as the total; what was minimised is the combined loss.",
+    seen="student submissions: the two numbers printed last are added up",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    history["total"] = [one + two for one, two in zip(history["classification"], history["regression"])]
+    return history
+
+
 # --- evaluate
 
 
@@ -399,6 +733,109 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
     model.eval()
+    return found
+
+
+@mistake(
+    "evaluate_training_mode",
+    part="evaluate",
+    says="this measures in training mode, with dropout at work; call model.eval() first.",
+    seen="student submissions: eval() is forgotten",
+)
+def evaluate_multi_task(model, data):
+    with torch.no_grad():
+        logits, value = model(data["X"])
+    squares = (value - data["values"]).square()
+    spread = (data["values"] - data["values"].mean()).square()
+    accuracy = (logits.argmax(dim=1) == data["labels"]).float().mean().item()
+    return {"accuracy": accuracy, "rmse": squares.mean().sqrt().item(), "r2": 1 - (squares.sum() / spread.sum()).item()}
+
+
+@mistake(
+    "evaluate_with_gradients",
+    part="evaluate",
+    says="this keeps a graph while measuring; wrap the call in torch.no_grad().",
+    seen="student submissions: no_grad() is forgotten",
+)
+def evaluate_multi_task(model, data):
+    mode = model.training
+    model.eval()
+    logits, value = (item.detach() for item in model(data["X"]))
+    model.train(mode)
+    squares = (value - data["values"]).square()
+    spread = (data["values"] - data["values"].mean()).square()
+    accuracy = (logits.argmax(dim=1) == data["labels"]).float().mean().item()
+    return {"accuracy": accuracy, "rmse": squares.mean().sqrt().item(), "r2": 1 - (squares.sum() / spread.sum()).item()}
+
+
+@mistake(
+    "evaluate_r2_of_predictions",
+    part="evaluate",
+    says="this divides by the spread of the predictions; R² divides by that of the true values.",
+    seen="scikit-learn's r2_score with its arguments swapped",
+)
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    mode = model.training
+    found = right(model, data)
+    with torch.no_grad():
+        _, value = model.eval()(data["X"])
+    model.train(mode)
+    spread = (value - value.mean()).square().sum()
+    return {**found, "r2": 1 - ((value - data["values"]).square().sum() / spread).item()}
+
+
+@mistake(
+    "evaluate_correlation",
+    part="evaluate",
+    says="this is the squared correlation, which forgives a wrong scale and offset; R² does not.",
+    seen="student submissions: np.corrcoef squared",
+)
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    mode = model.training
+    found = right(model, data)
+    with torch.no_grad():
+        _, value = model.eval()(data["X"])
+    model.train(mode)
+    return {**found, "r2": torch.corrcoef(torch.stack([value, data["values"]]))[0, 1].square().item()}
+
+
+@mistake(
+    "evaluate_mean_absolute",
+    part="evaluate",
+    says="this is the mean absolute error; the RMSE squares before it averages.",
+    seen="student submissions: MAE and RMSE confused",
+)
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    mode = model.training
+    found = right(model, data)
+    with torch.no_grad():
+        _, value = model.eval()(data["X"])
+    model.train(mode)
+    return {**found, "rmse": (value - data["values"]).abs().mean().item()}
+
+
+@mistake(
+    "evaluate_prints",
+    part="evaluate",
+    says="this prints the figures; return them.",
+    seen="student submissions: print for return",
+)
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    found = right(model, data)
+    print(found)
+    return found
+
+
+@mistake(
+    "evaluate_keeps_predictions",
+    part="evaluate",
+    says="this stores its predictions in the caller's data.",
+    seen="student submissions: data['pred'] = ...",
+)
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    found = right(model, data)
+    with torch.no_grad():
+        data["predicted"] = model(data["X"])[1]
     return found
 
 
@@ -458,6 +895,84 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     return figure
 
 
+@mistake(
+    "sweep_unseeded",
+    part="lambda_tradeoff",
+    says="the first weights are drawn without the seed, so that every sweep gives other rows.",
+    seen="student submissions: the model is made before anything is seeded",
+    replayable=False,
+)
+def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
+    rows = []
+    with torch.random.fork_rng(devices=[]):
+        for lam in lams:
+            rows += right(data_train, data_val, [lam], int(torch.randint(2**31, ())))
+    return rows
+
+
+@mistake(
+    "sweep_ignores_lam",
+    part="lambda_tradeoff",
+    says="every row is trained with a lam of 1; give the lam of the row to MultiTaskLoss.",
+    seen="student submissions: MultiTaskLoss() inside the loop",
+)
+def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
+    return [{**right(data_train, data_val, [1.0], seed)[0], "lam": lam} for lam in lams]
+
+
+@mistake(
+    "sweep_sorted",
+    part="lambda_tradeoff",
+    says="this sorts the lams; rows come in the order in which the lams were given.",
+    seen="student submissions: sorted(lams)",
+)
+def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
+    return right(data_train, data_val, sorted(lams), seed)
+
+
+@mistake(
+    "plot_unsorted",
+    part="lambda_tradeoff",
+    says="the line runs to and fro where rows are not in order of lam; sort them before drawing.",
+    seen="student submissions: plot of rows as they come",
+)
+def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
+    figure = right(rows)
+    for axes, key in zip(figure.axes, ("accuracy", "rmse")):
+        axes.lines[0].set_data([row["lam"] for row in rows], [row[key] for row in rows])
+    return figure
+
+
+@mistake(
+    "plot_one_scale",
+    part="lambda_tradeoff",
+    says="accuracy and RMSE are on one scale, where one of them is flat; give each its own, by twinx() or two panes.",
+    seen="student submissions: two calls of plot on one pair of axes",
+)
+def plot_lambda_tradeoff(rows):
+    rows = sorted(rows, key=lambda row: row["lam"])
+    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
+    for key, name in (("accuracy", "accuracy"), ("rmse", "RMSE")):
+        axes.plot([row["lam"] for row in rows], [row[key] for row in rows], label=name)
+    axes.set(xscale="log", xlabel="λ", ylabel="accuracy and RMSE")
+    axes.legend()
+    return figure
+
+
+@mistake(
+    "plot_without_legend",
+    part="lambda_tradeoff",
+    says="there is no legend that says which line is which.",
+    seen="student submissions: labels given, legend() never called",
+)
+def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
+    figure = right(rows)
+    for legend in figure.legends:
+        legend.remove()
+    figure.legends.clear()
+    return figure
+
+
 # --- validation
 
 
@@ -475,3 +990,51 @@ class MultiTaskLoss(MultiTaskLoss):
         if self.mode != "fixed":
             return super().forward(logits, labels, reg_pred, reg_target)
         return F.cross_entropy(logits, labels) + self.lam * F.mse_loss(reg_pred, reg_target)
+
+
+@mistake(
+    "loss_compares_lengths",
+    part="validation",
+    says="this compares lengths only: (N,) beside (N, 1) passes, and broadcasts to a table.",
+    seen="student submissions: len(pred) != len(target)",
+)
+def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
+    if len(reg_pred) != len(reg_target):
+        raise ValueError(f"reg_pred has shape {tuple(reg_pred.shape)}, reg_target {tuple(reg_target.shape)}")
+    right(logits, labels, reg_pred.reshape(-1), reg_target.reshape(-1))
+
+
+@mistake(
+    "loss_asserts",
+    part="validation",
+    says="this asserts, and an AssertionError is no ValueError; raise ValueError with a message.",
+    seen="student submissions: assert for input checks",
+)
+def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
+    try:
+        right(logits, labels, reg_pred, reg_target)
+    except ValueError as error:
+        raise AssertionError(str(error)) from None
+
+
+@mistake(
+    "loss_skips_minus_100",
+    part="validation",
+    says="this lets a label of -100 pass, which torch's cross-entropy skips in silence.",
+    seen="ignore_index of torch's cross_entropy",
+)
+def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
+    right(logits, torch.where(labels == -100, 0, labels), reg_pred, reg_target)
+
+
+@mistake(
+    "loss_silent_about_shapes",
+    part="validation",
+    says="the message does not name the two shapes; say what came, and what was expected.",
+    seen="student submissions: raise ValueError without a message",
+    replayable=False,
+)
+def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
+    if reg_pred.shape != reg_target.shape:
+        raise ValueError("shapes differ")
+    right(logits, labels, reg_pred, reg_target)

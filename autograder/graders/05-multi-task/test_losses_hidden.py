@@ -287,6 +287,7 @@ def test_rows_that_are_missing(student, rng):
     logits, labels, pred, target = (item.detach() for item in batch(rng))
     loss = student.MultiTaskLoss()
     loss(logits, labels, pred, target)
+    loss(logits[:1], labels[:1], pred[:1], target[:1])
     for count, of_labels in ((0, 0), (6, 5)):
         with pytest.raises(ValueError):
             loss(logits[:count], labels[:of_labels], pred[:count], target[:count])

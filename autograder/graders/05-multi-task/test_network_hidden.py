@@ -74,11 +74,16 @@ def test_each_head_is_its_own(student, rng):
 @check("network", points=0.5, hint="Two linear layers without an activation between them are one linear layer.")
 def test_the_trunk_is_not_linear(student, rng):
     """the answers are no linear function of the input, and the logits no probabilities"""
-    model, x = network(student, 5, 3), 4 * rows(rng, 32)
-    here, there, middle = (answers(model, item) for item in (x, -x, torch.zeros_like(x)))
-    for plus, minus, zero in zip(here, there, middle, strict=True):
-        bend = (plus + minus - 2 * zero).abs().max()
-        require(bend > 1e-3 * (plus - minus).abs().max(), "the trunk is linear: an activation is missing")
+    model = network(student, 5, 3)
+    # Inputs of one sign, so that an activation that acts on the input itself, before any layer, is linear, too.
+    x, y = 4 * rows(rng, 64).abs(), 4 * rows(rng, 64).abs()
+    here, there, middle = (answers(model, item) for item in (x, y, (x + y) / 2))
+    for one, other, between in zip(here, there, middle, strict=True):
+        bend = (one + other - 2 * between).abs().max()
+        require(bend > 1e-3 * (one - other).abs().max(), "the trunk is linear: an activation is missing")
+    for one, other in zip(here, there, strict=True):
+        cut = int((torch.cat([one, other]) == 0).sum())
+        require(cut < 8, "answers are cut off at 0: a head has no activation")
     sums = here[0].sum(dim=1)
     require((sums - 1).abs().max() > 1e-3, "the logits are probabilities; leave softmax to the loss")
 
@@ -106,6 +111,11 @@ def test_saved_and_loaded(student, rng):
         require(torch.allclose(one, two, atol=1e-6), "a network with the same state gives other answers")
     sizes = [sum(item.numel() for item in network(student, 5, 3, hidden=n).parameters().values()) for n in (4, 64)]
     require(sizes[0] < sizes[1], "`hidden` does not change the network")
+    usual = [
+        {name: item.shape for name, item in network(student, 5, 3, **options).parameters().items()}
+        for options in ({}, {"hidden": 32})
+    ]
+    require(usual[0] == usual[1], "`hidden` is not 32 by default")
 
 
 @check("network", points=0.5, hint="Let layers make what they need: tensors of your own want dtype and device of x.")

@@ -66,6 +66,8 @@ def test_lam_matters(student, sweep):
     """a vanishing lam leaves one of the tasks unlearnt"""
     good, bad = sweep((1.0, NOTHING))
     differ = abs(bad["rmse"] - good["rmse"]) > 0.3 * good["rmse"] or abs(bad["accuracy"] - good["accuracy"]) > 0.1
+    if not differ:
+        sweep((1.0, NOTHING), mood=1)  # a call of this check's own, from which the mistake can be told
     require(differ, "two very different lams give nearly the same row")
 
 
@@ -133,11 +135,18 @@ def axes_with(figure, key):
     return found
 
 
-@check("lambda_tradeoff", hint="x is lam, y the row's own number; rows need not be sorted.")
+@check("lambda_tradeoff", hint="x is lam, y the row's own number; the rows come in any order.")
 def test_plot_shows_the_rows(student, drawn):
-    """the points drawn are the rows"""
-    for key in ("accuracy", "rmse"):
-        require(axes_with(drawn().value, key), f'"{key}" of every row is not drawn against its lam')
+    """the points drawn are the rows, and each of both has its own scale"""
+    figure = drawn().value
+    shown = [axes_with(figure, key) for key in ("accuracy", "rmse")]
+    for key, axes in zip(("accuracy", "rmse"), shown, strict=True):
+        require(axes, f'"{key}" of every row is not drawn against its lam')
+    require(any(one is not two for one in shown[0] for two in shown[1]), "accuracy and RMSE share one vertical scale")
+    lines = [line for axes in (*shown[0], *shown[1]) for line in axes.lines if line.joined and len(line.x) > 2]
+    require(
+        all(line.x == sorted(line.x) for line in lines), "a line runs to and fro: sort the rows by lam before drawing"
+    )
 
 
 @check("lambda_tradeoff", hint='set_xscale("log") on the axes that show lam.')

@@ -75,9 +75,10 @@ def test_lists_of_a_history(student, rng):
             two_headed(student), student.MultiTaskLoss(mode="fixed"), penguins(rng), epochs=epochs
         )
         history_of(value, epochs)
+    history_of(student.train_multi_task(two_headed(student), student.MultiTaskLoss(), penguins(rng)), 200)
 
 
-@check("train", hint="Note both losses before they are weighed, each a mean over the rows.")
+@check("train", points=0.5, hint="Note both losses before they are weighed, each a mean over the rows.")
 def test_raw_losses_of_a_history(student, rng):
     """the losses noted are those without weights"""
     data, model = penguins(rng), two_headed(student)
@@ -169,17 +170,33 @@ def test_training_moves_the_loss(student, rng):
     require(moved, "parameters of the loss stay where they were")
 
 
+@check("train", points=0.5, hint="model.train() before the first epoch: dropout does nothing in eval mode.")
+def test_training_mode(student, rng):
+    """a model that comes in eval mode is trained in training mode"""
+    probe = student.call("kit.Probe", two_headed(student))
+    probe.method("train", False)
+    student.train_multi_task(probe, student.MultiTaskLoss(mode="fixed"), penguins(rng), epochs=2)
+    stepped = [call for call in probe.attribute("calls") if call[1]]
+    require(stepped, "the model is never called with gradients on")
+    require(all(call[0] for call in stepped), "the model is trained in eval mode")
+
+
 @check("train", points=0.5, hint="Whatever is random takes its numbers from the seed, and from nothing else.")
 def test_training_is_repeatable(student, rng):
-    """the same seed gives the same training"""
-    data, found = penguins(rng), []
-    for mood in (5, 6):
-        model = two_headed(student)
-        student.call("torch.manual_seed", mood)
-        value = student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), data, lr=0.05, epochs=4, seed=3)
-        found.append((history_of(value, 4), model.state()["inner.weight"]))
-    assert found[0][0] == close_to(found[1][0])
-    assert found[0][1] == close_to(found[1][1])
+    """the same seed gives the same training, of a model with dropout, too"""
+    data = penguins(rng)
+    for kind in ("torch.nn.Identity", "torch.nn.Dropout"):
+        found = []
+        for mood in (5, 6):
+            student.call("torch.manual_seed", 0)
+            layers = student.call("torch.nn.Linear", 5, 4), student.call(kind)
+            model = student.call("kit.Split", student.call("torch.nn.Sequential", *layers))
+            student.call("torch.manual_seed", mood)
+            loss = student.MultiTaskLoss(mode="fixed")
+            value = student.train_multi_task(model, loss, data, lr=0.05, epochs=4, seed=3)
+            found.append((history_of(value, 4), model.state()["inner.0.weight"]))
+        assert found[0][0] == close_to(found[1][0])
+        assert found[0][1] == close_to(found[1][1])
 
 
 @check(
