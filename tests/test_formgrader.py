@@ -1,4 +1,4 @@
-"""formgrader's server as its pages use it: autograde by a button, a written answer graded by hand, the score in grades.csv."""
+"""formgrader, by its server's replies and in a real browser: autograde, a written answer graded by hand, grades.csv."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,11 @@ from typing import Any
 
 import nbgrader_course as kit
 import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.ui import WebDriverWait
 
 ASSIGNMENT = "03-gradient-comparison"
 TOKEN = "a-token-for-this-test"
@@ -31,8 +37,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ask(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
-    """A JupyterLab on loopback; ask(method, path, data) gives the text of the reply."""
+def port(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A JupyterLab on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -43,6 +49,25 @@ def ask(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]
     log = (home / "log").open("wb")
     server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
+    try:
+        for _ in range(300):
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+            except OSError:
+                assert server.poll() is None, (home / "log").read_text()[-2000:]
+                time.sleep(0.2)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def ask(port: int) -> Ask:
+    """ask(method, path, data) gives the text of formgrader's reply."""
+
     def ask(method: str, path: str, data: Any = None) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
         body = None if data is None else json.dumps(data)
@@ -52,19 +77,7 @@ def ask(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]
         assert reply.status == 200, (path, reply.status, text[-500:])
         return text
 
-    try:
-        for _ in range(300):
-            try:
-                with socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-            except OSError:
-                assert server.poll() is None, (home / "log").read_text()[-2000:]
-                time.sleep(0.2)
-        yield ask
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
+    return ask
 
 
 def test_a_written_answer_is_graded_by_hand(folder: Path, ask: Ask) -> None:
@@ -89,3 +102,73 @@ def test_a_written_answer_is_graded_by_hand(folder: Path, ask: Ask) -> None:
     assert earned > 0 and float(rows["student-01"][ASSIGNMENT]) == earned + 5
     kept = {item["name"]: item for item in json.loads(ask("GET", f"/api/grades?submission_id={mine}"))}
     assert (kept["written"]["manual_score"], kept["written"]["needs_manual_grade"]) == (4.5, False)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[WebDriver]:
+    """Debian's Chromium, without a window and without a network beyond this machine."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("chromium and chromium-driver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    switches = (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+    )
+    for switch in (*switches, "disable-component-update", "disable-sync", "window-size=1200,900"):
+        options.add_argument(f"--{switch}")
+    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
+    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+    options.page_load_strategy = "eager"
+    opened = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    try:
+        yield opened
+    finally:
+        opened.quit()
+
+
+def test_a_written_answer_is_graded_in_a_browser(folder: Path, ask: Ask, port: int, browser: WebDriver) -> None:
+    for student in ("student-01", "student-03"):
+        ask("POST", f"/api/submission/{ASSIGNMENT}/{student}/autograde")
+    formgrader = f"http://127.0.0.1:{port}/formgrader"
+    wait = WebDriverWait(browser, 60)
+    browser.get(f"http://127.0.0.1:{port}/login?token={TOKEN}")  # which leaves a cookie
+    browser.get(f"{formgrader}/manage_submissions/{ASSIGNMENT}")
+    wait.until(lambda _: "student-01" in browser.page_source and "student-03" in browser.page_source)
+    _picture(browser, "class")
+
+    browser.get(f"{formgrader}/gradebook/{ASSIGNMENT}/gradient_comparison")
+    wait.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, "#submission-gradebook tbody a, tbody a")) >= 2)
+    listed = json.loads(ask("GET", f"/api/submitted_notebooks/{ASSIGNMENT}/gradient_comparison"))
+    theirs = next(item for item in listed if item["student"] == "student-03")
+    assert theirs["needs_manual_grade"]
+
+    browser.get(f"{formgrader}/submissions/{theirs['id']}/")
+    field = wait.until(lambda _: browser.find_element(By.ID, "written"))
+    wait.until(lambda _: "needs_manual_grade" in field.get_attribute("class"))  # once the page's script knows the grades
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
+    _picture(browser, "answer")
+    field.clear()
+    field.send_keys("3.5" + Keys.TAB)
+
+    def saved(_: WebDriver) -> bool:
+        now = json.loads(ask("GET", f"/api/grades?submission_id={theirs['id']}"))
+        return [item["manual_score"] for item in now if item["name"] == "written"] == [3.5]
+
+    wait.until(saved)
+    kit.run(folder, "autograder", "grade", "submitted", "--out", "grades")
+    with (folder / "grades" / "grades.csv").open(newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert float(rows["student-03"][ASSIGNMENT]) == theirs["score"] + 3.5
+
+
+def _picture(browser: WebDriver, name: str) -> None:
+    """Keep what the browser shows, where LOSSLAB_PICTURES names a folder for it."""
+    if folder := os.environ.get("LOSSLAB_PICTURES"):
+        time.sleep(2)
+        browser.save_screenshot(str(Path(folder) / f"formgrader-{name}.png"))
