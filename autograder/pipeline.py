@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import gradebook, late, leaks, marks, provenance, score, table
+from . import gradebook, late, leaks, marks, provenance, score, table, unchanged
 from .course import Course
 from .errors import OutputError
 from .feedback import leaderboard, page, report
@@ -62,14 +62,27 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
     started = time.monotonic()
     with watch("finding a wall"):
         wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
+    with watch("looking for changes"):
+        before = unchanged.inputs(order.root, order.course, order.submitted, wall, order.assignments, order.book)
+        known = None if order.force else unchanged.known(order.out / CACHE, order.out, order.book, before)
+    if known is not None:
+        progress(len(known.results), len(known.results))
+        _write_timings(order, len(known.results), 0, started, time.monotonic())
+        return known.results
     with watch("intake"):
         submissions = _read_all(order)
     results, figures, new = grade_all(order, wall, submissions, progress)
     graded = time.monotonic()
     results = write(order, results, submissions, figures)
+    unchanged.remember(order.out / CACHE, order.out, order.book, before)
+    _write_timings(order, len(submissions), new, started, graded)
+    return results
+
+
+def _write_timings(order: Order, submissions: int, new: int, started: float, graded: float) -> None:
     profile = {station: round(seconds, 4) for station, seconds in sorted(watch.take().items())}
     timings = {
-        "submissions": len(submissions),
+        "submissions": submissions,
         "graded_now": new,
         "grading_seconds": graded - started,
         "writing_seconds": time.monotonic() - graded,
@@ -77,7 +90,6 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
         "profile": profile,
     }
     save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
-    return results
 
 
 def preview(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:

@@ -176,9 +176,7 @@ def nbgrader(attack: Attack, folder: Path) -> Fall:
         for name, path, check in course.checks
     ]
     _write(office / "source" / ASSIGNMENT / f"{MODULE}.ipynb", new_notebook(cells=cells))
-    settings = (
-        f'c = get_config()\nc.CourseDirectory.course_id = "benchmark"\nc.ExecutePreprocessor.timeout = {CELL}\n'
-    )
+    settings = f'c = get_config()\nc.CourseDirectory.course_id = "benchmark"\nc.ExecutePreprocessor.timeout = {CELL}\n'
     (office / "nbgrader_config.py").write_text(settings)
     tool = [sys.executable, "-m", "nbgrader"]
     jailed([*tool, "generate_assignment", ASSIGNMENT], office, course)

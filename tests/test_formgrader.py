@@ -150,7 +150,9 @@ def test_a_written_answer_is_graded_in_a_browser(folder: Path, ask: Ask, port: i
 
     browser.get(f"{formgrader}/submissions/{theirs['id']}/")
     field = wait.until(lambda _: browser.find_element(By.ID, "written"))
-    wait.until(lambda _: "needs_manual_grade" in field.get_attribute("class"))  # once the page's script knows the grades
+    wait.until(
+        lambda _: "needs_manual_grade" in field.get_attribute("class")
+    )  # once the page's script knows the grades
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
     _picture(browser, "answer")
     field.clear()

@@ -1,0 +1,112 @@
+"""Whether anything has changed since `losslab grade` last wrote: if not, there is nothing to read, grade or write.
+
+What went in and what came out is known by size, inode and times of each file, as make and git do it. The time of change
+(ctime) is among them, which nobody can set back. Whatever differs, is missing or cannot be read means: do it all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from .course import Course
+from .results import Results
+
+STAMP = "stamp"
+_PACKAGE = Path(__file__).parent
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """Hash of all that results depend on, and of all that was written from it."""
+
+    before: str
+    after: str
+
+
+def inputs(root: Path, course: Course, submitted: Path, *more: object) -> str:
+    """Hash of submissions, graders, course, program and libraries as they are now, and of what else is told."""
+    whole = hashlib.sha256(
+        msgspec.json.encode([course, str(root.resolve()), str(submitted.resolve()), *map(str, more)])
+    )
+    installed = sorted((item.name, item.version) for item in metadata.distributions())
+    whole.update(repr((sys.version, installed)).encode())
+    for folder in (submitted, root / "assignments", root / "solutions", root / "autograder" / "graders", _PACKAGE):
+        whole.update(_hash(_below(folder)))
+    return whole.hexdigest()
+
+
+def outputs(out: Path, book: str) -> str | None:
+    """Hash of what `grade` writes; None where the gradebook is no file, so that nobody can say whether it changed."""
+    if not book.startswith("sqlite:///"):
+        return None
+    database = Path(book.removeprefix("sqlite:///"))
+    files = [out / name for name in ("results.json", "grades.csv", "report.html")]
+    files += sorted(database.parent.glob(f"{database.name}*"))
+    listed = [*((str(path), path) for path in files), *_below(out / "results"), *_below(out / "feedback")]
+    return hashlib.sha256(_hash(listed)).hexdigest() if database.is_file() else None
+
+
+def known(cache: Path, out: Path, book: str, before: str) -> Results | None:
+    """The results that lie in `out`, if they came from these inputs and nothing has been touched since."""
+    try:
+        stamp = msgspec.json.decode((cache / STAMP).read_bytes(), type=Inputs)
+        if stamp != Inputs(before, outputs(out, book) or ""):
+            return None
+        return msgspec.json.decode((out / "results.json").read_bytes(), type=Results)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def remember(cache: Path, out: Path, book: str, before: str) -> None:
+    """Note that `out` holds what comes of these inputs. Nothing is lost where that cannot be written."""
+    after = outputs(out, book)
+    with contextlib.suppress(OSError):
+        if after is None:
+            (cache / STAMP).unlink(missing_ok=True)
+            return
+        cache.mkdir(parents=True, exist_ok=True)
+        beside = cache / f"{STAMP}.{os.getpid()}"
+        beside.write_bytes(msgspec.json.encode(Inputs(before, after)))
+        beside.replace(cache / STAMP)
+
+
+def _below(folder: Path) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
+    """All files and folders below this one, with their names from here, in order."""
+    waiting = [("", os.fspath(folder))]
+    while waiting:
+        prefix, path = waiting.pop()
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            yield f"{prefix} cannot be listed", Path(path)
+            continue
+        for entry in found:
+            if entry.name == "__pycache__":
+                continue
+            yield prefix + entry.name, entry
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((f"{prefix}{entry.name}/", entry.path))
+
+
+def _hash(files: Iterable[tuple[str, Path | os.DirEntry[str]]]) -> bytes:
+    whole = hashlib.sha256()
+    for name, path in files:
+        try:
+            seen = path.stat(follow_symlinks=False)
+            # A folder's own times change with files that come and go, __pycache__ for one; its files are listed anyway.
+            is_folder = (seen.st_mode & 0o170000) == 0o040000
+            known: tuple[int, ...] = (
+                () if is_folder else (seen.st_mode, seen.st_size, seen.st_ino, seen.st_mtime_ns, seen.st_ctime_ns)
+            )
+        except OSError as error:
+            known = (error.errno or 0,)
+        whole.update(repr((name, known)).encode(errors="surrogateescape"))
+    return whole.digest()
