@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.losslab-installed
 
-.PHONY: setup demo test lint release verify faults bubblewrap
+.PHONY: setup demo test lint release verify faults whole-class bubblewrap
 
 setup: $(STAMP) bubblewrap
 
@@ -36,3 +36,7 @@ verify: setup
 # Kills the grader and its processes 200 times; a quarter of an hour.
 faults: setup
 	$(PY) tests/faults.py --times 200
+
+# The whole sample class by nbgrader and by losslab, mark by mark; several minutes.
+whole-class: setup
+	$(PY) tests/whole_class.py

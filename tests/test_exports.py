@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
+from packaging.requirements import Requirement
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -326,6 +327,27 @@ def test_gradescope_grades_a_submission_as_we_do(autograder: Path, tmp_path: Pat
     assert made["score"] == expected["score"]
     assert sum(test["status"] == "failed" for test in made["tests"]) == len(expected["lost"])
     assert made["extra_data"]["sandbox"] and made["extra_data"]["provenance"]["graders"]
+
+
+def test_gradescopes_setup_installs_what_the_zip_names(autograder: Path, tmp_path: Path) -> None:
+    """setup.sh as Gradescope runs it, with an apt-get and a python3 that only note what they are asked for."""
+    tools, asked = tmp_path / "tools", tmp_path / "asked"
+    tools.mkdir()
+    note = f'#!/bin/bash\necho "$(basename "$0") $*" >> {asked}\n'
+    (tools / "apt-get").write_text(note)
+    pip = f'mkdir -p "$3/bin"; cp {tools}/apt-get "$3/bin/pip"'
+    (tools / "python3").write_text(f'{note}if [ "$1 $2" = "-m venv" ]; then {pip}; fi\n')
+    for path in tools.iterdir():
+        path.chmod(0o755)
+    environment = {"PATH": f"{tools}:/usr/bin:/bin", "AUTOGRADER_ROOT": str(autograder)}
+    subprocess.run(["bash", autograder / "source" / "setup.sh"], cwd=tmp_path, env=environment, check=True)
+    apt, *_, pip = [line for line in asked.read_text().splitlines() if line.startswith(("apt-get install", "pip"))]
+    assert "bubblewrap" in apt
+    named = [Path(word) for word in pip.split() if word.startswith("/")]
+    assert [path.name for path in named] == ["constraints.txt", "requirements.txt"]
+    pins = {line.partition("==")[0].lower() for line in named[0].read_text().splitlines()}
+    needed = [Requirement(line).name.lower() for line in named[1].read_text().splitlines()]
+    assert "pytest" in needed and set(needed) <= pins
 
 
 def test_gradescope_shows_why_a_file_was_rejected(autograder: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import nbgrader_course as kit
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.grading import mistakes
 from autograder.office import collect, readable
 
 WRITTEN = "03-gradient-comparison"
@@ -191,3 +192,19 @@ def test_the_answer_that_differs_from_the_stub_is_the_one_people_grade() -> None
     made = readable.rebuilt(template, [answer, stub])
     (shown,) = [cell for cell in made.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "written"]
     assert "vanishes" in shown.source
+
+
+@pytest.mark.parametrize("right", [True, False], ids=["reference", "stub"])
+def test_validate_tells_a_right_notebook_from_a_stub(tmp_path: Path, right: bool) -> None:
+    shutil.copytree(kit.ROOT / "assignments" / "01-mse", tmp_path, dirs_exist_ok=True)
+    notebook = nbformat.read(tmp_path / "mse.ipynb", 4)
+    answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    if right:
+        answers[0].source = mistakes.definitions((kit.ROOT / "solutions" / "01-mse" / "mse.py").read_text())
+        for cell in answers[1:]:
+            cell.source = ""
+    nbformat.write(notebook, tmp_path / "mse.ipynb")
+    shutil.copy(kit.ROOT / "nbgrader_config.py", tmp_path)
+    said = kit.run(tmp_path, "nbgrader", "validate", "mse.ipynb", check=False)
+    assert ("Success" in said.stdout + said.stderr) is right
+    assert ("VALIDATION FAILED ON" in said.stdout + said.stderr) is not right
