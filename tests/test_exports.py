@@ -16,9 +16,9 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from packaging.requirements import Requirement
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.requirements import Requirement
 
 from autograder import course as courses
 from autograder import gradebook, results
