@@ -34,3 +34,23 @@ def test_the_reference_passes_and_a_wrong_value_is_shown(kit: Path, course: Cour
         item for item in checks.run(course.assignments[0], kit) if item.status == "fail" and item.part == "mse_loss"
     ]
     assert wrong and all("got 7.25" in item.message for item in wrong)
+
+
+def test_a_warning_is_told_as_what_it_teaches(tmp_path: Path, course: Course) -> None:
+    shutil.copy(ROOT / "assignments" / "02-cross-entropy" / "test_cross_entropy.py", tmp_path)
+    text = (ROOT / "solutions" / "02-cross-entropy" / "cross_entropy.py").read_text()
+    naive = "def softmax(logits):\n    powers = np.exp(logits)\n    return powers / powers.sum(axis=1, keepdims=True)\n"
+    (tmp_path / "cross_entropy.py").write_text(f"{text}\n\n{naive}")
+    assignment = course.assignment("02-cross-entropy")
+    lines = checks.render(assignment, checks.run(assignment, tmp_path))
+    told = [line for line in lines if "subtract the largest number of the row first" in line]
+    assert len(told) == 1 and told[0].startswith("! line ")
+
+
+def test_what_is_next_is_said(kit: Path, course: Course) -> None:
+    (kit / "mse.py").write_text("def mse_loss(pred, target):\n    return 7.25\n")
+    assignment = course.assignments[0]
+    lines = checks.render(assignment, checks.run(assignment, kit))
+    assert "next: mse_loss; a nudge: losslab hint 01-mse/mse_loss" in lines
+    failures = [index for index, line in enumerate(lines) if line.startswith("✗")]
+    assert all(later - index <= 5 for index, later in zip(failures, [*failures[1:], len(lines)], strict=True))

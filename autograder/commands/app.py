@@ -12,6 +12,8 @@ from . import export, office, staff, student
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(student.check)
 app.command()(student.hint)
+app.command()(student.status)
+app.command()(student.submit)
 app.command()(staff.release)
 app.command()(staff.grade)
 app.command()(staff.verify)

@@ -1,7 +1,8 @@
-"""Commands of students: check, hint."""
+"""Commands of students: check, hint, status, submit."""
 
 from __future__ import annotations
 
+import datetime
 import json as json_module
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +44,70 @@ def _folder(root: Path, assignment: Assignment) -> Path:
         if (folder / f"test_{assignment.module}.py").is_file():
             return folder
     raise SubmissionError(f"test_{assignment.module}.py: not found; run this in the folder of {assignment.id}")
+
+
+def submit(
+    exercise: Annotated[
+        str | None, typer.Argument(help="Assignment, say 01-mse; the one of this folder by default.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the zip; beside the assignment by default.")] = None,
+) -> None:
+    """Run the public checks, and pack what you hand in."""
+    from ..student import submit as packing
+
+    path = courses.find()
+    assignment = courses.load(path).assignment(exercise or Path.cwd().name)
+    folder = _folder(path.parent, assignment).resolve()
+    chosen = packing.choose(assignment, folder)
+    verdicts = [item for item in public.run(assignment, folder) if item.status != "note"]
+    if all(item.status == "missing" for item in verdicts):
+        raise SubmissionError(f"{chosen}: nothing in it is started; save your work, then submit again")
+    packed = packing.pack(assignment, folder, out or folder.parent / f"{assignment.id}.zip")
+    passed = sum(item.status == "pass" for item in verdicts)
+    print(f"{assignment.id}: {passed} of {len(verdicts)} public checks pass; hidden checks run when it is graded")
+    print(f"in the zip: {', '.join(packed.names)}")
+    if packed.left_out:
+        print(f"not in it: {', '.join(packed.left_out)}")
+    print(f"written and read back: {packed.path} (sha256 {packed.sha256[:16]}); hand in this file")
+
+
+def status(
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+) -> None:
+    """Show what is done, what is open, and until when."""
+    from ..student import status as standing
+
+    path = courses.find()
+    course = courses.load(path)
+    now = datetime.datetime.now(datetime.UTC)
+    rows = []
+    for assignment in course.assignments:
+        due = course.due(assignment, "")
+        left = standing.time_left(due, now)
+        folder = _folder_or_none(path.parent, assignment)
+        rows += [(item, left) for item in standing.standings(assignment, folder)]
+    if json:
+        print(json_module.dumps([{**vars(item), "time": left} for item, left in rows], indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("assignment", "part", "points", "state", "time")
+    for (item, left), before in zip(rows, [None, *(row[0].assignment for row in rows)], strict=False):
+        first = item.assignment != before
+        table.add_row(
+            item.assignment if first else "", item.part, f"{item.points:g}", item.state, left if first else ""
+        )
+    Console().print(table)
+    if course.free_late_days:
+        print(f"free late days for the whole course: {course.free_late_days}")
+
+
+def _folder_or_none(root: Path, assignment: Assignment) -> Path | None:
+    try:
+        return _folder(root, assignment).resolve()
+    except SubmissionError:
+        return None
 
 
 def hint(

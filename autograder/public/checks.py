@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Verdict:
 
 
 def run(assignment: Assignment, folder: Path) -> list[Verdict]:
-    """Run test_<module>.py of the folder against the student's file there.
+    """Run test_<module>.py of the folder against the student's file there, with that folder as the current one.
 
     Raises:
         SubmissionError: the file is missing or cannot be read.
@@ -38,8 +39,8 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
     submission = intake.read("you", assignment, folder) if not _both(assignment, folder) else _pick(assignment, folder)
     if submission.problem is not None:
         raise SubmissionError(submission.problem)
-    screen = io.StringIO()
-    with redirect_stdout(screen), redirect_stderr(screen):
+    screen, folder = io.StringIO(), folder.resolve()
+    with chdir(folder), redirect_stdout(screen), redirect_stderr(screen):
         student, notes = loader.load(f"{assignment.module}.py", submission.source)
         for function in (name for part in assignment.parts for name in part.functions):
             if not hasattr(student, function):
@@ -52,7 +53,7 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
         pytest.main([*options, "-c", os.devnull, "--rootdir", str(folder), str(test_file)], plugins=[plugin])
     if not plugin.verdicts:
         raise SubmissionError(f"{test_file.name}: no public check could be run; download it again")
-    left_out = [Verdict("", "noted", "note", note) for note in submission.notes]
+    left_out = [*plugin.warnings.values(), *(Verdict("", "noted", "note", note) for note in submission.notes)]
     left_out += [Verdict("", f"line {note.line} was left out", "note", note.text) for note in notes]
     return plugin.verdicts + [item for item in left_out if "NotImplementedError" not in item.message]
 
@@ -87,9 +88,18 @@ class _Plugin:
         self._filename = filename
         self._sides: tuple[str, str] | None = None
         self.verdicts: list[Verdict] = []
+        self.warnings: dict[str, Verdict] = {}
 
     def pytest_runtest_setup(self) -> None:
         self._sides = None
+
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        text = str(warning_message.message)
+        lesson = next((lesson for words, lesson in _LESSONS.items() if words in text), None)
+        if lesson is not None:
+            inside = Path(warning_message.filename).name == self._filename
+            place = f"line {warning_message.lineno}" if inside else "your code"
+            self.warnings.setdefault(lesson, Verdict("", f"{place} warns", "note", lesson))
 
     def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> None:
         self._sides = (_short(left), _short(right))
@@ -119,6 +129,18 @@ class _Plugin:
         return "error", (f"line {line}: " if line else "") + loader.describe(error)
 
 
+# What a warning of NumPy or torch says of a loss, by words of its text.
+_LESSONS = {
+    "overflow encountered in exp": "exp of more than 709 is infinite: subtract the largest number of the row first",
+    "overflow encountered": "a number became infinite: look at what is multiplied, squared or exponentiated",
+    "divide by zero encountered in log": "log(0) is -inf: compute the logarithm of a probability from the logits",
+    "divide by zero": "something is divided by 0: what should come out there, and from which formula?",
+    "invalid value encountered": "0 times inf, or inf minus inf, is NaN: one of the numbers was infinite before",
+    "Using a target size": "shapes (N,) and (N, 1) make an (N, N) table: give both the same shape",
+    "Mean of empty slice": "the mean of nothing is NaN: what should an empty input do?",
+}
+
+
 def _short(value: Any) -> str:
     text = " ".join(repr(value).split())
     return text if len(text) <= 120 else text[:117] + "..."
@@ -136,12 +158,15 @@ def render(assignment: Assignment, verdicts: list[Verdict], show_all: bool = Fal
             lines += [
                 f"✗ {item.part} · {item.title}",
                 f"  {item.message}",
-                f"  next: losslab hint {assignment.id}/{item.part}",
             ]
     idle = [part.id for part in assignment.parts if part.id not in started and not part.manual]
     if idle:
         lines.append(f"· not started: {', '.join(idle)}")
     lines += [f"! {item.title}: {item.message}" for item in verdicts if item.status == "note"]
     passed = sum(item.status == "pass" for item in checks)
+    begun = next((item.part for item in checks if item.status != "pass" and item.part in started), None)
+    following = begun or (idle[0] if idle else None)
+    if following is not None:
+        lines.append(f"next: {following}; a nudge: losslab hint {assignment.id}/{following}")
     verdict = "All public checks passed" if passed == len(checks) else f"{passed} of {len(checks)} public checks passed"
     return [*lines, f"{verdict}; hidden checks run when you submit."]

@@ -1,0 +1,1 @@
+"""What a student's commands do, beside the public checks: pack a submission, show where one stands."""
