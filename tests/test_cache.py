@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
@@ -74,5 +75,20 @@ def test_a_grader_that_was_killed_is_started_again_and_ends_with_the_same_result
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        assert left_behind(out) == []
     grade(submitted, out)
     assert (out / "results.json").read_bytes() == wanted
+
+
+def left_behind(out: Path, patience: float = 5.0) -> list[str]:
+    """Command lines of processes that still write to `out`, once they have had time to end."""
+    until = time.monotonic() + patience
+    while True:
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        found = [line for line in found if str(out) in line]
+        if not found or time.monotonic() > until:
+            return found
+        time.sleep(0.05)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import concurrent.futures
+import ctypes
 import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures.process import BrokenProcessPool
 
@@ -12,6 +15,7 @@ from ..stopwatch import watch
 from .batch import Batch, Graded, grade
 
 BATCH_SIZE, LARGE_BATCH = 8, 32
+_PR_SET_PDEATHSIG = 1
 KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
 
 
@@ -51,13 +55,20 @@ def timed(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
     return graded, watch.take()
 
 
+def _end_with(parent: int) -> None:
+    """A grading process does not outlive the command, however that ends; its jail ends with it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before this took effect
+        os._exit(1)
+
+
 def _round(
     batches: list[Batch], jobs: int, meanwhile: Callable[[], None]
 ) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
     undone: list[Batch] = []
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with concurrent.futures.ProcessPoolExecutor(jobs, context, _end_with, (os.getpid(),)) as pool:
         futures = {pool.submit(timed, batch): batch for batch in batches}
         try:
             meanwhile()
