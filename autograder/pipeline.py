@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import gradebook, late, leaks, marks, provenance, score, table, unchanged
+from . import files, gradebook, late, leaks, marks, provenance, score, table, unchanged
 from .course import Course
 from .errors import OutputError
 from .feedback import leaderboard, page, report
@@ -89,7 +88,7 @@ def _write_timings(order: Order, submissions: int, new: int, started: float, gra
         "jobs": order.jobs,
         "profile": profile,
     }
-    save(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
+    files.write(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
 
 
 def preview(order: Order, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Result]:
@@ -201,14 +200,14 @@ def _write_pages(order: Order, results: list[Result], figures: Figures) -> None:
     names = leaderboard.pseudonyms((result.student for result in results), secret(order.root))
     for result in results:
         assignment = course.assignment(result.assignment)
-        save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
+        files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
         plots = figures.get((result.student, result.assignment))
         html = page.render(course, assignment, result, plots, names[result.student])
         leaks.refuse(Path("feedback", result.student), html, leaks.canaries(order.root, assignment))
-        save(out / "feedback" / result.student / f"{result.assignment}.html", html)
-    save(out / "results.json", dump(Results(FORMAT, course.id, results)))
-    save(out / "grades.csv", table.grades_csv(course, results))
-    save(out / "report.html", report.render(course, results, course.title, names))
+        files.write(out / "feedback" / result.student / f"{result.assignment}.html", html)
+    files.write(out / "results.json", dump(Results(FORMAT, course.id, results)))
+    files.write(out / "grades.csv", table.grades_csv(course, results))
+    files.write(out / "report.html", report.render(course, results, course.title, names))
 
 
 def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Submission]) -> list[Result]:
@@ -219,15 +218,3 @@ def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Subm
     times = {(item.student, item.assignment): handed_in(order, item) for item in submissions}
     keyed = [((result.student, result.assignment), result) for result in automatic]
     return [marks.applied(order.course, result, book.get(key), times[key]) for key, result in keyed]
-
-
-def save(path: Path, content: str | bytes) -> None:
-    """Write beside, then rename: a reader never meets half a file."""
-    data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); free space or choose another --out") from None

@@ -100,7 +100,7 @@ def test_a_stub_is_not_packed(home: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_one_line(home: Path) -> None:
-    done = run(home, "submit", "01-mse", "--out", str(home / "nowhere" / "a.zip"))
+    done = run(home, "submit", "01-mse", "--out", str(home / "course.yml" / "a.zip"))
     assert done.returncode == 2 and "cannot be written" in done.stderr and len(done.stderr.splitlines()) == 1
 
 

@@ -124,6 +124,6 @@ def _bytes(text: str) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from ..pipeline import save
+    from .. import files
 
-    save(path, content)
+    files.write(path, content)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
 from .. import leaks
 from ..course import Course
 from ..errors import OutputError
+from ..files import zipped
 
 
 def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
@@ -22,13 +21,9 @@ def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     pages = [path for path in sorted((out / "feedback").glob("*/*.html")) if path.stem in signs]
     if not pages:
         raise OutputError(f"{out}/feedback: holds no page; run `losslab grade` first")
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for path in pages:
-            text = path.read_text(encoding="utf-8")
-            leaks.refuse(path, text, signs[path.stem])
-            entry = zipfile.ZipInfo(f"{path.parent.name}/{path.name}", (2026, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, text)
-    return data.getvalue()
+    files: dict[str, bytes] = {}
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        leaks.refuse(path, text, signs[path.stem])
+        files[f"{path.parent.name}/{path.name}"] = text.encode()
+    return zipped(files)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import tomllib
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..course import FILENAME, Assignment
 from ..errors import OutputError
+from ..files import zipped
 
 # Of the instructor's libraries, what grading itself does not need.
 _NOT_NEEDED = ("jupytext", "nbgrader")
@@ -52,14 +51,7 @@ def write(root: Path, assignment: Assignment) -> bytes:
         "requirements.txt": _requirements(root).encode(),
     }
     files |= {path.relative_to(root).as_posix(): _content(path) for path in _files(root, assignment)}
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16
-            archive.writestr(entry, content)
-    return data.getvalue()
+    return zipped(files, executable=("setup.sh", "run_autograder"))
 
 
 def _files(root: Path, assignment: Assignment) -> Iterator[Path]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 from importlib import metadata
 from pathlib import Path
 
 import msgspec
 
+from .. import files
 from ..course import Assignment, Course
-from ..errors import OutputError
 from ..intake.submission import Submission
 from .batch import Graded, packages, secret
 from .version import version
@@ -36,18 +34,7 @@ class Cache:
 
     def put(self, submission: Submission, graded: Graded) -> None:
         """Keep it. Raises OutputError."""
-        path = self._path(submission)
-        beside = path.with_name(f"{path.name}.{os.getpid()}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(msgspec.msgpack.encode(graded))
-            beside.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise OutputError(
-                f"{path}: cannot be written ({error.strerror}); free space or choose another --out"
-            ) from None
+        files.write(self._path(submission), msgspec.msgpack.encode(graded))
 
     def _path(self, submission: Submission) -> Path:
         whole = hashlib.sha256(self._version(self._course.assignment(submission.assignment)))

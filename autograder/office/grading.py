@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from .. import course as courses
+from .. import files
 from ..course import Assignment, Course
 from ..errors import LossLabError, SandboxError
 from ..intake import folder
@@ -89,7 +90,7 @@ def _carry_out(order: Order) -> list[Result]:
     ]
     graded, _, _ = pipeline.grade_all(job, wall, submissions, lambda done, total: None)
     for result in graded:
-        pipeline.save(out / "results" / result.student / f"{result.assignment}.json", dump(result))
+        files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
     return graded
 
 

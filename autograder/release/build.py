@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from .. import files
 from ..course import FILENAME, Assignment, Course
 from ..errors import ReleaseError
 from . import classroom, notebook, source, texts
@@ -45,23 +45,19 @@ def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
     """Write these assignments, remove stray files from their folders, and return the files written.
 
     Raises:
-        ReleaseError: a source cannot be built (then nothing is written), or a file cannot be written.
+        ReleaseError: a source cannot be built (then nothing is written).
+        OutputError: a file cannot be written.
         CourseError: there is no such assignment.
     """
     assignments = [course.assignment(assignment_id) for assignment_id in assignment_ids]
     built = {root / FOLDER / item.id: build(course, item, root) for item in assignments}
     written = []
-    try:
-        for folder, files in built.items():
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, content in files.items():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                _replace(folder / name, content)
-                written.append(folder / name)
-            for stray in _strays(folder, files):
-                stray.unlink()
-    except OSError as error:
-        raise ReleaseError(f"{error.filename}: cannot be written ({error.strerror}); mend its permissions") from None
+    for folder, contents in built.items():
+        for name, content in contents.items():
+            files.write(folder / name, content, "mend its permissions")
+            written.append(folder / name)
+        for stray in _strays(folder, contents):
+            files.remove(stray, "mend its permissions")
     return written
 
 
@@ -74,10 +70,10 @@ def drift(course: Course, root: Path) -> list[str]:
     lines = []
     for assignment in course.assignments:
         folder = root / FOLDER / assignment.id
-        files = build(course, assignment, root)
-        for name, content in files.items():
+        contents = build(course, assignment, root)
+        for name, content in contents.items():
             lines += _difference(folder / name, content, root)
-        lines += [f"{path.relative_to(root)}: is not made by release; remove it" for path in _strays(folder, files)]
+        lines += [f"{path.relative_to(root)}: is not made by release; remove it" for path in _strays(folder, contents)]
     return lines + _unknown_folders(course, root)
 
 
@@ -96,17 +92,10 @@ def _unknown_folders(course: Course, root: Path) -> list[str]:
     return [f"{path.relative_to(root)}: is not in {FILENAME}; remove it" for path in paths if path.name not in known]
 
 
-def _strays(folder: Path, files: dict[str, bytes]) -> list[Path]:
+def _strays(folder: Path, contents: dict[str, bytes]) -> list[Path]:
     inside = [(path, path.relative_to(folder)) for path in sorted(folder.rglob("*"))]
     return [
         path
         for path, name in inside
-        if (path.is_symlink() or not path.is_dir()) and str(name) not in files and not LEFTOVERS & set(name.parts)
+        if (path.is_symlink() or not path.is_dir()) and str(name) not in contents and not LEFTOVERS & set(name.parts)
     ]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one, never half of one."""
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_bytes(content)
-    os.replace(beside, path)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
-import os
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..course import Assignment
 from ..errors import OutputError, SubmissionError
+from ..files import write, zipped
 from ..intake import archive, source
 
 MANIFEST = "manifest.json"
 MAX_BYTES = 1 << 20
-_TIME = (1980, 1, 1, 0, 0, 0)  # of every member: equal files make an equal zip
 _BESIDE = (".py",)
 
 
@@ -73,33 +69,12 @@ def pack(assignment: Assignment, folder: Path, path: Path) -> Packed:
             left_out.append(other.name)
     listed = {name: {"bytes": len(data), "sha256": _hash(data)} for name, data in sorted(files.items())}
     manifest = {"format": 1, "assignment": assignment.id, "files": listed}
-    data = _zipped({MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode(), **files})
-    _write(path, data)
+    data = zipped({MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode(), **files})
+    write(path, data, "choose another place with --out")
     back = archive.read(path.name, _content(path))
     if {name: back.get(name) for name in files} != files:
         raise OutputError(f"{path}: is not what was written to it; look at the disk, then submit again")
     return Packed(path, sorted(files), left_out, _hash(data))
-
-
-def _zipped(files: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as packed:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            packed.writestr(entry, content)
-    return data.getvalue()
-
-
-def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another place with --out") from None
 
 
 def _content(path: Path) -> bytes:
