@@ -63,7 +63,8 @@ class Batch(msgspec.Struct, frozen=True):
     """Submissions of one assignment, and where graders and references are found.
 
     The rest is for proving graders: `first` is the part whose checks come first, `until_lost` leaves the checks out that
-    come after a lost one, `seeds` gives each submission random inputs of its own, `diagnose` names mistakes.
+    come after a lost one, `seeds` gives each submission random inputs of its own, `diagnose` names mistakes, `pictures` keeps
+    what is plotted as a picture.
     """
 
     course: Course
@@ -75,6 +76,7 @@ class Batch(msgspec.Struct, frozen=True):
     until_lost: bool = False
     seeds: list[int] = []
     diagnose: bool = True
+    pictures: bool = True
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -101,7 +103,7 @@ def grade(batch: Batch) -> list[Graded]:
     limits = batch.course.limits_of(assignment)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
     openers = [
-        functools.partial(Student, jail, submission, assignment, limits, released(root, assignment))
+        functools.partial(Student, jail, submission, assignment, limits, released(root, assignment), batch.pictures)
         for submission in batch.submissions
     ]
     plugin = GraderPlugin(

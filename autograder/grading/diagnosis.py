@@ -239,7 +239,7 @@ def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wi
 
 def _without_picture(value: Any) -> Any:
     """Figures as data, and none of them left open."""
-    data = figures.without_picture(value)
+    data = figures.as_data(value)
     if data is not value:
         sys.modules["matplotlib.pyplot"].close(value)
     return data

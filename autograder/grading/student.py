@@ -150,6 +150,7 @@ class Student:
         assignment: Assignment,
         limits: Limits,
         released: dict[str, bytes] | None = None,
+        pictures: bool = True,
     ) -> None:
         self._jail = jail
         self._released = released or {}
@@ -166,6 +167,8 @@ class Student:
         self.recorded: list[Recorded] = []
         self.measures: dict[str, float] = {}
         self.patient = False
+        self._pictures = pictures
+        self._pictured: set[str] = set()  # functions of which there is a picture; one is enough
 
     def __enter__(self) -> Student:
         return self
@@ -217,8 +220,9 @@ class Student:
         record = Recorded(function, packed, backward, label, ended=False)
         self.recorded.append(record)
         seconds = self._limits.call_seconds * (_PATIENCE if self.patient else 1)
+        request = messages.Call(self._nonce(), function, packed, True, backward, self._wants_picture(function))
         with watch("calls"):
-            reply = self._ask(messages.Call(self._nonce(), function, packed, True, backward), seconds, label)
+            reply = self._ask(request, seconds, label)
         if isinstance(reply, messages.Raised):
             record.raised, record.ended = reply.classes[0] if reply.classes else "Exception", True
             raise self._exception(label, reply)
@@ -227,7 +231,12 @@ class Student:
         gradients = self._unpack(reply.gradients, label) if backward else []
         record.value, record.gradients, record.after, record.ended = value, gradients, _flat(arguments), True
         record.printed = bool(reply.printed)
+        if isinstance(value, wire.Figure) and value.png:
+            self._pictured.add(function)
         return Observation(value, record.after, reply.warnings, reply.printed, gradients)
+
+    def _wants_picture(self, function: str) -> bool:
+        return self._pictures and function not in self._pictured
 
     def _name_of_remote(self, value: Any) -> wire.Handle | None:
         if not isinstance(value, Remote):

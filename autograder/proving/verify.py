@@ -131,6 +131,7 @@ def _batch(course: Course, root: Path, assignment: Assignment, wall: str, group:
         until_lost=kind == "mutant",
         seeds=[case.seed for case in group] if kind == "seed" else [],
         diagnose=kind == "mistake",
+        pictures=kind not in _SIZE,
     )
 
 

@@ -13,23 +13,19 @@ from .wire import Axes, Figure, Line
 MAX_AXES, MAX_LINES, MAX_POINTS, MAX_TEXT, DPI = 16, 64, 20_000, 200, 80
 
 
-def as_data(value: Any) -> Any:
-    """A Figure of the wire for one of matplotlib; anything else unchanged."""
+def as_data(value: Any, picture: bool = False) -> Any:
+    """A Figure of the wire for one of matplotlib, drawn if a picture is wanted; anything else unchanged."""
     kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
-    return _describe(value) if isinstance(kind, type) and isinstance(value, kind) else value
+    if not (isinstance(kind, type) and isinstance(value, kind)):
+        return value
+    return Figure(_all_axes(value), _png(value) if picture else b"")
 
 
-def without_picture(value: Any) -> Any:
-    """As `as_data`, but the figure is not drawn."""
-    kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
-    return Figure(_all_axes(value)) if isinstance(kind, type) and isinstance(value, kind) else value
-
-
-def _describe(figure: Any) -> Figure:
-    axes = _all_axes(figure)
+def _png(figure: Any) -> bytes:
+    """Drawing takes as long as all the checks of a plot together."""
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=DPI)
-    return Figure(axes, picture.getvalue())
+    return picture.getvalue()
 
 
 def _all_axes(figure: Any) -> list[Axes]:

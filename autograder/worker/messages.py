@@ -31,7 +31,7 @@ class Call(msgspec.Struct, tag="call", frozen=True):
     """Call a function of the module, or one that the worker knows by a dotted name (torch.…, kit.…).
 
     `arguments` is a packed [args, kwargs]. With `backward` the sum of what comes back is differentiated, and the
-    gradients of the tensors among the arguments come with the reply.
+    gradients of the tensors among the arguments come with the reply. With `picture` a figure that comes back is drawn.
     """
 
     nonce: int
@@ -39,6 +39,7 @@ class Call(msgspec.Struct, tag="call", frozen=True):
     arguments: bytes
     return_arguments: bool = False
     backward: bool = False
+    picture: bool = False
 
 
 Request = Load | Call

@@ -99,7 +99,7 @@ class Server:
 
                 gradients = wire.pack(kit.backward(value, [*args, *kwargs.values()]))
             # A lazy value (a generator, say) may still run student code while it is packed.
-            packed = wire.pack(figures.as_data(value), self._keep)
+            packed = wire.pack(figures.as_data(value, request.picture), self._keep)
         return messages.Returned(
             request.nonce,
             packed,
