@@ -263,7 +263,7 @@ def log_sum_exp(z, axis=-1):
     "lse_clipped",
     part="log_sum_exp",
     says="this clips its input so that exp cannot overflow, and answers for other numbers than it was given; shift instead of clipping.",
-    seen="not found in the wild: made for this catalogue",
+    seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
 )
 def log_sum_exp(z, axis=-1):
     return np.log(np.sum(np.exp(np.clip(_filled(z, "z"), -500, 500)), axis=axis))
@@ -409,7 +409,7 @@ def softmax(logits):
     "softmax_clipped",
     part="softmax",
     says="this clips the logits, so that all above the limit come out as equal; shift each row by its maximum instead.",
-    seen="not found in the wild: made for this catalogue",
+    seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
 )
 def softmax(logits):
     powers = np.exp(np.clip(_filled(logits, "logits"), -500, 500))
@@ -1207,7 +1207,7 @@ def cross_entropy_grad(logits, targets):
     "grad_softmax_slope",
     part="cross_entropy_grad",
     says="this has a factor p(1 - p) left, as the squared error of a sigmoid has; with cross-entropy it cancels.",
-    seen="not found in the wild: made for this catalogue",
+    seen="rasbt/python-machine-learning-book-2nd-edition#54: asks for the activation's derivative in output - target",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1307,7 +1307,7 @@ def bce_loss(probs, targets):
     "bce_sign",
     part="binary",
     says="this is the log-likelihood, which is negative; the loss has a minus in front.",
-    seen="fastai/course22#22: a cross-entropy formula that gave negative losses",
+    seen="alirezakazemipour/NN-Without-Frameworks python_nn/numpy_nn/utils.py: no minus",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1473,7 +1473,7 @@ def bce_with_logits(logits, targets):
     "bwl_clipped_logits",
     part="binary",
     says="this clips the logits so that exp cannot overflow, and a mistake by 1000 costs 500; take the form that needs no clipping.",
-    seen="not found in the wild: made for this catalogue",
+    seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500)",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1578,7 +1578,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_rows",
     part="binary",
     says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
-    seen="Abdullah-Sherif935/CI_project lib/losses.py: mean in the loss, / batch_size in the gradient (there an MSE)",
+    seen="oysteijo/simd_neuralnet#1: the gradient is off by the number of outputs",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1604,7 +1604,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_sigmoid_slope",
     part="binary",
     says="this has a factor p(1 - p) left, as the squared error has; with cross-entropy it cancels.",
-    seen="not found in the wild: made for this catalogue",
+    seen="mnielsen/neural-networks-and-deep-learning#77: sigmoid_prime put into the output's delta",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1654,7 +1654,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_in_place",
     part="binary",
     says="this works in place on the caller's logits; work on a new array.",
-    seen="peng2G/badou-Turing 25-刘杰-北京/第九周/neural_networks/loss/BCELoss.py: np.clip into its argument",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)

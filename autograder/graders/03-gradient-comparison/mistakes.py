@@ -22,7 +22,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     part="logit_grad",
     also=("train",),
     says="this is the slope of mse over p; over z the sigmoid's slope p(1 - p) comes in as well.",
-    seen="not found in the wild: made for this catalogue",
+    seen="hunkim/DeepLearningZeroToAll#113: takes sigma_prime out of the gradient of an L2 loss",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     right(z, y, loss)
