@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
     "mse_rows",
     part="mse_loss",
     says="this divides by the number of rows; the mean goes over all elements of the matrix.",
-    seen="student submissions: len(pred) for the number of elements",
+    seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
 )
 def mse_loss(pred, target):
     errors = _errors(pred, target)
@@ -20,7 +20,7 @@ def mse_loss(pred, target):
     "mse_sum",
     part="mse_loss",
     says="this is the sum of the squared errors; the mean divides it by the number of elements.",
-    seen="torch's reduction='sum', and the least-squares objective of statistics books",
+    seen="acids-ircam/creative_ml#6: the MSE defined as a sum",
 )
 def mse_loss(pred, target):
     return np.sum(_errors(pred, target) ** 2)
@@ -30,7 +30,7 @@ def mse_loss(pred, target):
     "mse_half",
     part="mse_loss",
     says="this has a ½ in front, as books write it who want a gradient without a 2; here the loss is the plain mean.",
-    seen="the cost function 1/(2m) Σ e² of introductory machine learning courses",
+    seen="kuleshov-group/aml-book#17: the MSE with 1/(2n)",
 )
 def mse_loss(pred, target):
     return np.mean(_errors(pred, target) ** 2) / 2
@@ -40,7 +40,7 @@ def mse_loss(pred, target):
     "mse_axis_0",
     part="mse_loss",
     says="this averages over the first axis only and leaves one number for each column; average over every axis.",
-    seen="student submissions: .mean(axis=0)",
+    seen="hoangchunghien/deep-learning-framework loss.py: squared errors reduced along axis 0 only",
 )
 def mse_loss(pred, target):
     return np.mean(_errors(pred, target) ** 2, axis=0)
@@ -50,7 +50,7 @@ def mse_loss(pred, target):
     "mse_absolute",
     part="mse_loss",
     says="this averages absolute errors, which is the MAE; square the errors instead.",
-    seen="student submissions: MSE and MAE confused",
+    seen="huynhtuan17ti/climate-predictor src_1/metric.py: MSE = np.mean(np.abs(...))",
 )
 def mse_loss(pred, target):
     return np.mean(np.abs(_errors(pred, target)))
@@ -60,7 +60,7 @@ def mse_loss(pred, target):
     "mse_root",
     part="mse_loss",
     says="this takes the root at the end, which is the RMSE; the MSE stays in squared units.",
-    seen="student submissions; metrics reported under the wrong name",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     return np.sqrt(np.mean(_errors(pred, target) ** 2))
@@ -70,7 +70,7 @@ def mse_loss(pred, target):
     "mse_of_mean_error",
     part="mse_loss",
     says="this squares the mean error, so that positive and negative errors cancel; square each error before you average.",
-    seen="student submissions: the square outside of the mean",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     return np.mean(_errors(pred, target)) ** 2
@@ -80,7 +80,7 @@ def mse_loss(pred, target):
     "mse_variance",
     part="mse_loss",
     says="this is the variance of the errors, which forgives a constant offset; do not take their mean away first.",
-    seen="np.var applied to residuals",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     return np.var(_errors(pred, target))
@@ -90,7 +90,7 @@ def mse_loss(pred, target):
     "mse_n_minus_1",
     part="mse_loss",
     says="this divides by n - 1, as a sample variance does; the mean of n squared errors divides by n.",
-    seen="the residual variance of statistics books, ddof=1",
+    seen="docs: numpy.var: ddof=1 divides by N - 1, Bessel's correction",
 )
 def mse_loss(pred, target):
     errors = _errors(pred, target)
@@ -102,7 +102,7 @@ def mse_loss(pred, target):
     "mse_unsigned",
     part="mse_loss",
     says="this subtracts unsigned integers as they come, and they wrap around below zero; make float arrays of both first.",
-    seen="image pixels as uint8, a well-known trap of NumPy",
+    seen="open-mmlab/mmagic#288: (img1 - img2)**2 on uint8 images",
 )
 def mse_loss(pred, target):
     _errors(pred, target)
@@ -114,7 +114,7 @@ def mse_loss(pred, target):
     "mse_truncated",
     part="mse_loss",
     says="this turns its input into whole numbers, which cuts off what stands behind the point; convert to float.",
-    seen="student submissions: dtype=int as a cure for uint8",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     _errors(pred, target)
@@ -126,7 +126,7 @@ def mse_loss(pred, target):
     "mse_in_place",
     part="mse_loss",
     says="this subtracts in place and so overwrites the caller's predictions; let the difference be a new array.",
-    seen="student submissions: pred -= target, harmless only after a copy",
+    seen="met in practice: a submission that changed its arguments spoilt a shared fixture",
 )
 def mse_loss(pred, target):
     _errors(pred, target)
@@ -139,7 +139,7 @@ def mse_loss(pred, target):
     "mse_expanded",
     part="mse_loss",
     says="this expands the square into p² - 2pt + t², where huge numbers cancel and the digits are lost; subtract before you square.",
-    seen="the expanded squared distance, a known loss of precision in pairwise distance code",
+    seen="docs: sklearn.metrics.pairwise.euclidean_distances: catastrophic cancellation",
 )
 def mse_loss(pred, target):
     _errors(pred, target)
@@ -151,7 +151,7 @@ def mse_loss(pred, target):
     "mse_boxed",
     part="mse_loss",
     says="this keeps the averaged axes, so that the number comes in an array with one element; return the number alone.",
-    seen="student submissions: keepdims=True",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     return np.mean(np.atleast_1d(_errors(pred, target)) ** 2, keepdims=True)
@@ -161,7 +161,7 @@ def mse_loss(pred, target):
     "mse_arrays_only",
     part="mse_loss",
     says="this uses a method that only arrays have, so a list or a number breaks it; make arrays of both arguments first.",
-    seen="student submissions: pred.astype(float), pred.shape on a list",
+    seen="bfortuner/ml-glossary#6: yHat.astype(float) on the argument as it comes",
 )
 def mse_loss(pred, target):
     pred.astype(float)
@@ -176,7 +176,7 @@ def mse_loss(pred, target):
     "mse_grad_no_2",
     part="mse_grad",
     says="this lost the factor 2 which comes down when a square is differentiated; the loss has no ½ that would cancel it.",
-    seen="the gradient that belongs to 1/(2m) Σ e² in introductory courses",
+    seen="davisking/dlib#1169: loss (x - y)², gradient without the 2",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -187,7 +187,7 @@ def mse_grad(pred, target):
     "mse_grad_rows",
     part="mse_grad",
     says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
-    seen="student submissions: the batch size for the number of elements",
+    seen="theo-moret/FirstOrderOptim losses/mse.py: np.mean in the loss, / len(y_true) in the gradient",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -198,7 +198,7 @@ def mse_grad(pred, target):
     "mse_grad_sign",
     part="mse_grad",
     says="this has the wrong sign: it is the derivative with respect to the target; the inner derivative for pred is +1.",
-    seen="the chapter writes (y - ŷ)² and 2/n (ŷ - y): the minus of the inner derivative is forgotten",
+    seen="kszymani/Heras plain/losses.py: mse_deriv has y - p",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -209,7 +209,7 @@ def mse_grad(pred, target):
     "mse_grad_no_n",
     part="mse_grad",
     says="this is the gradient of the sum; the 1/n of the mean stays in front when you differentiate.",
-    seen="student submissions; torch's reduction='sum'",
+    seen="louiseblade/RNN_FS loss.py: mean in the loss, no 1/n in the gradient",
 )
 def mse_grad(pred, target):
     return 2 * _errors(pred, target)
@@ -219,7 +219,7 @@ def mse_grad(pred, target):
     "mse_grad_scalar",
     part="mse_grad",
     says="this averages the gradient into one number; every prediction has a slope of its own, so keep the shape of pred.",
-    seen="student submissions: 2 * np.mean(pred - target)",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_grad(pred, target):
     return 2 * np.mean(_errors(pred, target))
@@ -229,7 +229,7 @@ def mse_grad(pred, target):
     "mse_grad_absolute",
     part="mse_grad",
     says="this loses the sign of the errors, so every prediction is pushed down; the slope has the sign of pred - target.",
-    seen="student submissions: abs carried over from the MAE",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -240,7 +240,7 @@ def mse_grad(pred, target):
     "mse_grad_of_mean_error",
     part="mse_grad",
     says="this gives every element the gradient of the squared mean error; each element's slope depends on its own error alone.",
-    seen="student submissions: the square outside of the mean, differentiated",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -251,7 +251,7 @@ def mse_grad(pred, target):
     "mse_grad_flat",
     part="mse_grad",
     says="this comes back as one long vector; give it the shape of pred.",
-    seen="student submissions: ravel without a reshape at the end",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target).ravel()
@@ -262,7 +262,7 @@ def mse_grad(pred, target):
     "mse_grad_in_place",
     part="mse_grad",
     says="this works in place on the array that the caller handed in, and leaves the errors in it; work on a new array.",
-    seen="student submissions: np.asarray taken for a copy",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def mse_grad(pred, target):
     _errors(pred, target)
@@ -275,7 +275,7 @@ def mse_grad(pred, target):
     "mse_grad_keeps_n",
     part="mse_grad",
     says="this keeps the n of its first call and uses it ever after; count the elements anew in every call.",
-    seen="student submissions: state in a default argument or a global",
+    seen="docs: Python language reference, function definitions: a default is evaluated once",
 )
 def mse_grad(pred, target, counted=[]):
     errors = _errors(pred, target)
@@ -288,7 +288,7 @@ def mse_grad(pred, target, counted=[]):
     "mse_grad_unsigned",
     part="mse_grad",
     says="this subtracts unsigned integers as they come, and they wrap around below zero; make float arrays of both first.",
-    seen="image pixels as uint8, a well-known trap of NumPy",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def mse_grad(pred, target):
     _errors(pred, target)
@@ -299,7 +299,7 @@ def mse_grad(pred, target):
     "mse_grad_like_pred",
     part="mse_grad",
     says="your result takes over the number type of pred, so integer predictions get a gradient cut to whole numbers; make a float array for it.",
-    seen="np.zeros_like of an integer array, a well-known trap of NumPy",
+    seen="docs: numpy.zeros_like: takes over the data type of its argument",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -312,7 +312,7 @@ def mse_grad(pred, target):
     "mse_grad_list",
     part="mse_grad",
     says="this returns a list; the gradient is an array, which an optimiser can scale and subtract.",
-    seen="student submissions: a list comprehension returned as it is",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_grad(pred, target):
     errors = _errors(pred, target)
@@ -326,7 +326,7 @@ def mse_grad(pred, target):
     "rmse_no_root",
     part="rmse",
     says="this is the mean of the squares without its root; the RMSE is in the units of the target.",
-    seen="student submissions",
+    seen="coreylynch/pyFM#8: what was called RMSE is the MSE",
 )
 def rmse(pred, target):
     return np.mean(_errors(pred, target) ** 2)
@@ -336,7 +336,7 @@ def rmse(pred, target):
     "rmse_is_mae",
     part="rmse",
     says="this takes the root of each square before averaging, which is the MAE; the root comes last.",
-    seen="student submissions: root and mean in the wrong order",
+    seen="facebookresearch/sparsh#9: the root of each square, then the mean",
 )
 def rmse(pred, target):
     return np.mean(np.sqrt(_errors(pred, target) ** 2))
@@ -346,7 +346,7 @@ def rmse(pred, target):
     "rmse_norm_over_n",
     part="rmse",
     says="this takes the root of the sum and then divides by n; n belongs under the root.",
-    seen="student submissions: np.linalg.norm(errors) / n",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse(pred, target):
     errors = _errors(pred, target)
@@ -357,7 +357,7 @@ def rmse(pred, target):
     "rmse_by_rows",
     part="rmse",
     says="this averages the RMSE of each row; there is one root, of the mean over all elements.",
-    seen="per-output RMSE averaged, as scikit-learn's uniform_average does over columns",
+    seen="Copa6/ML_helper_codes modelling/keras/keras_custom_metrics.py: root of the mean along axis -1",
 )
 def rmse(pred, target):
     errors = np.atleast_1d(_errors(pred, target))
@@ -368,7 +368,7 @@ def rmse(pred, target):
     "rmse_epsilon",
     part="rmse",
     says="your root has a small number added under it, which shows as soon as errors are small; the value of a root needs no such help.",
-    seen="sqrt(mse + 1e-8), the usual advice against NaN gradients in torch forums",
+    seen="pytorch/pytorch#45112: asks for sqrt(mse_loss + eps)",
 )
 def rmse(pred, target):
     return np.sqrt(np.mean(_errors(pred, target) ** 2) + 1e-8)
@@ -378,7 +378,7 @@ def rmse(pred, target):
     "rmse_grad_nan",
     part="rmse",
     says="this divides 0 by 0 at a perfect fit and returns NaN; treat an RMSE of zero before you divide.",
-    seen="torch.sqrt of an MSE of 0, a well-known source of NaN gradients",
+    seen="akanazawa/cmr#11: nan, since the gradient of sqrt is not defined at 0",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -390,7 +390,7 @@ def rmse_grad(pred, target):
     "rmse_grad_twice",
     part="rmse",
     says="this divides the gradient of the MSE by the RMSE, but the derivative of a root has a ½ too; divide by twice the RMSE.",
-    seen="student submissions: chain rule with half of the root's derivative",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -402,7 +402,7 @@ def rmse_grad(pred, target):
     "rmse_grad_half",
     part="rmse",
     says="your ½ of the root is there, but the 2 of the square is missing; the two cancel.",
-    seen="student submissions: chain rule with half of the square's derivative",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -414,7 +414,7 @@ def rmse_grad(pred, target):
     "rmse_grad_over_mse",
     part="rmse",
     says="this divides by the MSE; the derivative of a root divides by the root, the RMSE.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -426,7 +426,7 @@ def rmse_grad(pred, target):
     "rmse_grad_no_n",
     part="rmse",
     says="this divides by the RMSE but not by n; the 1/n of the mean stays when you differentiate.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -438,7 +438,7 @@ def rmse_grad(pred, target):
     "rmse_grad_sign",
     part="rmse",
     says="this points the other way: the error in the gradient is pred - target.",
-    seen="student submissions: the minus of the inner derivative is forgotten",
+    seen="kszymani/Heras plain/losses.py: y - p (there the gradient of the MSE)",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -450,7 +450,7 @@ def rmse_grad(pred, target):
     "rmse_grad_root_of_grad",
     part="rmse",
     says="this takes the root of the MSE's gradient; differentiate the root by the chain rule instead.",
-    seen="student submissions: RMSE is the root of MSE, so its gradient was taken for the root of the gradient",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse_grad(pred, target):
     with np.errstate(all="ignore"):
@@ -461,7 +461,7 @@ def rmse_grad(pred, target):
     "rmse_grad_nearly_perfect",
     part="rmse",
     says="this takes a good fit for a perfect one, since np.allclose forgives small errors; only an RMSE of exactly zero is special.",
-    seen="np.allclose as a guard, with its relative tolerance of 1e-5",
+    seen="docs: numpy.allclose: its default atol does not suit small numbers",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -474,7 +474,7 @@ def rmse_grad(pred, target):
     "rmse_grad_epsilon",
     part="rmse",
     says="your guard against 0/0 is so large that it bends the gradient of small errors; treat an RMSE of zero on its own instead.",
-    seen="errors / (n * rmse + 1e-3) and the like; sqrt(mse + eps) in torch forums",
+    seen="pytorch/pytorch#45112: sqrt(mse_loss + eps) against nan",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -485,7 +485,7 @@ def rmse_grad(pred, target):
     "rmse_grad_zero_number",
     part="rmse",
     says="your answer to a perfect fit is the number 0; the gradient keeps the shape of pred there too.",
-    seen="student submissions: an early return 0.0",
+    seen="not found in the wild: made for this catalogue",
 )
 def rmse_grad(pred, target):
     errors = _errors(pred, target)
@@ -500,7 +500,7 @@ def rmse_grad(pred, target):
     "mae_no_absolute",
     part="mae",
     says="this averages the errors with their signs, so that they cancel; take absolute values first.",
-    seen="student submissions; the mean bias error under another name",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_loss(pred, target):
     return np.mean(_errors(pred, target))
@@ -510,7 +510,7 @@ def mae_loss(pred, target):
     "mae_of_mean_error",
     part="mae",
     says="this takes the absolute value of the mean, when the errors have cancelled already; take it of each error.",
-    seen="student submissions: abs outside of the mean",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_loss(pred, target):
     return np.abs(np.mean(_errors(pred, target)))
@@ -520,7 +520,7 @@ def mae_loss(pred, target):
     "mae_median",
     part="mae",
     says="this is the median of the absolute errors; the M of MAE is the mean here.",
-    seen="scikit-learn's median_absolute_error, and the MAD of robust statistics",
+    seen="docs: sklearn.metrics.median_absolute_error",
 )
 def mae_loss(pred, target):
     return np.median(np.abs(_errors(pred, target)))
@@ -530,7 +530,7 @@ def mae_loss(pred, target):
     "mae_sum",
     part="mae",
     says="this is the sum of the absolute errors; divide it by their number.",
-    seen="torch's reduction='sum', and the L1 norm taken for the L1 loss",
+    seen="DataScienceSpecialization/courses#119: sum() for mean() (there in an RMSE)",
 )
 def mae_loss(pred, target):
     return np.sum(np.abs(_errors(pred, target)))
@@ -540,7 +540,7 @@ def mae_loss(pred, target):
     "mae_rows",
     part="mae",
     says="this divides by the number of rows; the mean goes over all elements of the matrix.",
-    seen="student submissions: len(pred) for the number of elements",
+    seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
 )
 def mae_loss(pred, target):
     errors = _errors(pred, target)
@@ -551,7 +551,7 @@ def mae_loss(pred, target):
     "mae_unsigned",
     part="mae",
     says="this subtracts unsigned integers as they come: below zero they wrap around, and their absolute value is huge; make float arrays first.",
-    seen="image pixels as uint8, a well-known trap of NumPy",
+    seen="ybarancan/efficient_spectral_cnn#5: mean absolute error of uint8 images",
 )
 def mae_loss(pred, target):
     _errors(pred, target)
@@ -562,7 +562,7 @@ def mae_loss(pred, target):
     "mae_grad_one_at_zero",
     part="mae",
     says="this counts an error of exactly 0 as positive; the subgradient asked for there is 0.",
-    seen="student submissions: where(e >= 0, 1, -1)",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -573,7 +573,7 @@ def mae_grad(pred, target):
     "mae_grad_nan_at_zero",
     part="mae",
     says="this divides the error by its absolute value, which is 0/0 where a prediction is perfect; the sign function gives 0 there.",
-    seen="the derivative of |x| as x/|x| in calculus books",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -585,7 +585,7 @@ def mae_grad(pred, target):
     "mae_grad_sign",
     part="mae",
     says="this is the sign of target - pred; a prediction that is too high needs a positive slope.",
-    seen="the chapter writes |y - ŷ|: the minus of the inner derivative is forgotten",
+    seen="LuckMeelo/neuralib neuralib/loss/MeanAbsoluteError.py: np.sign(y_true - y_pred)",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -596,7 +596,7 @@ def mae_grad(pred, target):
     "mae_grad_no_n",
     part="mae",
     says="this is the sign alone; the loss is a mean, so each slope is divided by n.",
-    seen="student submissions; torch's reduction='sum'",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_grad(pred, target):
     return np.sign(_errors(pred, target))
@@ -606,7 +606,7 @@ def mae_grad(pred, target):
     "mae_grad_rows",
     part="mae",
     says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
-    seen="student submissions: the batch size for the number of elements",
+    seen="Lllsir0202/Machine2Learning utils/loss/methods/regression_loss/mae.py: / y_true.shape[0]",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -617,7 +617,7 @@ def mae_grad(pred, target):
     "mae_grad_counts_wrong_ones",
     part="mae",
     says="this divides by the number of errors that are not 0; perfect predictions count in the mean as well.",
-    seen="student submissions: a mask applied to n too",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -628,7 +628,7 @@ def mae_grad(pred, target):
     "mae_grad_one_sided",
     part="mae",
     says="this has no slope where the prediction is too low; there it is -1/n.",
-    seen="student submissions: the derivative of ReLU taken for that of the absolute value",
+    seen="not found in the wild: made for this catalogue",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -642,7 +642,7 @@ def mae_grad(pred, target):
     "huber_smooth_l1",
     part="huber",
     says="this is smooth L1, which is Huber divided by delta; only at delta = 1 are they equal.",
-    seen="torch.nn.SmoothL1Loss(beta) against torch.nn.HuberLoss(delta)",
+    seen="docs: torch.nn.SmoothL1Loss: huber(x, y) / beta",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -654,7 +654,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_no_half",
     part="huber",
     says="your parabola has no ½, so the two branches do not meet at delta; half the square is meant.",
-    seen="student submissions: the MSE taken over for small errors",
+    seen="uu-sml/sml-book-page#17: eq. 5.4 of a draft, the square without its 0.5",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -666,7 +666,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_no_offset",
     part="huber",
     says="your line starts at the origin, so the loss jumps at delta; take ½δ away from the error before you scale it.",
-    seen="student submissions: delta·|e| outside",
+    seen="uu-sml/sml-book-page#17: eq. 5.4 of a draft, nothing subtracted from the linear part",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -678,7 +678,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_offset_not_squared",
     part="huber",
     says="your line is lowered by ½δ; it takes ½δ² for the branches to meet, which shows when delta is not 1.",
-    seen="student submissions: the formula read off at delta = 1",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -690,7 +690,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_line_without_delta",
     part="huber",
     says="your line has slope 1 whatever delta is; at the seam the parabola has slope delta, and the line goes on with it.",
-    seen="student submissions: the linear branch of smooth L1 beside the parabola of Huber",
+    seen="tensorforce/tensorforce#139: abs(delta) - 0.5 whatever the clip is",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -702,7 +702,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_delta_ignored",
     part="huber",
     says="this uses 1 whatever delta it is given; seam, slope and offset all depend on delta.",
-    seen="student submissions: a smooth L1 without beta, as in early detection code",
+    seen="xXAI-botXx/ANN-106 src/ann106/loss_functions.py: delta = 1.0 typed in",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -714,7 +714,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_signed_seam",
     part="huber",
     says="this compares the error itself with delta, so large negative errors fall into the parabola; compare its absolute value.",
-    seen="student submissions: where(e <= delta, ...)",
+    seen="marlbenchmark/on-policy#47: e > d for abs(e) > d",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -726,7 +726,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_squared_seam",
     part="huber",
     says="this compares the squared error with delta, which puts the seam at the root of delta; compare the absolute error.",
-    seen="student submissions: a variable reused after squaring",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -738,7 +738,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_one_branch_for_all",
     part="huber",
     says="this chooses one branch for the whole array by the mean error; every element chooses for itself.",
-    seen="student submissions: an if where np.where is needed",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -752,7 +752,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_branches_swapped",
     part="huber",
     says="your branches are swapped: small errors belong to the parabola, large ones to the line.",
-    seen="student submissions: the arguments of np.where in the wrong order",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -764,7 +764,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_pseudo",
     part="huber",
     says="this is the pseudo-Huber loss, a smooth cousin; the Huber loss has two branches that meet at delta.",
-    seen="scipy.special.pseudo_huber",
+    seen="docs: scipy.special.pseudo_huber",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -775,7 +775,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_default_delta",
     part="huber",
     says="your default delta is not the 1.0 of the statement; the rest is right.",
-    seen="scikit-learn's HuberRegressor has 1.35, the 95 % efficiency of robust statistics",
+    seen="docs: sklearn.linear_model.HuberRegressor: epsilon=1.35",
 )
 def huber_loss(pred, target, delta=1.35):
     _require_positive(delta)
@@ -787,7 +787,7 @@ def huber_loss(pred, target, delta=1.35):
     "huber_sum",
     part="huber",
     says="this adds the losses of all elements up; take their mean.",
-    seen="torch's reduction='sum'",
+    seen="KumarArindam/ML-CheatSheet losses_scratch.py: np.sum(loss)",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -799,7 +799,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_grad_sign_lost",
     part="huber",
     says="this gives +delta to large negative errors too; outside of delta the slope bears the sign of the error.",
-    seen="student submissions: where(|e| <= delta, e, delta)",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -811,7 +811,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_no_n",
     part="huber",
     says="this is the slope of each element's own loss; the loss is a mean, so divide by n.",
-    seen="student submissions; torch's reduction='sum'",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -822,7 +822,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_slope_1",
     part="huber",
     says="your slope outside is 1 instead of delta; the line goes on with the slope which the parabola has at the seam.",
-    seen="student submissions: the sign alone, right at delta = 1 only",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -834,7 +834,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_smooth_l1",
     part="huber",
     says="this is the gradient of smooth L1; Huber's is delta times that.",
-    seen="torch.nn.SmoothL1Loss(beta) against torch.nn.HuberLoss(delta)",
+    seen="docs: torch.nn.SmoothL1Loss: huber(x, y) / beta",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -846,7 +846,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_zero_outside",
     part="huber",
     says="this gives outliers no slope at all; outside of delta the slope is constant, delta times the sign.",
-    seen="the clipped parabola (truncated loss) of robust statistics",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -858,7 +858,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_seam_left_out",
     part="huber",
     says="your two conditions leave out an error of exactly delta, whose slope stays 0; let one of them include it.",
-    seen="student submissions: two masks, < delta and > delta",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -870,7 +870,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_delta_ignored",
     part="huber",
     says="this clips the error at 1 whatever delta it is given; clip it at delta.",
-    seen="gradient clipping at 1 in reinforcement learning, the 'Huber loss' of DQN",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -882,7 +882,7 @@ def huber_grad(pred, target, delta=1.0):
     "huber_grad_double_inside",
     part="huber",
     says="your slope inside is 2e, that of a whole square; the parabola is half a square, with slope e.",
-    seen="student submissions: the gradient of the MSE taken over for small errors",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     _require_positive(delta)
@@ -897,7 +897,7 @@ def huber_grad(pred, target, delta=1.0):
     "quick_check_signs_kept",
     part="quick_check",
     says="this keeps the minus of -4 through the square; (-4)² is +16.",
-    seen="-4**2 on a calculator or in Python, which is -16",
+    seen="docs: Python language reference, the power operator: -1**2 results in -1",
 )
 def quick_check_mse():
     return (2**2 + -(4**2)) / 2
@@ -907,7 +907,7 @@ def quick_check_mse():
     "quick_check_doubled",
     part="quick_check",
     says="this doubles the errors, or just adds up their sizes; square each of them and take the mean.",
-    seen="mental arithmetic: x·2 for x²",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_mse():
     return (2 * 2 + 4 * 2) / 2
@@ -917,7 +917,7 @@ def quick_check_mse():
     "quick_check_printed",
     part="quick_check",
     says="this returns nothing; end with a return of the number, a print is only for your own eyes.",
-    seen="student submissions: print in the place of return",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_mse():
     print(mse_loss([2, -4], [0, 0]))
@@ -927,7 +927,7 @@ def quick_check_mse():
     "quick_check_text",
     part="quick_check",
     says="this returns text that reads as a number; return the number itself.",
-    seen="student submissions: an answer in quotation marks",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_mse():
     return "10"
@@ -940,7 +940,7 @@ def quick_check_mse():
     "mse_checks_nothing",
     part="validation",
     says="your mse_loss checks nothing: it broadcasts shapes that differ, and averages nothing to NaN; compare shapes and count elements first.",
-    seen="student submissions; NumPy broadcasting",
+    seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word",
 )
 def mse_loss(pred, target):
     with np.errstate(all="ignore"):
@@ -952,7 +952,7 @@ def mse_loss(pred, target):
     "mse_broadcasts",
     part="validation",
     says="your mse_loss lets NumPy stretch one shape to the other; compare the shapes before you subtract.",
-    seen="(N,) beside (N, 1), the classic of regression code; torch only warns",
+    seen="pytorch/pytorch#16045: (n, 1) beside (n,), and no error",
 )
 def mse_loss(pred, target):
     errors = np.asarray(pred, dtype=float) - np.asarray(target, dtype=float)
@@ -965,7 +965,7 @@ def mse_loss(pred, target):
     "mse_takes_empty",
     part="validation",
     says="your mse_loss takes empty input and returns NaN; raise a ValueError where there are no elements.",
-    seen="np.mean of an empty array; torch's losses return NaN as well",
+    seen="pytorch/pytorch#141057: the mean of an empty tensor is nan",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -979,7 +979,7 @@ def mse_loss(pred, target):
     "mse_empty_is_zero",
     part="validation",
     says="your mse_loss answers empty input with 0, as if the fit were perfect; raise a ValueError.",
-    seen="student submissions: an early return 0.0",
+    seen="pytorch/pytorch#50224: asks for 0 as the loss of an empty batch",
 )
 def mse_loss(pred, target):
     return np.mean(_errors(pred, target) ** 2) if np.size(pred) else 0.0
@@ -989,7 +989,7 @@ def mse_loss(pred, target):
     "mse_empty_by_len",
     part="validation",
     says="your mse_loss looks for emptiness with len, which counts rows: an array of shape (2, 0) has rows but no elements; use size.",
-    seen="student submissions: if len(pred) == 0",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -1003,7 +1003,7 @@ def mse_loss(pred, target):
     "mse_compares_sizes",
     part="validation",
     says="your mse_loss compares the numbers of elements, which are equal for (N,) and (N, 1); compare the shapes.",
-    seen="student submissions: pred.size != target.size",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -1016,7 +1016,7 @@ def mse_loss(pred, target):
     "mse_compares_lengths",
     part="validation",
     says="your mse_loss compares lengths, which only count rows; compare the whole shapes.",
-    seen="student submissions: len(pred) != len(target)",
+    seen="andrejhulak/nums-numpy loss_fn.py: assert len(y_true) == len(y_pred)",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -1029,7 +1029,7 @@ def mse_loss(pred, target):
     "mse_compares_axes",
     part="validation",
     says="your mse_loss compares the number of axes only, so (3, 2) beside (3, 1) slips through; compare the shapes.",
-    seen="student submissions: pred.ndim != target.ndim",
+    seen="kohjiahng/Autograd autograd/losses/crossentropyloss.py: asserts ndim only",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -1042,7 +1042,7 @@ def mse_loss(pred, target):
     "mse_flattens",
     part="validation",
     says="your mse_loss flattens both arguments, which makes a row and a column equal; refuse shapes that differ instead.",
-    seen="scikit-learn's column_or_1d and ravel as a cure for broadcasting",
+    seen="docs: sklearn.utils.column_or_1d: ravels a column",
 )
 def mse_loss(pred, target):
     return np.mean(_errors(np.ravel(pred), np.ravel(target)) ** 2)
@@ -1052,7 +1052,7 @@ def mse_loss(pred, target):
     "mse_asserts",
     part="validation",
     says="your mse_loss refuses bad input with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
-    seen="student submissions: assert pred.shape == target.shape",
+    seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -1065,7 +1065,7 @@ def mse_loss(pred, target):
     "mse_prints_the_error",
     part="validation",
     says="your mse_loss prints a message about bad input and goes on without a result; raise a ValueError, so that nobody can miss it.",
-    seen="student submissions: print('shapes differ') and return",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_loss(pred, target):
     try:
@@ -1078,7 +1078,7 @@ def mse_loss(pred, target):
     "mse_grad_broadcasts",
     part="validation",
     says="your mse_grad lets NumPy stretch one shape to the other, and its result no longer has the shape of pred; compare the shapes first.",
-    seen="student submissions: the loss checks its input, its gradient does not",
+    seen="HIPS/Kayak#14: an L2 loss of (77,) and (77, 1) over all pairs",
 )
 def mse_grad(pred, target):
     errors = np.asarray(pred, dtype=float) - np.asarray(target, dtype=float)
@@ -1091,7 +1091,7 @@ def mse_grad(pred, target):
     "mse_grad_takes_empty",
     part="validation",
     says="your mse_grad returns an empty array for empty input; the loss has no value there, so raise a ValueError in both.",
-    seen="student submissions: nothing fails, since the division by n meets no element",
+    seen="not found in the wild: made for this catalogue",
 )
 def mse_grad(pred, target):
     return 2 * _errors(pred, target) / np.size(pred) if np.size(pred) else np.asarray(pred, dtype=float)
@@ -1101,7 +1101,7 @@ def mse_grad(pred, target):
     "huber_shapes_unchecked",
     part="validation",
     says="your huber_loss checks delta but not the shapes; refuse shapes that differ, as in the other losses.",
-    seen="student submissions: the last function written is the least checked",
+    seen="docs: torch.nn.functional.huber_loss: only warns of sizes that differ",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -1115,7 +1115,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_takes_any_delta",
     part="validation",
     says="your huber_loss takes a negative delta, whose parabola ends before it begins; a delta that is not positive is a ValueError.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_loss(pred, target, delta=1.0):
     size = np.abs(_errors(pred, target))
@@ -1126,7 +1126,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_delta_made_positive",
     part="validation",
     says="your huber_loss mends a negative delta by dropping its sign; a delta that is not positive is a mistake of the caller, so raise a ValueError.",
-    seen="student submissions: delta = np.abs(delta)",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_loss(pred, target, delta=1.0):
     delta, size = np.abs(delta), np.abs(_errors(pred, target))
@@ -1137,7 +1137,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_takes_delta_zero",
     part="validation",
     says="your huber_loss takes a delta of 0, for which every loss is 0; refuse it together with the negative ones.",
-    seen="student submissions: delta < 0 for delta <= 0; torch's SmoothL1Loss takes a beta of 0",
+    seen="docs: torch.nn.SmoothL1Loss: a beta of 0 is allowed, as delta is not in HuberLoss",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(1.0 if delta == 0 else delta)
@@ -1149,7 +1149,7 @@ def huber_loss(pred, target, delta=1.0):
     "huber_grad_takes_any_delta",
     part="validation",
     says="your huber_grad takes a negative delta, and clips between bounds that are the wrong way round; raise a ValueError for it, as in the loss.",
-    seen="student submissions: only the loss checks delta",
+    seen="not found in the wild: made for this catalogue",
 )
 def huber_grad(pred, target, delta=1.0):
     errors = _errors(pred, target)

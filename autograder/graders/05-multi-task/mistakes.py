@@ -9,7 +9,7 @@ from autograder.grading.mistakes import mistake
     "network_squeeze_all",
     part="network",
     says="a bare squeeze() also takes away the axis of a batch of one; take off the last axis only.",
-    seen="a well-known trap of torch: squeeze without a dimension",
+    seen="NVIDIA/tacotron2#303: squeeze without a dimension, a batch of one",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -22,7 +22,7 @@ class MultiTaskNet(MultiTaskNet):
     part="network",
     also=("score",),
     says="the value is left in a column (N, 1), which broadcasts against (N,) targets; take off its last axis.",
-    seen="student submissions: nn.Linear(hidden, 1) returned as it is",
+    seen="pytorch/pytorch#16045: nn.Linear(2, 1) returned as it is, beside targets (n,)",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -34,7 +34,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_softmax",
     part="network",
     says="this applies a softmax to the logits, and cross-entropy applies another; return the logits as they are.",
-    seen="student submissions: softmax before torch's cross_entropy",
+    seen="jindongwang/Deep-learning-activity-recognition#10: F.softmax before nn.CrossEntropyLoss",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -46,7 +46,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_detached",
     part="network",
     says="this detaches the trunk before the regression head, so that errors of the value never train the trunk.",
-    seen="student submissions: detach to keep the tasks apart",
+    seen="not found in the wild: made for this catalogue",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
@@ -59,7 +59,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_linear",
     part="network",
     says="this has no activation, and two linear layers in a row are one linear layer.",
-    seen="student submissions: the activation is forgotten",
+    seen="nutonomy/nuscenes-devkit#728: no nonlinearity between two linear layers",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -71,7 +71,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_head_on_head",
     part="network",
     says="the value is computed from the logits; each head reads the trunk, and none the other head.",
-    seen="student submissions: layers called one after the other",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskNet(MultiTaskNet):
     def __init__(self, in_features, n_classes, hidden=32):
@@ -88,7 +88,7 @@ class MultiTaskNet(MultiTaskNet):
     part="network",
     also=("score",),
     says="this standardises by the batch at hand, so that a row's answer hangs on its neighbours, and alone it is NaN.",
-    seen="student submissions: (x - x.mean(0)) / x.std(0) inside forward",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -99,7 +99,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_ignores_hidden",
     part="network",
     says="this has a fixed width, whatever `hidden` is.",
-    seen="student submissions: the number of the first try left in the code",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskNet(MultiTaskNet):
     def __init__(self, in_features, n_classes, hidden=32):
@@ -110,7 +110,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_other_width",
     part="network",
     says="the default of `hidden` is 32.",
-    seen="student submissions: a default changed while trying",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskNet(MultiTaskNet):
     def __init__(self, in_features, n_classes, hidden=64):
@@ -121,7 +121,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_float32",
     part="network",
     says="this casts the input to float32, so that the network cannot be moved to float64; use x as it comes.",
-    seen="student submissions: x.float() against a dtype error",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -132,7 +132,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_activation_first",
     part="network",
     says="the activation stands before the layer; what follows it are linear layers alone.",
-    seen="student submissions: relu applied to x",
+    seen="not found in the wild: made for this catalogue",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
@@ -145,7 +145,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_relu_on_the_value",
     part="network",
     says="this puts a ReLU on the answers; heads are linear: logits and values may be negative.",
-    seen="student submissions: an activation after every layer",
+    seen="not found in the wild: made for this catalogue",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
@@ -161,7 +161,7 @@ class MultiTaskNet(MultiTaskNet):
     "fixed_lam_on_both",
     part="loss_fixed",
     says="this multiplies both losses by lam; it weighs the regression loss alone.",
-    seen="student submissions: parentheses around the sum",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -176,7 +176,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "fixed_lam_on_classification",
     part="loss_fixed",
     says="this puts lam on the classification loss; it belongs to the regression loss.",
-    seen="student submissions: the two losses swapped",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -191,7 +191,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "fixed_ignores_lam",
     part="loss_fixed",
     says="this adds the losses without lam, so that the weight has no effect.",
-    seen="student submissions: lam stored and never used",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -206,7 +206,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "fixed_root",
     part="loss_fixed",
     says="this takes the root of the squared error; the regression loss is the MSE, not the RMSE.",
-    seen="student submissions: MSE and RMSE confused",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -220,7 +220,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "fixed_absolute",
     part="loss_fixed",
     says="this averages absolute errors; the regression loss is the mean of the squares.",
-    seen="student submissions: l1_loss for mse_loss",
+    seen="huynhtuan17ti/climate-predictor src_1/metric.py: MSE = np.mean(np.abs(...))",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -234,7 +234,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "fixed_log_epsilon",
     part="loss_fixed",
     says="this takes log(softmax + 1e-8), which stops growing for a sure mistake; take cross-entropy from the logits.",
-    seen="student submissions: an epsilon against log(0)",
+    seen="vanqaq/hm1 loss.py: np.log(softmax + 1e-05)",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -252,7 +252,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "normalised_not_detached",
     part="loss_normalised",
     says="your magnitude is not detached, so a loss over itself is a constant 1 whose gradient is zero.",
-    seen="student submissions: loss / loss",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -266,7 +266,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "normalised_nan",
     part="loss_normalised",
     says="this divides 0 by 0 where a task has no error, and gives NaN; keep the magnitude away from 0.",
-    seen="student submissions: loss / loss.detach() without a guard",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -281,7 +281,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "normalised_ignores_lam",
     part="loss_normalised",
     says="this leaves lam out of the normalised sum; it still weighs the second term.",
-    seen="student submissions: lam used in the fixed mode only",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def _normalisers(self, classification, regression):
@@ -293,7 +293,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "normalised_batches_later",
     part="loss_normalised",
     says="the magnitude kept from the first call is not detached, so that the second backward meets a graph already freed.",
-    seen="torch forums: trying to backward through the graph a second time",
+    seen="quark0/darts#56: a graph kept from an earlier step, for want of detach (there a hidden state)",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -311,7 +311,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "normalised_weights_sum_to_one",
     part="loss_normalised",
     says="this divides by the sum of both magnitudes; each loss is divided by its own.",
-    seen="student submissions: normalised weights taken for normalised losses",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -331,7 +331,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_no_log_term",
     part="loss_uncertainty",
     says="the term ½(s1 + s2) is missing, so that s grows without end and every loss becomes free.",
-    seen="student submissions of Kendall et al.'s loss",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, *data):
@@ -343,7 +343,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_full_log_term",
     part="loss_uncertainty",
     says="this adds s1 + s2 where half of it is asked for: log σ is half of log σ².",
-    seen="log variance and log deviation confused in public versions of the loss",
+    seen="GuanRunwei/ASY-VRNet utils/multitaskloss.py: exp(-s) * loss + s",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, *data):
@@ -355,7 +355,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_no_half",
     part="loss_uncertainty",
     says="the ½ in front of the regression loss is missing; it comes from the Gaussian likelihood.",
-    seen="public versions of the loss that treat both tasks alike",
+    seen="wandb/senpai#1157: sum(exp(-s) * loss + 0.5 * s), regressions too",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -371,7 +371,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_half_on_both",
     part="loss_uncertainty",
     says="this halves the classification loss too; the ½ belongs to the regression loss alone.",
-    seen="public versions of the loss that treat both tasks as regressions",
+    seen="gigberg/nlpcode44 SemTransModel/hitrans/models/Loss.py: 0.5 / sigma² for every task",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -387,7 +387,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_sign",
     part="loss_uncertainty",
     says="this weighs with e^(+s), so that a noisy task gets a larger weight; the exponent is -s.",
-    seen="student submissions: the minus is lost",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -403,7 +403,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_not_registered",
     part="loss_uncertainty",
     says="your s are plain tensors, which neither parameters() nor .to() knows; wrap them in nn.Parameter.",
-    seen="torch forums: torch.zeros(2, requires_grad=True) as an attribute",
+    seen="facebookresearch/ReAgent#629: attributes not registered as parameters",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def __init__(self, mode="fixed", lam=1.0):
@@ -417,7 +417,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_variance",
     part="loss_uncertainty",
     says="this learns σ² itself from 1 and divides by it; learn s = log σ², which may take any sign.",
-    seen="public versions of the loss with 1 / sigma**2",
+    seen="ICEORY/PMF pc_processor/loss/multi_task_loss.py: divides by a learnt sigma²",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def __init__(self, mode="fixed", lam=1.0):
@@ -439,7 +439,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_starts_at_one",
     part="loss_uncertainty",
     says="your s start at 1; they start at 0, where both variances are 1.",
-    seen="student submissions: torch.ones for torch.zeros",
+    seen="lyp-deeplearning/MOS-Multi-Task-Face-Detect#7: log_vars ought to start at ones, says a user",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def __init__(self, mode="fixed", lam=1.0):
@@ -452,7 +452,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_detached",
     part="loss_uncertainty",
     says="this takes the weights out of the graph (.item() or detach), so that only the log term moves s, without end.",
-    seen="student submissions: torch.exp(-s).item() as a weight",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -469,7 +469,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_one_for_both",
     part="loss_uncertainty",
     says="both tasks share one s; each has its own.",
-    seen="student submissions: a single parameter",
+    seen="not found in the wild: made for this catalogue",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -486,7 +486,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_lam",
     part="loss_uncertainty",
     says="this multiplies by lam in the uncertainty mode too, where the weights are learnt and lam has no say.",
-    seen="student submissions: one formula for all modes",
+    seen="autonomousvision/transfuser#335: the fixed task weights stay in the uncertainty loss",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -504,7 +504,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "train_not_the_loss",
     part="train",
     says="the optimiser gets the model's parameters only, so that those of the loss never move.",
-    seen="torch forums: learnable loss weights that stay at their start",
+    seen="Mdraqibkhan/Phaseformer#7: the optimiser does not have the loss's weights",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     names = ("total", "classification", "regression", "weight_classification", "weight_regression")
@@ -529,7 +529,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     "train_history_short",
     part="train",
     says="your lists are one entry short; note one number for each epoch, the last one too.",
-    seen="student submissions: the last epoch is not recorded",
+    seen="activetigger/activetigger#391: the last epoch is missing from the loss plot",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -540,7 +540,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_weighted_losses",
     part="train",
     says="this notes the losses with their weights; they are asked for as they are before weighing.",
-    seen="student submissions: the terms of the sum recorded",
+    seen="not found in the wild: made for this catalogue",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -553,7 +553,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_global_seed",
     part="train",
     says="this seeds torch's global random numbers and leaves them changed; use a Generator or fork_rng.",
-    seen="torch.manual_seed at the top of a training function",
+    seen="soran-ghaderi/torchebm#319: torch.manual_seed rewrites the caller's random state",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     torch.manual_seed(seed)
@@ -564,7 +564,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_eval_mode",
     part="train",
     says="this trains in eval mode, where dropout does nothing; call model.train() first.",
-    seen="student submissions: the mode is taken as it comes",
+    seen="pytorch/tutorials#1624: the second epoch trains in evaluation mode",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     model.eval()
@@ -579,7 +579,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_without_zero_grad",
     part="train",
     says="gradients are never cleared, so that each step adds up all gradients before it; call zero_grad().",
-    seen="torch forums: gradients accumulate by default",
+    seen="pytorch/pytorch#47175: zero_grad forgotten, or once an epoch",
     also=("score",),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
@@ -605,7 +605,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     "train_ignores_the_seed",
     part="train",
     says="what is random here does not hang on `seed`: a model with dropout trains otherwise every time.",
-    seen="student submissions: the argument is never used",
+    seen="soapisnotfat/super-resolution#3: the seed setting is ineffective",
     replayable=False,
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
@@ -617,7 +617,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_ignores_epochs",
     part="train",
     says="this trains for 200 epochs whatever `epochs` says.",
-    seen="student submissions: the number of the first try left in the code",
+    seen="not found in the wild: made for this catalogue",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     return right(model, loss_fn, data, lr, 200, seed)
@@ -627,7 +627,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_a_copy",
     part="train",
     says="this trains a copy, and the model that was given stays as it was.",
-    seen="student submissions: copy.deepcopy(model) before training",
+    seen="not found in the wild: made for this catalogue",
     also=("score", "lambda_tradeoff"),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
@@ -640,7 +640,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_shuffles_the_data",
     part="train",
     says="this writes shuffled rows back into the caller's data; index them into new tensors.",
-    seen="student submissions: data['X'] = data['X'][order]",
+    seen="BioThinkLab/SCYN#7: the caller's arrays are changed in place",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     order = torch.randperm(len(data["labels"]), generator=torch.Generator().manual_seed(seed))
@@ -653,7 +653,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_prints",
     part="train",
     says="this prints its progress; the history is what tells it.",
-    seen="student submissions: print in the training loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -667,7 +667,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_weights_of_the_start",
     part="train",
     says="this notes the weights once, at the start; in the uncertainty mode they move with s.",
-    seen="student submissions: weights read before the loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -680,7 +680,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_total_unweighted",
     part="train",
     says="this notes the sum of the raw losses as the total; what was minimised is the combined loss.",
-    seen="student submissions: the two numbers printed last are added up",
+    seen="not found in the wild: made for this catalogue",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -695,7 +695,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "evaluate_mse",
     part="evaluate",
     says="this reports the MSE under the name of the RMSE; the root is missing.",
-    seen="student submissions",
+    seen="coreylynch/pyFM#8: what was called RMSE is the MSE",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -706,7 +706,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_percent",
     part="evaluate",
     says="this gives the accuracy in per cent; it is a share between 0 and 1.",
-    seen="student submissions",
+    seen="kamalesh0406/Audio-Classification validate.py: 100*correct/total",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -717,7 +717,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_r2_unexplained",
     part="evaluate",
     says="this is the unexplained share of the variance; R² is one minus it.",
-    seen="student submissions: the 1 - is forgotten",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -728,7 +728,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_leaves_eval",
     part="evaluate",
     says="this leaves the model in eval mode; remember model.training and put it back.",
-    seen="student submissions: model.eval() without a way back",
+    seen="tk-rusch/coRNN#1: no model.train() after model.eval()",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -740,7 +740,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_training_mode",
     part="evaluate",
     says="this measures in training mode, with dropout at work; call model.eval() first.",
-    seen="student submissions: eval() is forgotten",
+    seen="udacity/deep-learning-v2-pytorch#397: model.eval() added before evaluation",
 )
 def evaluate_multi_task(model, data):
     with torch.no_grad():
@@ -755,7 +755,7 @@ def evaluate_multi_task(model, data):
     "evaluate_with_gradients",
     part="evaluate",
     says="this keeps a graph while measuring; wrap the call in torch.no_grad().",
-    seen="student submissions: no_grad() is forgotten",
+    seen="OpenNMT/OpenNMT-py#1141: torch.no_grad() is not used in validate()",
 )
 def evaluate_multi_task(model, data):
     mode = model.training
@@ -772,7 +772,7 @@ def evaluate_multi_task(model, data):
     "evaluate_r2_of_predictions",
     part="evaluate",
     says="this divides by the spread of the predictions; R² divides by that of the true values.",
-    seen="scikit-learn's r2_score with its arguments swapped",
+    seen="dynamicslab/pysindy#80: r2_score with its arguments swapped",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     mode = model.training
@@ -788,7 +788,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_correlation",
     part="evaluate",
     says="this is the squared correlation, which forgives a wrong scale and offset; R² does not.",
-    seen="student submissions: np.corrcoef squared",
+    seen="AlexNedyalkov/ML-from-Scratch utils/accuracy_metrics.py: np.corrcoef squared",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     mode = model.training
@@ -803,7 +803,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_mean_absolute",
     part="evaluate",
     says="this is the mean absolute error; the RMSE squares before it averages.",
-    seen="student submissions: MAE and RMSE confused",
+    seen="facebookresearch/sparsh#9: the root of each square, then the mean",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     mode = model.training
@@ -818,7 +818,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_prints",
     part="evaluate",
     says="this prints the figures; return them.",
-    seen="student submissions: print for return",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -830,7 +830,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_keeps_predictions",
     part="evaluate",
     says="this stores its predictions in the caller's data.",
-    seen="student submissions: data['pred'] = ...",
+    seen="not found in the wild: made for this catalogue",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -846,7 +846,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "sweep_one_model",
     part="lambda_tradeoff",
     says="this trains one model on and on; each lam needs a new model, or a row depends on those before it.",
-    seen="student submissions: the model made outside of the loop",
+    seen="BMEII-AI/RadImageNet#5: weights not made anew in the loop over folds",
     replayable=False,
 )
 def lambda_sweep(data_train, data_val, lams, seed=0):
@@ -865,7 +865,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
     "sweep_global_seed",
     part="lambda_tradeoff",
     says="this seeds torch's global random numbers and leaves them changed; seed inside fork_rng.",
-    seen="torch.manual_seed at the top of an experiment",
+    seen="mlcommons/modelgauge#149: the global random number generator seeded again and again",
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     torch.manual_seed(seed)
@@ -876,7 +876,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     "sweep_on_training_data",
     part="lambda_tradeoff",
     says="this measures on the data it was trained on; measure on data_val.",
-    seen="student submissions: the wrong variable in evaluate",
+    seen="hpcaitech/ColossalAI#6405: evaluation iterates over train_dataloader",
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     return right(data_train, data_train, lams, seed)
@@ -886,7 +886,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     "plot_linear_axis",
     part="lambda_tradeoff",
     says="this draws lam on a linear axis, where all small values fall together; set_xscale('log').",
-    seen="student submissions",
+    seen="not found in the wild: made for this catalogue",
 )
 def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     figure = right(rows)
@@ -899,7 +899,7 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     "sweep_unseeded",
     part="lambda_tradeoff",
     says="the first weights are drawn without the seed, so that every sweep gives other rows.",
-    seen="student submissions: the model is made before anything is seeded",
+    seen="online-ml/deep-river#172: the seed must take effect before the module is initialised",
     replayable=False,
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
@@ -914,7 +914,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     "sweep_ignores_lam",
     part="lambda_tradeoff",
     says="every row is trained with a lam of 1; give the lam of the row to MultiTaskLoss.",
-    seen="student submissions: MultiTaskLoss() inside the loop",
+    seen="not found in the wild: made for this catalogue",
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     return [{**right(data_train, data_val, [1.0], seed)[0], "lam": lam} for lam in lams]
@@ -924,7 +924,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     "sweep_sorted",
     part="lambda_tradeoff",
     says="this sorts the lams; rows come in the order in which the lams were given.",
-    seen="student submissions: sorted(lams)",
+    seen="not found in the wild: made for this catalogue",
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     return right(data_train, data_val, sorted(lams), seed)
@@ -934,7 +934,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     "plot_unsorted",
     part="lambda_tradeoff",
     says="the line runs to and fro where rows are not in order of lam; sort them before drawing.",
-    seen="student submissions: plot of rows as they come",
+    seen="not found in the wild: made for this catalogue",
 )
 def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     figure = right(rows)
@@ -947,7 +947,7 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     "plot_one_scale",
     part="lambda_tradeoff",
     says="accuracy and RMSE are on one scale, where one of them is flat; give each its own, by twinx() or two panes.",
-    seen="student submissions: two calls of plot on one pair of axes",
+    seen="not found in the wild: made for this catalogue",
 )
 def plot_lambda_tradeoff(rows):
     rows = sorted(rows, key=lambda row: row["lam"])
@@ -963,7 +963,7 @@ def plot_lambda_tradeoff(rows):
     "plot_without_legend",
     part="lambda_tradeoff",
     says="there is no legend that says which line is which.",
-    seen="student submissions: labels given, legend() never called",
+    seen="roboflow/rf-detr#1335: legends missing in plots of training metrics",
 )
 def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     figure = right(rows)
@@ -980,7 +980,7 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     "loss_checks_nothing",
     part="validation",
     says="this checks nothing: (N,) beside (N, 1) broadcasts to a table, and a label of -100 is skipped in silence.",
-    seen="torch's mse_loss, which only warns, and ignore_index of cross_entropy",
+    seen="pytorch/pytorch#16045: (n, 1) beside (n,), and no error",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def __init__(self, mode="fixed", lam=1.0):
@@ -996,7 +996,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "loss_compares_lengths",
     part="validation",
     says="this compares lengths only: (N,) beside (N, 1) passes, and broadcasts to a table.",
-    seen="student submissions: len(pred) != len(target)",
+    seen="andrejhulak/nums-numpy loss_fn.py: assert len(y_true) == len(y_pred)",
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     if len(reg_pred) != len(reg_target):
@@ -1008,7 +1008,7 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     "loss_asserts",
     part="validation",
     says="this asserts, and an AssertionError is no ValueError; raise ValueError with a message.",
-    seen="student submissions: assert for input checks",
+    seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     try:
@@ -1021,7 +1021,7 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     "loss_skips_minus_100",
     part="validation",
     says="this lets a label of -100 pass, which torch's cross-entropy skips in silence.",
-    seen="ignore_index of torch's cross_entropy",
+    seen="docs: torch.nn.CrossEntropyLoss: ignore_index, a target value that is ignored",
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     right(logits, torch.where(labels == -100, 0, labels), reg_pred, reg_target)
@@ -1031,7 +1031,7 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     "loss_silent_about_shapes",
     part="validation",
     says="the message does not name the two shapes; say what came, and what was expected.",
-    seen="student submissions: raise ValueError without a message",
+    seen="not found in the wild: made for this catalogue",
     replayable=False,
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
