@@ -30,9 +30,7 @@ COMMANDS = {
 def build(arguments: list[str]) -> typer.Typer:
     """The command line for these arguments; for `--help`, and where the command is not known, all of it."""
     # Without markup, help and errors are plain text: quick, and fit for a screen reader.
-    app = typer.Typer(
-        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-    )
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback()(losslab)
     named = next((word for word in arguments if not word.startswith("-")), "")
     for name in [named] if named in COMMANDS else COMMANDS:

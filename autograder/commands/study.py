@@ -40,7 +40,9 @@ def check(
     made = running.run(assignment, folder, home)
     if json:
         checks = [vars(item) for item in made.verdicts]
-        print(json_module.dumps({"assignment": assignment.id, "hidden_checks": made.hidden, "checks": checks}, indent=1))
+        print(
+            json_module.dumps({"assignment": assignment.id, "hidden_checks": made.hidden, "checks": checks}, indent=1)
+        )
     else:
         say(*made.lines(show_all=all))
     raise typer.Exit(0 if made.passed else 1)
@@ -125,5 +127,5 @@ def predict(exercise: _Exercise = None) -> None:
     course = courses.load(path)
     assignment = _assignment(course, exercise)
     folder = work.folder_of(assignment, path.parent)
-    others = [item.id for item in course.assignments if predicting.offered(path.parent, item)]
+    others = [item.id for item in course.assignments if predicting.is_offered(path.parent, item)]
     raise typer.Exit(0 if predicting.ask_all(assignment, folder, progress.home(path), others) else 1)

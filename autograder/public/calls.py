@@ -105,7 +105,8 @@ class _Assertions(ast.NodeTransformer):
 
 def with_sides(tree: ast.Module) -> ast.Module:
     """The checks, with comparisons in their assertions going through `Recorder.compare`; lines stay where they are."""
-    return ast.fix_missing_locations(_Assertions().visit(tree))
+    _Assertions().visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def _inputs(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

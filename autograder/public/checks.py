@@ -102,7 +102,9 @@ def _nothing_started(assignment: Assignment, tree: ast.Module) -> list[Verdict]:
 class _Session:
     """One run: the student's module, the checks' module, and what came of each."""
 
-    def __init__(self, assignment: Assignment, folder: Path, mine: work.Work, seconds: float, screen: io.StringIO) -> None:
+    def __init__(
+        self, assignment: Assignment, folder: Path, mine: work.Work, seconds: float, screen: io.StringIO
+    ) -> None:
         self._assignment, self._folder, self._work = assignment, folder, mine
         self._seconds, self._screen = seconds, screen
         self._recorder = Recorder()

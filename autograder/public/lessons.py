@@ -103,7 +103,9 @@ def _of_factor(factor: float, call: Call | None) -> str:
     if abs(factor + 1) < 1e-4:
         return texts.OTHER_SIGN
     turned = 1 / factor if abs(factor) < 1 else factor
-    simple = next((f"{top}/{low}" if low > 1 else str(top) for top, low in _SMALL if abs(turned - top / low) < 1e-3), None)
+    simple = next(
+        (f"{top}/{low}" if low > 1 else str(top) for top, low in _SMALL if abs(turned - top / low) < 1e-3), None
+    )
     if simple is None:
         return ""  # pi or 17.3 is no factor that was forgotten
     shown = simple if abs(factor) >= 1 else (f"1/{simple}" if "/" not in simple else number(factor))

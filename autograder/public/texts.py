@@ -120,7 +120,9 @@ HINT_TITLE = "{part} · hint {level} of {levels}, {name}"
 HINT_LEVELS = ("the nudge", "the method", "the formula")
 HINT_MORE = "Ask again for {name}; --again shows this one again."
 HINT_LAST = "That was the last one; --level 1 shows the nudge again."
-HINT_RECORDED = "Noted in {path}: it stays on this machine, unless you submit; then your teacher sees how far you asked."
+HINT_RECORDED = (
+    "Noted in {path}: it stays on this machine, unless you submit; then your teacher sees how far you asked."
+)
 HINT_NOT_RECORDED = "Not noted: {path} cannot be written."
 HINT_MANUAL = "{part}: is answered in words and graded by hand; it has no hints"
 HINT_AMBIGUOUS = "hint {part}: several exercises have it; write {choices}"

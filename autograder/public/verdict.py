@@ -80,7 +80,9 @@ class Judge:
             got = call is not None and call.returned
             message = texts.TITLE_FAILS_FOR.format(got=shown(call.result)) if got and call else texts.TITLE_FAILS
             return replace(plain, message=message)
-        return replace(plain, message=_compared(sides.relation, sides.left, sides.right), lesson=lessons.of_sides(sides, call))
+        return replace(
+            plain, message=_compared(sides.relation, sides.left, sides.right), lesson=lessons.of_sides(sides, call)
+        )
 
     def _exception(self, error: BaseException, line: int, plain: Verdict) -> Verdict:
         said = loader.describe(error)

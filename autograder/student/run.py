@@ -51,9 +51,7 @@ def run(assignment: Assignment, folder: Path, home: Path | None = None) -> Run:
 def remember(home: Path, assignment: Assignment, seen: progress.Seen) -> None:
     """Keep verdicts for `status`; where that cannot be written, they are found out again next time."""
     with contextlib.suppress(OutputError):
-        progress.update(
-            home, lambda known: msgspec.structs.replace(known, seen={**known.seen, assignment.id: seen})
-        )
+        progress.update(home, lambda known: msgspec.structs.replace(known, seen={**known.seen, assignment.id: seen}))
 
 
 def counts(assignment: Assignment, verdicts: list[Verdict]) -> dict[str, tuple[int, int, bool]]:

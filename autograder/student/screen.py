@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TextIO
+
+from ..characters import plain
 
 _COLOURS = {"✓": "32", "✗": "31", "!": "33", "·": "2"}
 # Signs of our texts that older consoles cannot print; the words beside them carry the meaning.
@@ -26,9 +28,9 @@ def encodable(text: str, encoding: str | None) -> str:
         return text
     except (UnicodeEncodeError, LookupError):
         pass
-    for sign, plain in _PLAIN.items():
+    for sign, words in _PLAIN.items():
         if sign in text and not _can(sign, name):
-            text = text.replace(sign, plain)
+            text = text.replace(sign, words)
     try:
         return text.encode(name, "replace").decode(name)
     except LookupError:
@@ -55,13 +57,13 @@ def say(*lines: str, stream: TextIO | None = None) -> None:
     out = stream or sys.stdout
     colour = coloured(out)
     for line in lines:
-        text = encodable(line, getattr(out, "encoding", None))
+        text = encodable(plain(line), getattr(out, "encoding", None))
         code = _COLOURS.get(line[:1]) if colour else None
         out.write(f"\x1b[{code}m{text}\x1b[0m\n" if code else text + "\n")
     out.flush()
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Columns in plain text, which a screen reader reads line by line."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [head, tuple("-" * width for width in widths), *rows]
