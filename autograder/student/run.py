@@ -10,7 +10,7 @@ import msgspec
 
 from ..course import Assignment
 from ..errors import OutputError
-from ..public import render, work
+from ..public import render, texts, work
 from ..public.verdict import Verdict
 from . import progress
 
@@ -42,7 +42,7 @@ def run(assignment: Assignment, folder: Path, home: Path | None = None) -> Run:
     made = Run(
         assignment, mine.path.name, checks.run_work(assignment, folder, mine), checks.hidden_checks(assignment, folder)
     )
-    if home is not None:
+    if home is not None and not any(item.title == texts.STOPPED_EARLY for item in made.verdicts):
         seen = progress.Seen(_digest(assignment, folder, mine), counts(assignment, made.verdicts))
         remember(home, assignment, seen)
     return made

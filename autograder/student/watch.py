@@ -47,6 +47,11 @@ def stamp(folder: Path) -> Stamp:
     return tuple(sorted(found))
 
 
+def _is_open(count: tuple[int, int, bool]) -> bool:
+    passed, total, _ = count
+    return passed < total or not total  # a run that was stopped has not come to it
+
+
 class _Watch:
     """Which part is current, what the last run gave, and the warm process that runs."""
 
@@ -145,7 +150,7 @@ class _Watch:
         say(texts.WATCHING.format(file=run.file, part=part.id, title=part.title))
         say(*(run.lines(show_all=True, only=part.id)))
         passed, total, _ = counts(self._assignment, run.verdicts)[part.id]
-        if passed == total:
+        if 0 < total == passed:
             following = self._next_open()
             done = texts.WATCH_ALL_DONE.format(assignment=self._assignment.id)
             say(texts.WATCH_PART_DONE.format(part=part.id, following=following.id) if following else done)
@@ -159,10 +164,7 @@ class _Watch:
         found = counts(self._assignment, self._run.verdicts)
         parts = list(self._assignment.parts)
         at = parts.index(self._part) + 1 if self._part in parts else 0
-        return next(
-            (part for part in parts[at:] + parts[:at] if not part.manual and found[part.id][0] < found[part.id][1]),
-            None,
-        )
+        return next((part for part in parts[at:] + parts[:at] if not part.manual and _is_open(found[part.id])), None)
 
     def _go_to(self, part: Part) -> None:
         self._part = part
