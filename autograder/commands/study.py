@@ -26,8 +26,10 @@ def check(
     watch: Annotated[bool, typer.Option("--watch", help="Run the current part each time you save.")] = False,
 ) -> None:
     """Run the public checks on your file."""
+    from ..student import compiler
     from ..student import run as running
 
+    compiler.put_off()
     path = courses.find()
     course = courses.load(path)
     home = progress.home(path)

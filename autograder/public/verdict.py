@@ -12,7 +12,7 @@ from ..course import Assignment
 from ..worker import module as loader
 from . import lessons, texts
 from .calls import Recorder, shown
-from .work import Work
+from .reading import Work
 
 
 @dataclass(frozen=True)

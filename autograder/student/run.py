@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import msgspec
 
 from ..course import Assignment
 from ..errors import OutputError
-from ..public import render, texts, work
+from ..public import reading, render, texts, work
 from ..public.verdict import Verdict
 from . import progress
 
@@ -34,14 +35,30 @@ class Run:
         return render.render(self.assignment, self.verdicts, show_all, self.hidden, only, self.file)
 
 
-def run(assignment: Assignment, folder: Path, home: Path | None = None) -> Run:
-    """Run the public checks, and remember what they said below `home`. Raises SubmissionError."""
+def run(
+    assignment: Assignment,
+    folder: Path,
+    home: Path | None = None,
+    first: str = "",
+    report: Callable[[Run], None] = lambda run: None,
+) -> Run:
+    """Run the public checks, and remember what they said below `home`.
+
+    The part `first` goes before the others, and `report` is told of it at once.
+
+    Raises:
+        SubmissionError: the file cannot be read, or a library is missing.
+    """
     from ..public import checks
 
     mine = work.read(assignment, folder)
-    made = Run(
-        assignment, mine.path.name, checks.run_work(assignment, folder, mine), checks.hidden_checks(assignment, folder)
-    )
+    hidden = checks.hidden_checks(assignment, folder)
+
+    def made_of(verdicts: list[Verdict]) -> Run:
+        return Run(assignment, mine.path.name, verdicts, hidden)
+
+    verdicts = checks.run_work(assignment, folder, mine, first, lambda early: report(made_of(early)))
+    made = made_of(verdicts)
     if home is not None and not any(item.title == texts.STOPPED_EARLY for item in made.verdicts):
         seen = progress.Seen(_digest(assignment, folder, mine), counts(assignment, made.verdicts))
         remember(home, assignment, seen)
@@ -74,7 +91,7 @@ def counted(assignment: Assignment, folder: Path, home: Path | None) -> dict[str
     return counts(assignment, run(assignment, folder, home).verdicts)
 
 
-def _digest(assignment: Assignment, folder: Path, mine: work.Work) -> str:
+def _digest(assignment: Assignment, folder: Path, mine: reading.Work) -> str:
     try:
         checks = (folder / f"test_{assignment.module}.py").read_bytes()
     except OSError:

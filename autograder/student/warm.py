@@ -13,7 +13,7 @@ import queue
 import subprocess
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,15 @@ from ..public.verdict import Verdict
 from .run import Run
 
 READY = "ready"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A Run, or the line of an error; the first part alone comes first, and `last` says that nothing more will."""
+
+    run: Run | None
+    problem: str
+    last: bool
 
 
 class Warm:
@@ -48,17 +57,17 @@ class Warm:
         threading.Thread(target=_listen, args=(process.stdout, self._replies), daemon=True).start()
         return process
 
-    def ask(self) -> None:
-        """Have the file run as it is now; `reply` tells what came of it."""
+    def ask(self, part: str = "") -> None:
+        """Have the file run as it is now, this part first; `reply` tells what came of it."""
         if self._process.poll() is not None:
             self._process = self._start()
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # it has just died; `reply` will say so
-            self._process.stdin.write("run\n")
+            self._process.stdin.write(f"{part}\n")
             self._process.stdin.flush()
 
-    def reply(self, seconds: float) -> Run | str | None:
-        """What came of the run: a Run, or the line of an error; None where it still runs.
+    def reply(self, seconds: float) -> Reply | None:
+        """What came of the run so far; None where nothing has come yet.
 
         Raises:
             EOFError: the process has ended.
@@ -73,9 +82,9 @@ class Warm:
         if told == READY:
             return None
         if isinstance(told, str):
-            return told
+            return Reply(None, told, True)
         verdicts = [Verdict(**item) for item in told["verdicts"]]
-        return Run(self.assignment, told["file"], verdicts, told["hidden"])
+        return Reply(Run(self.assignment, told["file"], verdicts, told["hidden"]), "", told["last"])
 
     def exit_code(self) -> int:
         """How the process that ended has ended."""
@@ -105,7 +114,9 @@ def _listen(pipe: IO[str] | None, replies: queue.SimpleQueue[str | None]) -> Non
 def main() -> None:
     """Serve runs until the watch closes the pipe."""
     from .. import course as courses
+    from . import compiler
 
+    compiler.put_off()
     assignment_id, folder, course_file, home = sys.argv[1:5]
     wire = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints below Python is no reply
@@ -114,20 +125,27 @@ def main() -> None:
     _send(wire, READY)
     while True:
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C while nothing runs is for the watch
-            if not sys.stdin.readline():
+            line = sys.stdin.readline()
+            if not line:
                 return
-            _send(wire, _once(assignment, Path(folder), Path(home)))
+            _run(wire, line.strip(), assignment, Path(folder), Path(home))
 
 
-def _once(assignment: Assignment, folder: Path, home: Path) -> Any:
+def _run(wire: IO[str], part: str, assignment: Assignment, folder: Path, home: Path) -> None:
     from ..errors import LossLabError
     from .run import run
 
     try:
-        made = run(assignment, folder, home)
+        made = run(assignment, folder, home, part, lambda early: _send(wire, _told(early, last=False)))
     except LossLabError as error:
-        return str(error)
-    return {"file": made.file, "hidden": made.hidden, "verdicts": [asdict(item) for item in made.verdicts]}
+        _send(wire, str(error))
+    else:
+        _send(wire, _told(made, last=True))
+
+
+def _told(made: Run, last: bool) -> Any:
+    verdicts = [asdict(item) for item in made.verdicts]
+    return {"file": made.file, "hidden": made.hidden, "verdicts": verdicts, "last": last}
 
 
 def _import_all(assignment: Assignment) -> None:

@@ -14,9 +14,9 @@ from . import hints, progress, status
 from .keys import Keys, reading
 from .run import Run, counts
 from .screen import say, table
-from .warm import Warm
+from .warm import Reply, Warm
 
-POLL = 0.03
+POLL, _BUSY = 0.03, 0.005
 _GRACE = 2.0
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -62,6 +62,8 @@ class _Watch:
         known = progress.load(home)
         self._part = assignment.part(known.part) if known.assignment == assignment.id else None
         self._run: Run | None = None
+        self._since: float | None = None  # when the run that is not over yet began
+        self._shown = False
         say(texts.WATCH_STARTING.format(assignment=assignment.id))
         self._warm = Warm(assignment, folder, course_file, home)
 
@@ -70,17 +72,21 @@ class _Watch:
 
     def loop(self) -> int:
         seen = stamp(self._folder)
-        self._check(seen)
+        self._ask()
         while True:
             try:
-                key = self._keys(POLL)
+                key = self._keys(_BUSY if self._since is not None else POLL)
                 if key and not self._press(key):
                     break
+                if self._since is not None:
+                    self._listen()
                 if stamp(self._folder) != seen:
                     seen = self._settled()
-                    seen = self._check(seen)
+                    self._ask()
             except KeyboardInterrupt:
-                break
+                if self._since is None:
+                    break
+                self._interrupt()
         if self._part is not None:
             say("", texts.WATCH_BYE.format(assignment=self._assignment.id, part=self._part.id))
         return 0 if self._run is not None and self._run.passed else 1
@@ -95,67 +101,73 @@ class _Watch:
             before = stamp(self._folder)
         return before
 
-    def _check(self, seen: Stamp) -> Stamp:
-        """Run the file, show the current part, and return the state of the files that was run."""
-        started = time.monotonic()
-        self._warm.ask()
-        while True:
-            try:
-                told = self._warm.reply(POLL)
-            except EOFError:
-                say(texts.WATCH_DIED.format(code=self._warm.exit_code()))
-                self._warm.restart()
-                return seen
-            except KeyboardInterrupt:
-                return self._interrupted(seen)
-            if told is not None:
-                self._show(told, time.monotonic() - started)
-                return seen
-            now = stamp(self._folder)
-            if now != seen:  # saved again while it runs: the loop that never ended may be mended now
-                say(texts.WATCH_AGAIN)
-                seen = self._settled()
-                self._warm.restart()
-                self._warm.ask()
+    def _ask(self) -> None:
+        """Run the file; if it still ran, it was saved again meanwhile: a loop that never ended may be mended now."""
+        if self._since is not None:
+            say(texts.WATCH_AGAIN)
+            self._warm.restart()
+        self._since, self._shown = time.monotonic(), False
+        self._warm.ask(self._part.id if self._part is not None else "")
 
-    def _interrupted(self, seen: Stamp) -> Stamp:
-        """Ctrl-C reaches the other process, too, and stops the student's code there; what does not stop is ended."""
-        until = time.monotonic() + _GRACE
-        while time.monotonic() < until:
-            try:
-                told = self._warm.reply(POLL)
-            except EOFError:
-                break
-            if told is not None:
-                self._show(told, None)
-                return seen
-        say(texts.WATCH_STOPPED)
-        self._warm.restart()
-        return seen
-
-    def _show(self, told: Run | str, seconds: float | None) -> None:
-        say("")
-        if isinstance(told, str):
-            say(told, texts.WATCH_KEYS)
+    def _listen(self) -> None:
+        try:
+            told = self._warm.reply(0)
+        except EOFError:
+            say(texts.WATCH_DIED.format(code=self._warm.exit_code()))
+            self._warm.restart()
+            self._since = None
             return
-        self._run = told
+        if told is not None:
+            self._take(told)
+
+    def _take(self, told: Reply) -> None:
+        seconds = time.monotonic() - self._since if self._since is not None else 0.0
+        if told.last:
+            self._since = None
+        if told.run is None:
+            say("", told.problem, texts.WATCH_KEYS)
+            return
+        if told.last:
+            self._run = told.run
         if self._part is None or self._part.manual:
             self._go_to(self._next_open() or self._assignment.parts[0])
-        self._show_part(seconds)
+        if not self._shown:
+            self._shown = True
+            say("")
+            self._show_part(told.run, seconds)
+        if told.last:
+            self._praise()
 
-    def _show_part(self, seconds: float | None = None) -> None:
-        run, part = self._run, self._part
-        if run is None or part is None:
+    def _interrupt(self) -> None:
+        """Ctrl-C reaches the other process, too, and stops the student's code there; what does not stop is ended."""
+        until = time.monotonic() + _GRACE
+        while self._since is not None and time.monotonic() < until:
+            self._listen()
+            time.sleep(_BUSY)
+        if self._since is not None:
+            say(texts.WATCH_STOPPED)
+            self._warm.restart()
+            self._since = None
+
+    def _show_part(self, run: Run, seconds: float | None = None) -> None:
+        if self._part is None:
             return
-        say(texts.WATCHING.format(file=run.file, part=part.id, title=part.title))
-        say(*(run.lines(show_all=True, only=part.id)))
-        passed, total, _ = counts(self._assignment, run.verdicts)[part.id]
-        if 0 < total == passed:
-            following = self._next_open()
-            done = texts.WATCH_ALL_DONE.format(assignment=self._assignment.id)
-            say(texts.WATCH_PART_DONE.format(part=part.id, following=following.id) if following else done)
+        say(texts.WATCHING.format(file=run.file, part=self._part.id, title=self._part.title))
+        say(*run.lines(show_all=True, only=self._part.id))
         took = f" {texts.WATCH_SECONDS.format(seconds=seconds)}" if seconds is not None else ""
         say(texts.WATCH_KEYS + took)
+
+    def _praise(self) -> None:
+        """What follows on a part that passes; known only once the others have run, too."""
+        if (
+            self._run is None
+            or self._part is None
+            or _is_open(counts(self._assignment, self._run.verdicts)[self._part.id])
+        ):
+            return
+        following = self._next_open()
+        done = texts.WATCH_ALL_DONE.format(assignment=self._assignment.id)
+        say(texts.WATCH_PART_DONE.format(part=self._part.id, following=following.id) if following else done)
 
     def _next_open(self) -> Part | None:
         """The first part after the current one that does not pass, going round."""
@@ -196,8 +208,9 @@ class _Watch:
         following = self._next_open()
         if following is not None:
             self._go_to(following)
+        if self._run is not None:
             say("")
-        self._show_part()
+            self._show_part(self._run)
 
     def _list(self) -> None:
         if self._run is None:
