@@ -22,7 +22,7 @@ from .verdict import Verdict
 
 __all__ = ["Verdict", "hidden_checks", "render", "run", "run_work"]
 
-MIN_SECONDS, CALLS = 10.0, 10
+MIN_SECONDS, CALLS = 5.0, 5
 _COUNT = "HIDDEN_CHECKS = "
 
 

@@ -39,7 +39,7 @@ def _near(error: NameError | AttributeError) -> str | None:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if isinstance(error, AttributeError):
-        known = dir(error.obj) if isinstance(error.obj, ModuleType) else []
+        known = dir(error.obj) if isinstance(error.obj, ModuleType) else dir(type(error.obj))
     else:
         known = [*trace.tb_frame.f_locals, *trace.tb_frame.f_globals, *dir(builtins)] if trace is not None else []
     close = difflib.get_close_matches(error.name or "", known, n=1, cutoff=0.7)
@@ -90,8 +90,10 @@ def _of_values(mine: Any, wanted: Any, call: Call | None) -> str:
 
     if np.array_equal(mine == 0, wanted == 0) and (wanted != 0).any():
         ratios = mine[wanted != 0] / wanted[wanted != 0]
-        if np.allclose(ratios, ratios.flat[0], rtol=1e-4):
-            return _of_factor(float(ratios.flat[0]), call)
+        factor = float(ratios.flat[0])
+        told = _of_factor(factor, call) if np.allclose(ratios, factor, rtol=1e-4) else ""
+        if told:
+            return told
     if wanted.size == 1 and np.allclose(mine**2, wanted, rtol=1e-4):
         return texts.SQUARE_ROOT
     if wanted.size == 1 and np.allclose(mine, wanted**2, rtol=1e-4):

@@ -41,6 +41,7 @@ class Session:
         self._recorder = Recorder()
         self._warned: dict[str, tuple[str, Verdict]] = {}
         self._told: set[str] = set()
+        self._endless: set[str] = set()
         self._fresh: list[str] = []
         self._notes = [_broken(mine, item) for item in mine.broken]
 
@@ -108,6 +109,8 @@ class Session:
 
     def _one(self, judge: Judge, part: str, title: str, check: Any) -> tuple[Verdict, bool]:
         """The verdict, and whether to go on with the next check."""
+        if part in self._endless:
+            return Verdict(part, title, "error", texts.SKIPPED), True
         self._recorder.clear()
         self._fresh.clear()
         dog = Watchdog(self._seconds)
@@ -115,6 +118,7 @@ class Session:
             with dog, self._warnings():
                 check()
         except KeyboardInterrupt as error:
+            self._endless.add(part)
             return judge.interrupted(part, title, error, self._seconds if dog.bit else None), dog.bit
         except BaseException as error:
             verdict = judge.failed(part, title, error)

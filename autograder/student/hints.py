@@ -56,6 +56,8 @@ def _unknown(name: str, part_id: str, owners: list[Assignment]) -> str:
     close = difflib.get_close_matches(part_id, known, n=1, cutoff=0.6)
     if close:
         return texts.HINT_NEAR.format(part=name, near=close[0])
+    if len(owners) > 1:
+        return texts.HINT_NOWHERE.format(part=name)
     return texts.HINT_UNKNOWN.format(part=name, known=", ".join(known))
 
 
