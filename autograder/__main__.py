@@ -1,6 +1,6 @@
 """`python -m autograder` is `losslab`."""
 
-from .commands.app import main
+from .start import main
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,8 @@ from .errors import CourseError
 FILENAME = "course.yml"
 EXTENSIONS = "extensions.yml"
 _T = TypeVar("_T")
+# libyaml's parser where PyYAML was built with it: it takes a seventh of the time, at each start.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ALLOWED = {"environment": ("numpy", "torch"), "better": ("higher", "lower")}
 
 
@@ -223,7 +225,7 @@ def parse(text: str, name: str = FILENAME) -> Course:
 
 def _yaml(text: str, name: str) -> Any:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _LOADER)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""

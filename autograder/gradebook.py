@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .characters import plain
 from .course import Assignment, Course
 from .errors import OutputError
-from .feedback.page import plain
 from .results import PartResult, Result
 from .stopwatch import watch
 

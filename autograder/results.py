@@ -42,6 +42,7 @@ class Result(msgspec.Struct, frozen=True):
     """One graded or rejected submission. `score` is before the late penalty, which is in points.
 
     `measures` are figures for a leaderboard, by name. A person's scores and extra credit are in the parts they are for.
+    `hints` are the highest ones that the student says to have asked for, by part; no score depends on them.
     """
 
     student: str
@@ -57,6 +58,7 @@ class Result(msgspec.Struct, frozen=True):
     notes: list[str]
     measures: dict[str, float] = {}
     provenance: Provenance | None = None
+    hints: dict[str, int] = {}
 
 
 class Results(msgspec.Struct, frozen=True):

@@ -41,6 +41,7 @@ def result(
         parts=parts,
         notes=submission.notes + notes,
         measures={name: value for name, value in (measures or {}).items() if math.isfinite(value)},
+        hints=submission.hints,
     )
 
 

@@ -7,6 +7,9 @@ import pytest
 
 from cross_entropy import *  # noqa: F403
 
+# How many more there are, run when you submit.
+HIDDEN_CHECKS = 66
+
 # Which part of the exercise a check belongs to.
 PARTS = {
     "test_naive_softmax_of_equal_logits": "naive",

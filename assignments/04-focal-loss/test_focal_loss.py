@@ -8,6 +8,9 @@ import torch.nn.functional as F
 
 from focal_loss import *  # noqa: F403
 
+# How many more there are, run when you submit.
+HIDDEN_CHECKS = 57
+
 # Which part of the exercise a check belongs to.
 PARTS = {
     "test_focal_loss_of_equal_logits": "focal_loss",

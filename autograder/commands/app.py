@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import typer
 
 from ..errors import LossLabError
-from . import export, office, staff, student
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.command()(student.check)
-app.command()(student.hint)
-app.command()(student.status)
-app.command()(student.submit)
-app.command()(staff.release)
-app.command()(staff.grade)
-app.command()(staff.verify)
-app.command()(staff.doctor)
-office.register(app)
-export.register(app)
+# Where each command lives: the module of the one that is called is imported, and no other.
+COMMANDS = {
+    "check": "study",
+    "hint": "study",
+    "status": "study",
+    "predict": "study",
+    "submit": "student",
+    "release": "staff",
+    "grade": "staff",
+    "verify": "staff",
+    "doctor": "staff",
+    "regrade": "office",
+    "replay": "office",
+    "export": "export",
+    "import-roster": "export",
+}
 
 
-@app.callback()
+def build(arguments: list[str]) -> typer.Typer:
+    """The command line for these arguments; for `--help`, and where the command is not known, all of it."""
+    # Without markup, help and errors are plain text: quick, and fit for a screen reader.
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.callback()(losslab)
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    for name in [named] if named in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"{__package__}.{COMMANDS[name]}")
+        app.command(name)(getattr(module, name.replace("-", "_")))
+    return app
+
+
 def losslab() -> None:
     """LossLab: exercises on loss functions, and their autograder."""
 
@@ -30,9 +46,10 @@ def losslab() -> None:
 def main() -> None:
     """Run the command line. Exit 0: done, 1: checks or verification failed, 2: wrong usage or input."""
     try:
-        app()
+        build(sys.argv[1:])()
     except LossLabError as error:
-        from ..feedback.page import plain
+        from ..characters import plain
+        from ..student.screen import say
 
-        print(f"losslab: {plain(str(error))}", file=sys.stderr)
+        say(f"losslab: {plain(str(error))}", stream=sys.stderr)
         sys.exit(2)

@@ -28,12 +28,6 @@ class Target(StrEnum):
 _Db = Annotated[str | None, typer.Option(help="SQLAlchemy URL of the gradebook; GRADES/gradebook.db by default.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to `losslab`."""
-    app.command()(export)
-    app.command("import-roster")(import_roster)
-
-
 def export(
     target: Annotated[Target, typer.Argument(help="Which form.")],
     grades: Annotated[Path, typer.Option(help="Folder that `losslab grade` has written.")] = Path("grades"),

@@ -21,12 +21,6 @@ _Out = Annotated[Path, typer.Option(help="Folder that `losslab grade` has writte
 _Db = Annotated[str | None, typer.Option(help="SQLAlchemy URL of the gradebook; OUT/gradebook.db by default.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands to `losslab`."""
-    app.command()(regrade)
-    app.command()(replay)
-
-
 def regrade(
     submitted: Annotated[Path, typer.Argument(help="Folder with <student>/<assignment>/<files>.")],
     out: _Out,

@@ -27,6 +27,15 @@ class HardCheck:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A part that hints were asked for, by how many who handed in: in all, and up to each level."""
+
+    part: str
+    students: int
+    levels: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
 class Summary:
     """One assignment over the class; `bins` counts final scores in tenths of the maximum, mean and median of no one are None."""
 
@@ -39,6 +48,7 @@ class Summary:
     max_score: float
     bins: list[int]
     hardest: list[HardCheck]
+    asked: list[Asked]
 
 
 def render(course: Course, results: list[Result], title: str, pseudonyms: dict[str, str] | None = None) -> str:
@@ -89,7 +99,18 @@ def summary(assignment: Assignment, results: list[Result]) -> Summary:
         max_score=assignment.max_score,
         bins=_histogram(scores, assignment.max_score),
         hardest=_hardest(graded),
+        asked=_asked(assignment, results),
     )
+
+
+def _asked(assignment: Assignment, results: list[Result]) -> list[Asked]:
+    """Parts in their order. Who handed in without `losslab submit` has told nothing, and is not among them."""
+    found = []
+    for part in assignment.parts:
+        levels = [result.hints[part.id] for result in results if part.id in result.hints]
+        if levels:
+            found.append(Asked(part.id, len(levels), (levels.count(1), levels.count(2), levels.count(3))))
+    return found
 
 
 def _histogram(scores: list[float], top: float) -> list[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..course import Assignment, Course
 from ..errors import SubmissionError
-from . import archive, source
+from . import archive, manifest, source
 from .submission import Submission
 
 MAX_FILE_BYTES = 20 << 20
@@ -51,7 +51,8 @@ def read(student: str, assignment: Assignment, folder: Path, released: Path | No
         if other != name and other.endswith(_BESIDE) and len(data) < 1 << 20
     }
     beside.pop(f"{assignment.module}.py", None)
-    return Submission(student, assignment.id, text, name, beside, notes + more, None, digest(files), timestamp)
+    asked = manifest.hints(assignment, files)
+    return Submission(student, assignment.id, text, name, beside, notes + more, None, digest(files), timestamp, asked)
 
 
 def content(folder: Path, name: str) -> bytes:

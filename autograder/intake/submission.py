@@ -11,7 +11,8 @@ class Submission(msgspec.Struct, frozen=True):
     """One student's work on one assignment.
 
     `source` is the module that will be loaded, `files` lie beside it; `notes` tell the student what intake did;
-    `problem` is the one line on why there is nothing to grade, else None.
+    `problem` is the one line on why there is nothing to grade, else None. `hints` are those that the student says to
+    have asked for, by part; nothing is graded by them.
     """
 
     student: str
@@ -23,3 +24,4 @@ class Submission(msgspec.Struct, frozen=True):
     problem: str | None = None
     sha256: str = ""
     timestamp: datetime.datetime | None = None
+    hints: dict[str, int] = {}

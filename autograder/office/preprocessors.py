@@ -10,8 +10,9 @@ from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
 
 from .. import gradebook
+from ..characters import plain
 from ..errors import LossLabError
-from ..feedback.page import number, plain
+from ..feedback.page import number
 from ..results import PartResult, Result
 from .grading import Graded
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from .. import files
 from ..course import FILENAME, Assignment, Course
 from ..errors import ReleaseError
-from . import classroom, notebook, source, texts
+from . import classroom, hidden, notebook, predictions, source, texts
 
 FOLDER = "assignments"
 # Python, pytest and Jupyter leave these behind; git ignores them, and so does a release.
@@ -22,12 +22,14 @@ def build(course: Course, assignment: Assignment, root: Path) -> dict[str, bytes
     """
     cells = source.read(assignment, root)
     stripped = notebook.stripped(assignment, cells)
+    waiting, sheet = hidden.count(root, assignment), predictions.sheet(root, assignment)
     return {
         f"{assignment.module}.py": notebook.stub(stripped),
         f"{assignment.module}.ipynb": notebook.to_bytes(stripped),
-        f"test_{assignment.module}.py": texts.public_checks(assignment, cells),
-        "README.md": texts.readme(course, assignment),
+        f"test_{assignment.module}.py": texts.public_checks(assignment, cells, waiting),
+        "README.md": texts.readme(course, assignment, waiting, bool(sheet)),
         classroom.PATH: classroom.workflow(assignment),
+        **sheet,
         **{name: _data(root / "solutions" / assignment.id / name) for name in assignment.data},
     }
 

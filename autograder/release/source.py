@@ -121,6 +121,14 @@ def _lines_of(node: ast.FunctionDef | ast.ClassDef, lines: list[str]) -> list[st
 def _problems_of_checks(cell: Cell) -> Iterator[str]:
     if not tests_in(cell.text):
         yield f'the cell checks="{cell.part}" has no function test_*; write at least one'
+    for node in ast.parse(cell.text).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not _is_plain(node):
+            # The notebook's cell calls it, and `losslab check` runs it without pytest's machinery.
+            yield f"check `{node.name}` has arguments or a decorator; write a plain function that takes nothing"
+
+
+def _is_plain(node: ast.FunctionDef) -> bool:
+    return not (ast.unparse(node.args) or node.decorator_list)
 
 
 def tests_in(text: str) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..course import Assignment, Course
+from .hidden import CONSTANT
 from .notebook import IMPORTS
 from .source import Cell, names_in, tests_in
 
 
-def public_checks(assignment: Assignment, cells: list[Cell]) -> bytes:
-    """test_<module>.py. The star import lets the other checks run where one function is missing."""
+def public_checks(assignment: Assignment, cells: list[Cell], hidden: int = 0) -> bytes:
+    """test_<module>.py; `losslab check` reads in it how many hidden checks wait. The star import lets the other checks run where one function is missing."""
     checks = [cell for cell in cells if cell.role == "checks"]
     used = {name for cell in checks for name in names_in(cell.text)}
     standard = [IMPORTS["math"]] if "math" in used else []
@@ -18,7 +19,8 @@ def public_checks(assignment: Assignment, cells: list[Cell]) -> bytes:
     title = f'"""Public checks of {assignment.id}: run `pytest` in this folder. Hidden checks decide on the score."""'
     imports = [group for group in (standard, libraries, [f"from {assignment.module} import *  # noqa: F403"]) if group]
     head = [title, *("\n".join(group) if isinstance(group, list) else group for group in imports)]
-    top = "\n\n".join([*head, "# Which part of the exercise a check belongs to.\n" + table])
+    waiting = [f"# How many more there are, run when you submit.\n{CONSTANT} = {hidden}"] if hidden else []
+    top = "\n\n".join([*head, *waiting, "# Which part of the exercise a check belongs to.\n" + table])
     return ("\n\n\n".join([top, *(_block(assignment, cell) for cell in checks)]) + "\n").encode()
 
 
@@ -27,7 +29,7 @@ def _block(assignment: Assignment, cell: Cell) -> str:
     return f"# {cell.part}: {part.title if part else ''}\n\n\n{cell.text.strip()}"
 
 
-def readme(course: Course, assignment: Assignment) -> bytes:
+def readme(course: Course, assignment: Assignment, hidden: int = 0, predicts: bool = False) -> bytes:
     """README.md: what to do, parts and points, deadline, commands."""
     module, due = assignment.module, course.due(assignment)
     rows = [f"| `{part.id}` | {part.title}{_by_hand(part.manual)} | {part.points:g} |" for part in assignment.parts]
@@ -52,11 +54,14 @@ def readme(course: Course, assignment: Assignment) -> bytes:
         "",
         "```",
         f"losslab check {assignment.id}",
+        f"losslab check {assignment.id} --watch",
+        *([f"losslab predict {assignment.id}"] if predicts else []),
         *([f"losslab hint {assignment.id}/{first}"] if first else []),
         "```",
         "",
         f"Without `losslab`, run `pytest` in this folder; it checks `{module}.py`.",
-        "The public checks show you the way. Hidden checks, run when you submit, decide on the points.",
+        f"The public checks show you the way. {hidden or 'Hidden'}{' hidden' * bool(hidden)} checks, run when you submit, "
+        "decide on the points.",
     ]
     return ("\n".join(lines) + "\n").encode()
 

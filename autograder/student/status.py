@@ -1,14 +1,17 @@
-"""Where a student stands: each part by its public checks, points at stake, and the time that is left."""
+"""Where a student stands: each part by its public checks, points at stake, the time that is left, and late days."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..course import Assignment
+from .. import late
+from ..course import Assignment, Course
 from ..errors import SubmissionError
-from ..public import checks as public
+from ..public import texts, work
+from . import run
 
 
 @dataclass(frozen=True)
@@ -21,38 +24,111 @@ class Standing:
     state: str
 
 
-def standings(assignment: Assignment, folder: Path | None) -> list[Standing]:
+def standings(assignment: Assignment, folder: Path | None, home: Path | None = None) -> list[Standing]:
     """All parts of an assignment; `folder` holds the student's file. Never raises for what a student did."""
-    if folder is None:
-        return [Standing(assignment.id, part.id, part.points, "not downloaded") for part in assignment.parts]
     try:
-        verdicts = public.run(assignment, folder)
-    except SubmissionError as error:
-        said = "cannot be read" if "missing" not in str(error) else "no file"
-        return [Standing(assignment.id, part.id, part.points, said) for part in assignment.parts]
-    found = []
-    for part in assignment.parts:
-        own = [item.status for item in verdicts if item.part == part.id]
-        passed = own.count("pass")
-        if part.manual:
-            state = "graded by hand"
-        elif not own or own.count("missing") == len(own):
-            state = "not started"
-        else:
-            state = "public checks pass" if passed == len(own) else f"{passed} of {len(own)} public checks pass"
-        found.append(Standing(assignment.id, part.id, part.points, state))
-    return found
+        counts = run.counted(assignment, folder, home) if folder is not None else {}
+    except SubmissionError:
+        return _alike(assignment, _why_not(assignment, folder))
+    if folder is None:
+        return _alike(assignment, texts.STATE_NO_FOLDER)
+    states = {part.id: texts.STATE_MANUAL if part.manual else state_of(*counts[part.id]) for part in assignment.parts}
+    return [Standing(assignment.id, part.id, part.points, states[part.id]) for part in assignment.parts]
+
+
+def _alike(assignment: Assignment, state: str) -> list[Standing]:
+    return [Standing(assignment.id, part.id, part.points, state) for part in assignment.parts]
+
+
+def _why_not(assignment: Assignment, folder: Path | None) -> str:
+    if folder is not None and not any((folder / name).is_file() for name in work.names(assignment)):
+        return texts.STATE_NO_FILE
+    missing = work.missing_library(assignment)
+    return texts.STATE_NO_LIBRARY.format(name=missing) if missing else texts.STATE_UNREADABLE
+
+
+def state_of(passed: int, total: int, begun: bool) -> str:
+    if not begun:
+        return texts.STATE_IDLE
+    return texts.STATE_DONE if passed == total else texts.STATE_BEGUN.format(passed=passed, total=total)
+
+
+def total(course: Course, standings: list[Standing]) -> str:
+    """One line on the whole course: what is done, and how many points are open."""
+    by_hand = {(item.id, part.id) for item in course.assignments for part in item.parts if part.manual}
+    checked = [item for item in standings if (item.assignment, item.part) not in by_hand]
+    done = [item for item in checked if item.state == texts.STATE_DONE]
+    every = sum(item.points for item in standings)
+    return texts.STATUS_TOTAL.format(
+        done=len(done), total=len(checked), points=every - sum(item.points for item in done), all_points=every
+    )
 
 
 def time_left(due: datetime.datetime | None, now: datetime.datetime) -> str:
     """How long until the deadline, in the largest unit that says enough."""
     if due is None:
-        return "no deadline"
+        return texts.NO_DEADLINE
     seconds = (due - now).total_seconds()
     size = abs(seconds)
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for one, many, length in _UNITS:
         if size >= length:
             count = int(size // length)
-            words = f"{count} {unit}{'' if count == 1 else 's'}"
-            return f"{words} left" if seconds > 0 else f"{words} late"
-    return "less than a minute left" if seconds > 0 else "just over"
+            words = (one if count == 1 else many).format(count=count)
+            return (texts.LEFT if seconds > 0 else texts.LATE).format(time=words)
+    return texts.SOON if seconds > 0 else texts.JUST_OVER
+
+
+_UNITS = ((texts.DAY, texts.DAYS, 86400), (texts.HOUR, texts.HOURS, 3600), (texts.MINUTE, texts.MINUTES, 60))
+
+
+def due_words(due: datetime.datetime | None, now: datetime.datetime) -> str:
+    """Date and time left of a deadline."""
+    left = time_left(due, now)
+    return f"{due:%Y-%m-%d %H:%M} {due.tzname()}, {left}" if due is not None else left
+
+
+def late_days(course: Course, packed: dict[str, datetime.datetime], now: datetime.datetime) -> list[str]:
+    """What is known here of late days: `packed` are the times of the zips that lie beside the assignments."""
+    lines = [texts.NO_LATE_DAYS]
+    if course.free_late_days:
+        used = sum(late.free_days(course, "", packed).values())
+        lines = [texts.LATE_DAYS.format(left=course.free_late_days - used, free=course.free_late_days)]
+    for assignment in course.assignments:
+        lines += _lateness(course, assignment, packed.get(assignment.id), now)
+    return [*lines, *_costs(course), texts.LATE_UNKNOWN]
+
+
+def _lateness(
+    course: Course, assignment: Assignment, packed: datetime.datetime | None, now: datetime.datetime
+) -> Iterator[str]:
+    due, policy = course.due(assignment), course.late_policy_of(assignment)
+    if due is None:
+        return
+    days = late.days_late(policy, due, packed or now)
+    words = (texts.DAY if days == 1 else texts.DAYS).format(count=days)
+    if packed is not None and days:
+        yield texts.LATE_USED.format(assignment=assignment.id, days=words, file=f"{assignment.id}.zip")
+    elif packed is None and late.is_closed(policy, due, now):
+        closed = due + datetime.timedelta(days=policy.closes_after_days or 0)
+        yield texts.LATE_CLOSED.format(assignment=assignment.id, date=f"{closed:%Y-%m-%d %H:%M}")
+    elif packed is None and days:
+        yield texts.LATE_NOW.format(assignment=assignment.id, days=words)
+
+
+def _costs(course: Course) -> Iterator[str]:
+    policy = course.late_policy
+    if policy.percent_per_day:
+        yield texts.LATE_COST.format(percent=policy.percent_per_day, most=policy.max_percent)
+    if policy.closes_after_days is not None:
+        yield texts.LATE_CLOSES.format(days=policy.closes_after_days)
+
+
+def zips(course: Course, folders: dict[str, Path | None]) -> dict[str, datetime.datetime]:
+    """When each assignment was packed, by the zip that `losslab submit` leaves beside its folder."""
+    found = {}
+    for assignment in course.assignments:
+        folder = folders.get(assignment.id)
+        path = folder.parent / f"{assignment.id}.zip" if folder is not None else None
+        if path is not None and path.is_file():
+            found[assignment.id] = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+    return found

@@ -1,0 +1,108 @@
+"""Which file a student works in, how far it is begun, and whether what it needs is installed."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+
+from ..course import Assignment, Course
+from ..errors import SubmissionError
+from . import texts
+from .reading import Work, read_file
+
+
+def folder_of(assignment: Assignment, root: Path, here: Path | None = None) -> Path:
+    """The folder of an assignment: here, or below the course's root. Raises SubmissionError."""
+    here = here or Path.cwd()
+    test = f"test_{assignment.module}.py"
+    for folder in (here, root / "assignments" / assignment.id, root / assignment.id, here / assignment.id):
+        if (folder / test).is_file():
+            return folder.resolve()
+    raise SubmissionError(texts.NO_TESTS.format(path=test, assignment=assignment.id))
+
+
+def assignment_here(course: Course, here: Path) -> Assignment | None:
+    """The assignment whose folder this is, by its public checks: a folder may be renamed."""
+    return next((item for item in course.assignments if (here / f"test_{item.module}.py").is_file()), None)
+
+
+def names(assignment: Assignment) -> tuple[str, str]:
+    """The names that the file may have."""
+    return f"{assignment.module}.py", f"{assignment.module}.ipynb"
+
+
+def choose(assignment: Assignment, folder: Path) -> Path:
+    """Script or notebook: the one that is begun, and if both or none are, the one saved last.
+
+    Raises:
+        SubmissionError: there is none; the line says which name is wanted.
+    """
+    found = [folder / name for name in names(assignment) if (folder / name).is_file()]
+    if not found:
+        raise SubmissionError(_missing(assignment, folder))
+    if len(found) == 1:
+        return found[0]
+    begun = [path for path in found if not _is_stub(assignment, path)] or found
+    return max(begun, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _missing(assignment: Assignment, folder: Path) -> str:
+    script, notebook = names(assignment)
+    others = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.suffix in (".py", ".ipynb") and not path.name.startswith(("test_", "conftest", "."))
+    )
+    if len(others) != 1:
+        return texts.NO_FILE.format(folder=folder.name, names=f"{script} or {notebook}")
+    renamed = notebook if others[0].endswith(".ipynb") else script
+    return texts.OTHER_NAME.format(folder=folder.name, wanted=renamed, found=others[0], renamed=renamed)
+
+
+def _is_stub(assignment: Assignment, path: Path) -> bool:
+    try:
+        return untouched(assignment, read_file(path))
+    except SubmissionError:
+        return False
+
+
+def read(assignment: Assignment, folder: Path) -> Work:
+    """The file that is worked in. Raises SubmissionError."""
+    return read_file(choose(assignment, folder))
+
+
+def untouched(assignment: Assignment, work: Work) -> bool:
+    """Whether every function of the assignment still is as it was handed out; nothing has to be run to know."""
+    if work.broken:
+        return False
+    found = {node.name: node for node in ast.parse(work.source).body if isinstance(node, _DEFINITIONS)}
+    wanted = [name for part in assignment.parts for name in part.functions]
+    return all(name in found and _raises_only(found[name]) for name in wanted)
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+
+
+def _raises_only(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    """Nothing but docstrings, `super().__init__()` and `raise NotImplementedError()`, methods included."""
+    for item in node.body:
+        if isinstance(item, _DEFINITIONS):
+            if not _raises_only(item):
+                return False
+        elif isinstance(item, ast.Raise):
+            return "NotImplementedError" in ast.dump(item)
+        elif not (isinstance(item, ast.Expr) and (isinstance(item.value, ast.Constant) or _is_super(item.value))):
+            return False
+    return isinstance(node, ast.ClassDef)
+
+
+def _is_super(node: ast.expr) -> bool:
+    return ast.unparse(node).startswith("super().__init__(")
+
+
+def missing_library(assignment: Assignment) -> str | None:
+    """A library that the public checks need and that is not installed here."""
+    torch = ["torch"] if assignment.environment == "torch" else []
+    wanted = ["numpy", "pytest", *torch, *assignment.packages]
+    return next((name for name in wanted if importlib.util.find_spec(name) is None), None)

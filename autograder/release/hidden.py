@@ -1,0 +1,32 @@
+"""How many hidden checks an assignment has: the one thing about them that students are told."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from ..course import Assignment
+from ..errors import ReleaseError
+
+CONSTANT = "HIDDEN_CHECKS"
+
+
+def count(root: Path, assignment: Assignment) -> int:
+    """Functions marked with @check in the assignment's graders; 0 where there are none yet. Nothing is run.
+
+    Raises:
+        ReleaseError: a grader cannot be read as Python.
+    """
+    found = 0
+    for path in sorted((root / "autograder" / "graders" / assignment.id).glob("test_*.py")):
+        try:
+            body = ast.parse(path.read_bytes()).body
+        except (OSError, SyntaxError, ValueError) as error:
+            reason = type(error).__name__
+            raise ReleaseError(f"{path}: cannot be read as Python ({reason}); mend it, then release again") from None
+        found += sum(isinstance(node, ast.FunctionDef) and any(map(_is_check, node.decorator_list)) for node in body)
+    return found
+
+
+def _is_check(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"

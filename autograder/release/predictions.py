@@ -1,0 +1,54 @@
+"""The questions of `losslab predict`, from solutions/predictions.yml to a sealed sheet beside the exercise."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from ..course import Assignment
+from ..errors import ReleaseError
+from ..student.predict import FILENAME
+from ..student.seal import Sheet, seal
+
+SOURCE = Path("solutions") / "predictions.yml"
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A call in the names of the exercise's file, and what it gives; `ask` says it in other words."""
+
+    call: str
+    answer: float | str
+    why: str
+    ask: str = ""
+
+
+def read(root: Path) -> dict[str, list[Question]]:
+    """Questions by assignment; none where the file is not there. Raises ReleaseError."""
+    path = root / SOURCE
+    if not path.is_file():
+        return {}
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return msgspec.convert(raw or {}, dict[str, list[Question]])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        reason = " ".join(str(error).split())
+        raise ReleaseError(f"{SOURCE}: {reason}; mend it as the comment at its top says") from None
+
+
+def sheet(root: Path, assignment: Assignment) -> dict[str, bytes]:
+    """The file with the sealed questions of an assignment, if it has any; equal questions give equal bytes."""
+    questions = read(root).get(assignment.id, [])
+    sealed = []
+    for item in questions:
+        salt = hashlib.sha256(f"{assignment.id} {item.call}".encode()).hexdigest()[:16]
+        try:
+            sealed.append(seal(salt, item.ask or item.call, str(item.answer), item.why))
+        except ValueError as error:
+            raise ReleaseError(f"{SOURCE}: {item.call}: {error}; write three digits, .inf, .nan or its name") from None
+    if not sealed:
+        return {}
+    return {FILENAME: msgspec.json.format(msgspec.json.encode(Sheet(1, sealed)), indent=1) + b"\n"}

@@ -1,0 +1,20 @@
+"""Where `losslab` begins: what keeps it from starting at all is one line with the remedy, too."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run `losslab`; a library that is not installed ends it with exit 2."""
+    try:
+        from .commands.app import main as run
+
+        run()
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name in ("", "autograder"):
+            raise
+        line = f"losslab: {name} is not installed here; run: python -m pip install {name}"
+        print(line, file=sys.stderr)
+        sys.exit(2)

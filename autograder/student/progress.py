@@ -1,0 +1,100 @@
+"""What a course remembers for one student, in .losslab/progress.json: where they left off, hints, predictions, verdicts.
+
+It stays on the student's machine. A file that is damaged is set aside, never a reason to stop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from .. import __version__
+from .. import course as courses
+from ..files import write
+from ..public import texts
+from .screen import say
+
+FOLDER, FILENAME = ".losslab", "progress.json"
+FORMAT = 1
+
+Level = Annotated[int, msgspec.Meta(ge=1, le=3)]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the public checks said of a file, by its hash: for each part how many passed, of how many, begun or not."""
+
+    digest: str
+    parts: dict[str, tuple[int, int, bool]]
+
+
+class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`assignment` and `part` are where one left off; `hints` the highest level asked for, by assignment and part."""
+
+    format: int = FORMAT
+    assignment: str = ""
+    part: str = ""
+    hints: dict[str, dict[str, Level]] = {}
+    predicted: dict[str, list[str]] = {}
+    seen: dict[str, Seen] = {}
+
+
+def home(course_file: Path, here: Path | None = None) -> Path:
+    """The folder that .losslab lies in: the course's, or where the course file is installed, the nearest one here."""
+    if course_file.parent.resolve() != Path(courses.__file__).parent.resolve():
+        return course_file.parent
+    here = (here or Path.cwd()).resolve()
+    marked = next((folder for folder in (here, *here.parents) if (folder / FOLDER / FILENAME).is_file()), None)
+    return marked or (here.parent if any(here.glob("test_*.py")) else here)
+
+
+def path_in(home: Path) -> Path:
+    return home / FOLDER / FILENAME
+
+
+def load(home: Path) -> Progress:
+    """What is remembered; a damaged file is set aside with one line, and one from a later version is left alone."""
+    path = path_in(home)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Progress)
+    except OSError:
+        return Progress()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        aside = path.with_name("progress.damaged.json")
+        with contextlib.suppress(OSError):
+            os.replace(path, aside)
+            say(texts.DAMAGED.format(path=FOLDER + "/" + FILENAME, aside=aside.name), stream=sys.stderr)
+        return Progress()
+
+
+def update(home: Path, change: Callable[[Progress], Progress], remedy: str = texts.SAVE_REMEDY) -> Progress:
+    """Read, change and write as a whole; nothing is written where nothing changes. Raises OutputError."""
+    before = load(home)
+    after = change(before)
+    if after != before:
+        write(path_in(home), msgspec.json.format(msgspec.json.encode(after), indent=1) + b"\n", remedy)
+    return after
+
+
+def hints_taken(folder: Path, assignment: str) -> dict[str, int]:
+    """The highest hint asked for in each part of an assignment; `folder` is the course's, or one below it."""
+    folder = folder.resolve()
+    for place in (folder, *folder.parents):
+        with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            known = msgspec.json.decode(path_in(place).read_bytes(), type=Progress)
+            return dict(sorted(known.hints.get(assignment, {}).items()))
+    return {}
+
+
+def digest(*data: bytes) -> str:
+    """One hash over a student's file, the checks on it, and the version that ran them."""
+    whole = hashlib.sha256(__version__.encode())
+    for item in data:
+        whole.update(hashlib.sha256(item).digest())
+    return whole.hexdigest()[:32]

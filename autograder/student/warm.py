@@ -1,0 +1,166 @@
+"""A second Python that has imported everything: it runs the public checks of one assignment each time it is asked.
+
+`--watch` asks over a pipe, one line of JSON each way. So a save is answered without waiting for imports, and whatever a
+student's file does to its process, an endless loop or a crash, the watch itself goes on, on every system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ..course import Assignment
+from ..public.verdict import Verdict
+from .run import Run
+
+READY = "ready"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A Run, or the line of an error; the first part alone comes first, and `last` says that nothing more will."""
+
+    run: Run | None
+    problem: str
+    last: bool
+
+
+class Warm:
+    """The other process, seen from the watch."""
+
+    def __init__(self, assignment: Assignment, folder: Path, course_file: Path, home: Path) -> None:
+        self.assignment = assignment
+        self._command = [sys.executable, "-m", __name__, assignment.id, str(folder), str(course_file), str(home)]
+        self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        self._replies = queue.SimpleQueue()
+        packages = str(Path(__file__).parents[2])
+        path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH", "")]))
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": path},
+            text=True,
+            encoding="utf-8",
+        )
+        threading.Thread(target=_listen, args=(process.stdout, self._replies), daemon=True).start()
+        return process
+
+    def ask(self, part: str = "") -> None:
+        """Have the file run as it is now, this part first; `reply` tells what came of it."""
+        if self._process.poll() is not None:
+            self._process = self._start()
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # it has just died; `reply` will say so
+            self._process.stdin.write(f"{part}\n")
+            self._process.stdin.flush()
+
+    def reply(self, seconds: float) -> Reply | None:
+        """What came of the run so far; None where nothing has come yet.
+
+        Raises:
+            EOFError: the process has ended.
+        """
+        try:
+            line = self._replies.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        if line is None:
+            raise EOFError
+        told = json.loads(line)
+        if told == READY:
+            return None
+        if isinstance(told, str):
+            return Reply(None, told, True)
+        verdicts = [Verdict(**item) for item in told["verdicts"]]
+        return Reply(Run(self.assignment, told["file"], verdicts, told["hidden"]), "", told["last"])
+
+    def exit_code(self) -> int:
+        """How the process that ended has ended."""
+        return self._process.wait()
+
+    def restart(self) -> None:
+        """End it, whatever it does, and have the next one warm itself up."""
+        self.close()
+        self._process = self._start()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _listen(pipe: IO[str] | None, replies: queue.SimpleQueue[str | None]) -> None:
+    with contextlib.suppress(ValueError, OSError):  # closed by `close`
+        for line in pipe or ():
+            replies.put(line)
+    replies.put(None)
+
+
+def main() -> None:
+    """Serve runs until the watch closes the pipe."""
+    from .. import course as courses
+    from . import compiler
+
+    compiler.put_off()
+    assignment_id, folder, course_file, home = sys.argv[1:5]
+    wire = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints below Python is no reply
+    assignment = courses.load(Path(course_file)).assignment(assignment_id)
+    _import_all(assignment)
+    _send(wire, READY)
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C while nothing runs is for the watch
+            line = sys.stdin.readline()
+            if not line:
+                return
+            _run(wire, line.strip(), assignment, Path(folder), Path(home))
+
+
+def _run(wire: IO[str], part: str, assignment: Assignment, folder: Path, home: Path) -> None:
+    from ..errors import LossLabError
+    from .run import run
+
+    try:
+        made = run(assignment, folder, home, part, lambda early: _send(wire, _told(early, last=False)))
+    except LossLabError as error:
+        _send(wire, str(error))
+    else:
+        _send(wire, _told(made, last=True))
+
+
+def _told(made: Run, last: bool) -> Any:
+    verdicts = [asdict(item) for item in made.verdicts]
+    return {"file": made.file, "hidden": made.hidden, "verdicts": verdicts, "last": last}
+
+
+def _import_all(assignment: Assignment) -> None:
+    import importlib
+
+    torch = ["torch", "torch.nn.functional"] if assignment.environment == "torch" else []
+    for name in ("numpy", "pytest", *torch, *assignment.packages):
+        with contextlib.suppress(ImportError):  # the run itself says what is missing
+            importlib.import_module(name)
+
+
+def _send(wire: IO[str], value: Any) -> None:
+    wire.write(json.dumps(value) + "\n")
+    wire.flush()
+
+
+if __name__ == "__main__":
+    main()
