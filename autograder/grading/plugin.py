@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
@@ -52,7 +53,7 @@ class GraderPlugin:
     def __init__(
         self,
         assignment: Assignment,
-        openers: list[Callable[[], Student]],
+        openers: Sequence[Callable[[], AbstractContextManager[Student]]],
         secret: bytes,
         reference: Callable[[], ModuleType],
         diagnosis: Callable[[], Diagnosis] | None = None,

@@ -180,6 +180,10 @@ class Student:
             self._worker.kill()
             self._worker = None
 
+    def start_the_clock(self) -> None:
+        """From here on, the submission has its whole time again."""
+        self._spent = 0.0
+
     @property
     def notes(self) -> list[messages.Note]:
         """Top-level statements of the submission that failed."""

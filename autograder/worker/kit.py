@@ -43,18 +43,33 @@ def gradients(module: nn.Module) -> dict[str, torch.Tensor | None]:
     return {name: parameter.grad for name, parameter in module.named_parameters()}
 
 
-def descend(module: nn.Module, seed: int, steps: int, lr: float, *args: Any) -> list[float]:
-    """Minimise module(*args) over the module's own parameters by Adam; the value at each step and at the end."""
-    torch.manual_seed(seed)
-    optimiser = torch.optim.Adam(module.parameters(), lr=lr)
-    values = []
-    for _ in range(steps):
+def settle(module: nn.Module, *args: Any) -> float:
+    """Minimise module(*args) over the module's own few parameters; the value where it ends.
+
+    L-BFGS takes some twenty steps. Where it does not end on level ground (it may step out of a logarithm's domain, and a
+    loss without a minimum has none), the parameters go back to their start, and 500 steps of Adam are taken.
+    """
+    parameters = list(module.parameters())
+    start = [item.detach().clone() for item in parameters]
+    optimiser = torch.optim.LBFGS(parameters, max_iter=60, line_search_fn="strong_wolfe")
+
+    def value() -> torch.Tensor:
         optimiser.zero_grad()
-        value = module(*args)
-        values.append(float(value))
-        value.backward()
-        optimiser.step()
-    return [*values, float(module(*args))]
+        found: torch.Tensor = module(*args)
+        found.backward()
+        return found
+
+    optimiser.step(value)
+    value()
+    if not all(item.grad is None or bool((item.grad.abs() < 1e-3).all()) for item in parameters):
+        with torch.no_grad():
+            for item, first in zip(parameters, start, strict=True):
+                item.copy_(first)
+        slowly = torch.optim.Adam(parameters, lr=0.1)
+        for _ in range(500):
+            value()
+            slowly.step()
+    return float(module(*args).detach())
 
 
 def backward(value: Any, arguments: list[Any]) -> list[torch.Tensor | None]:

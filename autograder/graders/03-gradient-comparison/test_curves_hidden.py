@@ -127,9 +127,9 @@ def by_steps(axes, histories, key):
 
 
 @check("plot", hint="Two scales need two axes; draw whatever the dict holds, each history with its own length.")
-def test_histories_of_different_length(student, rng):
+def test_histories_of_different_length(student):
     """losses and accuracies on separate axes, for three histories of different length"""
-    histories = runs(rng, alpha=9, bravo=21, charlie=15)
+    histories = runs(np.random.default_rng(9), alpha=9, bravo=21, charlie=15)
     losses, accuracies = both_axes(drawn(student.observe("plot_training_curves", histories)), histories)
     require(losses is not accuracies, "losses and accuracies share one axes")
     mixed = any(line_of(losses, run["accuracy"]) is not None for run in histories.values())
@@ -159,14 +159,14 @@ def test_axis_labels(student):
 
 
 @check("plot", hint="Make the figure anew in each call; the histories are only read.")
-def test_figures_are_independent(student, rng):
+def test_figures_are_independent(student):
     """the next figure, of one history, shows no other; histories stay as they are, nothing is printed"""
     before, seen = shared(student)
     require(seen.printed == "", "`plot_training_curves` prints something")
     given = seen.arguments[0]
     same = list(given) == list(before) and all(unchanged(given[name], before[name]) for name in before)
     require(same, "`plot_training_curves` changes the histories")
-    histories = runs(rng, only=12)
+    histories = runs(np.random.default_rng(10), only=12)
     for axes in both_axes(drawn(student.observe("plot_training_curves", histories)), histories):
         old = [run[key] for run in before.values() for key in ("loss", "accuracy")]
         require(all(line_of(axes, values) is None for values in old), "a figure still shows the histories before")
