@@ -124,7 +124,7 @@ def predict(folder: Path, said: str, *arguments: str) -> subprocess.CompletedPro
 
 
 def test_answers_from_a_pipe_are_told_and_remembered(home: Path, course: Course) -> None:
-    first = predict(home, "0.3\n0.25\nwhat\n1\n?\n", "02-cross-entropy")
+    first = predict(home, "0.3\n0.25\nwhat\n1\ns\n", "02-cross-entropy")
     assert first.returncode == 1 and first.stderr == ""
     assert "not quite; try again, 2 of 3" in first.stdout and "that is no number" in first.stdout
     assert "2 of 7 predicted" in first.stdout and first.stdout.count("✓ right.") == 2
