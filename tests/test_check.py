@@ -214,7 +214,7 @@ def test_what_is_next_and_how_many_hidden_checks_wait_is_said(kit: Path, course:
     (kit / "mse.py").write_text(MSE.replace("def huber_", "def my_own_thing_for_"))
     last, verdict = lines_of(kit, course)[-2:]
     assert last == "next: huber in mse.py; a nudge: losslab hint 01-mse/huber"
-    assert verdict == "12 of 16 public checks passed; 36 hidden checks run when you submit."
+    assert verdict == "13 of 16 public checks passed; 36 hidden checks run when you submit."
 
 
 def test_no_failure_takes_more_than_five_lines(kit: Path, course: Course) -> None:

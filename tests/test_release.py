@@ -18,6 +18,7 @@ import pytest
 from autograder import course as courses
 from autograder.course import Assignment, Course, parse
 from autograder.errors import ReleaseError
+from autograder.public import checks
 from autograder.release import build, classroom
 from autograder.release.source import BEGIN, END
 
@@ -104,7 +105,7 @@ def test_the_committed_assignments_have_not_drifted(course: Course) -> None:
 def test_no_line_of_a_solution_is_released(course: Course, assignment_id: str) -> None:
     secret = solution_lines(source_of(course.assignment(assignment_id)))
     files = released(assignment_id)
-    assert len(secret) > 10 and len(files) == 5
+    assert len(secret) > 10 and len(files) == 5 + ("predict.json" in files)
     assert [(name, line) for name, text in files.items() for line in secret if line in text] == []
 
 
@@ -115,6 +116,32 @@ def test_no_hidden_check_is_named_in_what_is_released() -> None:
     # Whole words: a hidden `test_range` is not named by a public `test_range_of_floats`.
     words = {line: re.compile(rf"(?<!\w){re.escape(line)}(?!\w)") for line in secret}
     assert [(name, line) for name, text in texts.items() for line in sorted(secret) if words[line].search(text)] == []
+
+
+def test_students_are_told_how_many_hidden_checks_there_are(course: Course) -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    folders = [str(ROOT / "autograder" / "graders" / item.id) for item in course.assignments]
+    listed = subprocess.run([*command, *folders], cwd=ROOT, capture_output=True, text=True, timeout=120).stdout
+    for item in course.assignments:
+        collected = sum(f"/{item.id}/" in line and "::" in line for line in listed.splitlines())
+        assert collected > 10 and checks.hidden_checks(item, ROOT / "assignments" / item.id) == collected
+        readme = (ROOT / "assignments" / item.id / "README.md").read_text(encoding="utf-8")
+        assert f"{collected} hidden checks, run when you submit" in readme
+
+
+def test_without_graders_nothing_is_said_of_their_number(tmp_path: Path) -> None:
+    course, root = tiny(tmp_path, PART, CHECKS)
+    files = build.build(course, course.assignments[0], root)
+    assert b"HIDDEN_CHECKS" not in files["test_tiny.py"]
+    grader = root / "autograder" / "graders" / "01-tiny"
+    grader.mkdir(parents=True)
+    (grader / "test_one_hidden.py").write_text(
+        '@check("double")\ndef test_a(student):\n    """a"""\n\ndef helper(): pass\n'
+    )
+    assert b"HIDDEN_CHECKS = 1\n" in build.build(course, course.assignments[0], root)["test_tiny.py"]
+    (grader / "test_one_hidden.py").write_text("def (")
+    with pytest.raises(ReleaseError, match="cannot be read as Python"):
+        build.build(course, course.assignments[0], root)
 
 
 @pytest.mark.parametrize("assignment_id", ASSIGNMENTS)
@@ -213,6 +240,8 @@ def test_a_whole_source_is_released_without_its_answer(tmp_path: Path) -> None:
         ((PART, CHECKS, CHECKS), 'checks="double" is there twice'),
         ((PART, CHECKS, "# %%\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n"), "outside of a part's cell"),
         ((PART, CHECKS.replace("test_", "tset_")), "has no function test_*"),
+        ((PART, CHECKS.replace("of_two()", "of_two(tmp_path)")), "check `test_double_of_two` has arguments"),
+        ((PART, CHECKS.replace("def test", "@pytest.mark.slow\ndef test")), "or a decorator; write a plain function"),
         (("# %%\ndef (", PART, CHECKS), "line 2 is not Python"),
     ],
 )

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder import course as courses
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.intake import folder as intake
 from autograder.public import checks
 from autograder.student import submit
-from autograder.student.status import standings, time_left
+from autograder.student.status import late_days, standings, time_left
 
 ROOT = Path(__file__).parent.parent
 
@@ -120,6 +121,60 @@ def test_the_table_of_status(home: Path) -> None:
     assert "public checks pass" in done.stdout and "not downloaded" in done.stdout and "left" in done.stdout
     rows = json.loads(run(home, "status", "--json").stdout)
     assert {row["assignment"] for row in rows} >= {"01-mse", "05-multi-task"}
+
+
+def test_status_says_due_dates_points_at_stake_and_what_it_cannot_know(home: Path) -> None:
+    lines = run(home, "status").stdout.splitlines()
+    assert lines[0].split() == ["exercise", "part", "points", "state", "due"]
+    assert "2027-02-01 23:59 UTC, " in lines[2]
+    total = next(line for line in lines if "points are still open" in line)
+    assert total.startswith("7 of ") and "of 231 points" in total
+    assert "Late days: this course gives none for free." in lines
+    assert lines[-1].startswith("Not known here: when you really handed in")
+
+
+def test_status_runs_nothing_that_it_knows_and_what_has_changed_again(
+    home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mse, folder = course.assignment("01-mse"), home / "01-mse"
+    assert {item.state for item in standings(mse, folder, home)} == {"public checks pass"}
+    with monkeypatch.context() as patch:
+        patch.setattr(checks, "run_work", lambda *arguments: pytest.fail("was run again"))
+        assert {item.state for item in standings(mse, folder, home)} == {"public checks pass"}
+    path = folder / "mse.py"
+    path.write_text(path.read_text().replace("return np.mean(_errors(pred, target) ** 2)", "return 7.25"))
+    assert "0 of 3 public checks pass" in {item.state for item in standings(mse, folder, home)}
+
+
+LATE_COURSE = """
+id: late
+title: Late
+free_late_days: 3
+late_policy: {percent_per_day: 10, max_percent: 50, closes_after_days: 7}
+assignments:
+  - {id: 01-a, title: A, module: a, environment: numpy, due: 2027-01-01T12:00:00, parts: [&p {id: a, title: A, points: 1, hints: [x, y, z]}]}
+  - {id: 02-b, title: B, module: b, environment: numpy, due: 2027-01-05T12:00:00, parts: [*p]}
+  - {id: 03-c, title: C, module: c, environment: numpy, due: 2027-02-01T12:00:00, parts: [*p]}
+"""
+
+
+def test_late_days_that_are_left_count_what_was_packed_late_and_say_so() -> None:
+    course, utc = courses.parse(LATE_COURSE), datetime.UTC
+    packed = {"01-a": datetime.datetime(2027, 1, 3, 11, tzinfo=utc)}
+    lines = late_days(course, packed, datetime.datetime(2027, 1, 6, 11, tzinfo=utc))
+    assert lines[:3] == [
+        "Late days: 1 of 3 free ones left, as far as this machine knows.",
+        "  01-a: packed 2 days late, by the time of 01-a.zip.",
+        "  02-b: handing in now would take 1 day.",
+    ]
+    assert "A late day that is not free costs 10 % of the score, at most 50 %." in lines
+
+
+def test_what_is_closed_is_said_to_be() -> None:
+    course = courses.parse(LATE_COURSE)
+    lines = late_days(course, {}, datetime.datetime(2027, 1, 20, tzinfo=datetime.UTC))
+    assert "  01-a: is closed since 2027-01-08 12:00." in lines and lines[0].startswith("Late days: 3 of 3")
+    assert not any("03-c" in line for line in lines)
 
 
 @pytest.mark.parametrize(

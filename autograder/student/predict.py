@@ -75,7 +75,7 @@ def _ask(question: Sealed) -> bool:
     left = TRIES
     while left:
         said = _answer()
-        if said == "?":
+        if said.lower() in ("s", "?"):
             say("  " + texts.PREDICT_SKIPPED)
             return False
         if canonical(said) is None:
