@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,9 +40,23 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
     submission = intake.read("you", assignment, folder) if not _both(assignment, folder) else _pick(assignment, folder)
     if submission.problem is not None:
         raise SubmissionError(submission.problem)
-    screen, folder = io.StringIO(), folder.resolve()
+    screen = io.StringIO()
     with chdir(folder), redirect_stdout(screen), redirect_stderr(screen):
         student, notes = loader.load(f"{assignment.module}.py", submission.source)
+    verdicts = run_on(assignment, folder, student)
+    verdicts += [Verdict("", "noted", "note", note) for note in submission.notes]
+    verdicts += [Verdict("", f"line {note.line} was left out", "note", note.text) for note in notes]
+    return [item for item in verdicts if item.status != "note" or "NotImplementedError" not in item.message]
+
+
+def run_on(assignment: Assignment, folder: Path, student: ModuleType) -> list[Verdict]:
+    """The same for a module that is loaded already; a notebook's live functions, say. It is left in `sys.modules`.
+
+    Raises:
+        SubmissionError: no check could be run.
+    """
+    screen, folder = io.StringIO(), folder.resolve()
+    with chdir(folder), redirect_stdout(screen), redirect_stderr(screen):
         for function in (name for part in assignment.parts for name in part.functions):
             if not hasattr(student, function):
                 setattr(student, function, _missing(function))
@@ -53,9 +68,7 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
         pytest.main([*options, "-c", os.devnull, "--rootdir", str(folder), str(test_file)], plugins=[plugin])
     if not plugin.verdicts:
         raise SubmissionError(f"{test_file.name}: no public check could be run; download it again")
-    left_out = [*plugin.warnings.values(), *(Verdict("", "noted", "note", note) for note in submission.notes)]
-    left_out += [Verdict("", f"line {note.line} was left out", "note", note.text) for note in notes]
-    return plugin.verdicts + [item for item in left_out if "NotImplementedError" not in item.message]
+    return [*plugin.verdicts, *plugin.warnings.values()]
 
 
 def _both(assignment: Assignment, folder: Path) -> bool:
