@@ -345,8 +345,8 @@ def picture(*panels):
         return
     figure, row = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 3.6), layout="constrained", squeeze=False)
     left_out = []
-    for axes, (settings, x, curves) in zip(row[0], panels):
-        for (label, function), style in zip(curves.items(), ("-", "--", "-.")):
+    for axes, (settings, x, curves) in zip(row[0], panels, strict=True):
+        for (label, function), style in zip(curves.items(), ("-", "--", "-."), strict=False):
             try:
                 axes.plot(x, [function(value) for value in x], style, label=label)
             except NotImplementedError:
