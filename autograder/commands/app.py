@@ -7,7 +7,7 @@ import sys
 import typer
 
 from ..errors import LossLabError
-from . import export, office, staff, student
+from . import export, kit, office, staff, student
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(student.check)
@@ -18,6 +18,7 @@ app.command()(staff.release)
 app.command()(staff.grade)
 app.command()(staff.verify)
 app.command()(staff.doctor)
+kit.register(app)
 office.register(app)
 export.register(app)
 
