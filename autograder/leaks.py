@@ -97,7 +97,8 @@ def _lines(path: Path, text: str) -> Iterator[str]:
     )
     for line in text.splitlines():
         stripped = line.strip()
-        if len(stripped) >= _CODE_LINE and stripped not in said:
+        imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
+        if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
             yield stripped
 
 

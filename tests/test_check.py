@@ -245,10 +245,10 @@ def test_a_notebook_is_checked_like_a_script_and_told_by_cell(tmp_path: Path, co
     right, wrong = "    return np.mean(np.subtract(pred, target) ** 2)", "    return nothing_here"
     folder = notebook_with(tmp_path, {"mse_loss": right, "mse_grad": wrong, "rmse": "    return (1"})
     lines = lines_of(folder, course)
-    assert lines[0].startswith("✗ mse.ipynb · cell 6, line ") and lines[1] == "  > return (1"
+    assert lines[0].startswith("✗ mse.ipynb · cell 7, line ") and lines[1] == "  > return (1"
     assert "✓ mse_loss · averages the squares of two errors" in lines
     error = block(lines, "mse_grad · two over n")
-    assert error[1].startswith("  cell 4, line ") and error[2] == "  > return nothing_here"
+    assert error[1].startswith("  cell 5, line ") and error[2] == "  > return nothing_here"
     assert not any("left out: AssertionError" in line or "NotImplementedError" in line for line in lines)
 
 

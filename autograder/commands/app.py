@@ -17,6 +17,7 @@ COMMANDS = {
     "predict": "study",
     "submit": "student",
     "release": "staff",
+    "kit": "kit",
     "grade": "staff",
     "verify": "staff",
     "doctor": "staff",

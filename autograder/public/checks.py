@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import ModuleType
 
 from ..course import Assignment
 from ..errors import SubmissionError
@@ -20,7 +21,7 @@ from .render import render
 from .session import Report, Session, tests
 from .verdict import Verdict
 
-__all__ = ["Verdict", "hidden_checks", "render", "run", "run_work"]
+__all__ = ["Verdict", "hidden_checks", "render", "run", "run_on", "run_work"]
 
 MIN_SECONDS, CALLS = 5.0, 5
 _COUNT = "HIDDEN_CHECKS = "
@@ -33,6 +34,22 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
         SubmissionError: the file is missing or cannot be read, or a library that the checks need is not installed.
     """
     return run_work(assignment, folder.resolve(), work.read(assignment, folder.resolve()))
+
+
+def run_on(assignment: Assignment, folder: Path, student: ModuleType) -> list[Verdict]:
+    """`run` of a module that is loaded already: a notebook's live functions, saved or not. It is left in `sys.modules`.
+
+    Raises:
+        SubmissionError: no check could be run.
+    """
+    folder = folder.resolve()
+    tree, mine = (
+        _parsed(folder / f"test_{assignment.module}.py"),
+        reading.Work(folder / f"{assignment.module}.ipynb", "", b""),
+    )
+    screen = io.StringIO()
+    with chdir(folder), redirect_stdout(screen), redirect_stderr(screen):
+        return Session(assignment, folder, mine, limit(assignment), screen, student).run(tree)
 
 
 def run_work(

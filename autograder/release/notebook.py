@@ -5,12 +5,22 @@ jupytext, nbformat and nbgrader are imported where they are used: together they 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
-from ..course import Assignment
+from ..course import Assignment, Part
 from ..errors import ReleaseError
 from .source import Cell, names_in, tests_in
+
+# It asks for the extension and goes on without it: in plain Jupyter, in a script, and where this is graded.
+_TOOLS = """\
+# %check runs the public checks of all you have begun, %check {part} those of one part; %hint {part} gives a nudge.
+try:
+    get_ipython().run_line_magic("load_ext", "losslab")
+except (NameError, ModuleNotFoundError):
+    print("%check and %hint need losslab: pip install -r requirements.txt in the kit's folder, then restart the kernel")"""
+_TOOLS_ID = "losslab"
 
 IMPORTS = {
     "math": "import math",
@@ -64,7 +74,7 @@ def stub(notebook: Any) -> bytes:
     import jupytext
     import nbformat
 
-    kept = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("locked") or _is_text(cell)]
+    kept = [cell for cell in notebook.cells if _is_text(cell) or not _of_the_notebook_alone(cell)]
     plain = []
     for cell in kept:
         make = nbformat.v4.new_markdown_cell if _is_text(cell) else nbformat.v4.new_code_cell
@@ -72,6 +82,10 @@ def stub(notebook: Any) -> bytes:
     bare = {"jupytext": {"notebook_metadata_filter": "-all", "cell_metadata_filter": "-all"}}
     text: str = jupytext.writes(nbformat.v4.new_notebook(cells=plain, metadata=bare), fmt="py:percent")
     return text.encode()
+
+
+def _of_the_notebook_alone(cell: Any) -> bool:
+    return cell.id == _TOOLS_ID or bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
 
 def _is_text(cell: Any) -> bool:
@@ -90,6 +104,8 @@ def _cells(assignment: Assignment, cells: list[Cell]) -> list[Any]:
         make = nbformat.v4.new_markdown_cell if cell.markdown else nbformat.v4.new_code_cell
         name = tag["grade_id"] if tag else f"code-{number:02}"
         made.append(make(text, id=name[:64], metadata={"nbgrader": tag} if tag else {}))
+    place = next((number for number, cell in enumerate(made) if not _is_text(cell)), len(made))
+    made.insert(place, nbformat.v4.new_code_cell(_TOOLS.format(part=assignment.parts[0].id), id=_TOOLS_ID))
     return made
 
 
@@ -122,10 +138,21 @@ def _schema(grade_id: str, locked: bool = False, solution: bool = False, points:
 
 
 def _self_checking(assignment: Assignment, cell: Cell, imported: Iterable[str]) -> str:
-    """The checks, and a call of each: running the cell runs them."""
+    """The checks, and a call of each: running the cell runs them.
+
+    What is not written yet stops nothing and is said in a line; nbgrader counts a line on stderr as a failure.
+    """
     part = assignment.part(cell.part)
     title = part.title if part else cell.part
     lines = [line for name, line in IMPORTS.items() if name in names_in(cell.text) and name not in imported]
-    head = "\n".join([f"# Checks: {title}", *lines])
-    calls = "\n".join(f"{name}()" for name in tests_in(cell.text))
-    return f"{head}\n\n\n{cell.text.strip()}\n\n\n{calls}"
+    head = "\n".join([f"# Checks: {title}", "import sys", *lines])
+    calls = "\n".join(f"    {name}()" for name in tests_in(cell.text))
+    said = f"{cell.part}: {_missing(part)}, then run this cell again"
+    tried = f"try:\n{calls}\nexcept NotImplementedError:\n    print({json.dumps(said)}, file=sys.stderr)"
+    return f"{head}\n\n\n{cell.text.strip()}\n\n\n{tried}"
+
+
+def _missing(part: Part | None) -> str:
+    if part is None or not part.functions:
+        return "it checks functions that are not written yet; write them"
+    return f"not written yet; write {', '.join(part.functions)}"

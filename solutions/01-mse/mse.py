@@ -329,6 +329,71 @@ def test_huber_grad_is_bounded():
 
 
 # %% [markdown]
+# **Look at them.** On the left, one prediction that is off by $e$; in the middle, the slope there. On the right, the same
+# number $c$ is predicted for the targets 0, 1, 2 and 9: RMSE, and MSE with it, is lowest at their mean, MAE anywhere
+# between the two in the middle, Huber close by. The curves are drawn with *your* functions, those that are written; run
+# the cell again later.
+
+
+# %%
+def picture(*panels):
+    """Draw panels (settings, x, {label: function of x}) side by side; a curve that cannot be had is left out, and named."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        print("The picture needs matplotlib: pip install matplotlib")
+        return
+    figure, row = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 3.6), layout="constrained", squeeze=False)
+    left_out = []
+    for axes, (settings, x, curves) in zip(row[0], panels, strict=True):
+        for (label, function), style in zip(curves.items(), ("-", "--", "-."), strict=False):
+            try:
+                axes.plot(x, [function(value) for value in x], style, label=label)
+            except NotImplementedError:
+                left_out.append(label)
+            except Exception as error:
+                left_out.append(f"{label} ({type(error).__name__})")
+        axes.set(**settings)
+        axes.grid(alpha=0.3)
+        if axes.lines:
+            axes.legend()
+    if left_out:
+        print("Left out of the picture until it is written:", ", ".join(dict.fromkeys(left_out)))
+    if any(axes.lines for axes in figure.axes):
+        plt.show()
+    plt.close(figure)
+
+
+def curves_of_the_losses():
+    errors = [step / 20 - 3 for step in range(121)]
+    constants = [step / 10 - 1 for step in range(111)]
+    targets = [0.0, 1.0, 2.0, 9.0]
+    values = {
+        "mse_loss": lambda e: mse_loss([e], [0.0]),
+        "mae_loss": lambda e: mae_loss([e], [0.0]),
+        "huber_loss": lambda e: huber_loss([e], [0.0]),
+    }
+    slopes = {
+        "mse_grad": lambda e: mse_grad([e], [0.0])[0],
+        "mae_grad": lambda e: mae_grad([e], [0.0])[0],
+        "huber_grad": lambda e: huber_grad([e], [0.0])[0],
+    }
+    fits = {
+        "rmse": lambda c: rmse([c] * 4, targets),
+        "mae_loss": lambda c: mae_loss([c] * 4, targets),
+        "huber_loss": lambda c: huber_loss([c] * 4, targets),
+    }
+    picture(
+        ({"title": "One error", "xlabel": "error e", "ylabel": "loss"}, errors, values),
+        ({"title": "Its slope", "xlabel": "error e", "ylabel": "gradient"}, errors, slopes),
+        ({"title": "One number for four targets", "xlabel": "prediction c", "ylabel": "loss"}, constants, fits),
+    )
+
+
+if __name__ == "__main__":  # not where this file is imported, by the checks for instance
+    curves_of_the_losses()
+
+# %% [markdown]
 # ## Quick check
 #
 # Two predictions miss their targets by +2 and by -4. What is the MSE? Return the number; how you get to it is up to you.

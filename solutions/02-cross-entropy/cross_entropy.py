@@ -346,6 +346,63 @@ def test_cross_entropy_grad_of_equal_logits():
 
 
 # %% [markdown]
+# **Look at it.** Three classes have the logits $(z, 0, 0)$, and the first is the true one. On the left their probabilities;
+# in the middle what $z$ costs: nearly nothing once it is large, unless the labels are smoothed, which makes too sure a
+# prediction expensive again; on the right the slope, which stays near -1 however wrong the model is. The curves are drawn
+# with *your* functions, those that are written; run the cell again later.
+
+
+# %%
+def picture(*panels):
+    """Draw panels (settings, x, {label: function of x}) side by side; a curve that cannot be had is left out, and named."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        print("The picture needs matplotlib: pip install matplotlib")
+        return
+    figure, row = plt.subplots(1, len(panels), figsize=(4.4 * len(panels), 3.6), layout="constrained", squeeze=False)
+    left_out = []
+    for axes, (settings, x, curves) in zip(row[0], panels, strict=True):
+        for (label, function), style in zip(curves.items(), ("-", "--", "-."), strict=False):
+            try:
+                axes.plot(x, [function(value) for value in x], style, label=label)
+            except NotImplementedError:
+                left_out.append(label)
+            except Exception as error:
+                left_out.append(f"{label} ({type(error).__name__})")
+        axes.set(**settings)
+        axes.grid(alpha=0.3)
+        if axes.lines:
+            axes.legend()
+    if left_out:
+        print("Left out of the picture until it is written:", ", ".join(dict.fromkeys(left_out)))
+    if any(axes.lines for axes in figure.axes):
+        plt.show()
+    plt.close(figure)
+
+
+def curves_of_cross_entropy():
+    logits = [step / 10 - 8 for step in range(161)]
+    shares = {
+        "softmax, class 0": lambda z: softmax([[z, 0.0, 0.0]])[0][0],
+        "softmax, class 1": lambda z: softmax([[z, 0.0, 0.0]])[0][1],
+    }
+    losses = {
+        "cross_entropy": lambda z: cross_entropy([[z, 0.0, 0.0]], [0]),
+        "label_smoothing=0.2": lambda z: cross_entropy([[z, 0.0, 0.0]], [0], label_smoothing=0.2),
+    }
+    slopes = {"cross_entropy_grad": lambda z: cross_entropy_grad([[z, 0.0, 0.0]], [0])[0][0]}
+    picture(
+        ({"title": "Logits (z, 0, 0)", "xlabel": "logit z", "ylabel": "probability"}, logits, shares),
+        ({"title": "True class 0", "xlabel": "logit z", "ylabel": "loss"}, logits, losses),
+        ({"title": "Its slope", "xlabel": "logit z", "ylabel": "gradient over z"}, logits, slopes),
+    )
+
+
+if __name__ == "__main__":  # not where this file is imported, by the checks for instance
+    curves_of_cross_entropy()
+
+# %% [markdown]
 # ## Two classes: binary cross-entropy
 #
 # $$\ell(p, y) = -\,y\log p - (1-y)\log(1-p), \qquad p = \sigma(z)$$
@@ -676,6 +733,26 @@ def test_the_sweep_keeps_what_overflows():
     rows = stability_sweep(np.array([[1.0, 2.0]]), np.array([0]), [1.0, 1000.0])
     assert not math.isfinite(rows["naive"][1]) and math.isfinite(rows["stable"][1])
 
+
+# %% [markdown]
+# **Look at it.** The logits grow by a factor, and two of three predictions are wrong. Both losses are the same until
+# `exp` overflows or a probability becomes 0; there the naive line ends, and the stable one goes on, in proportion.
+
+
+# %%
+def curves_of_the_sweep():
+    logits, targets = [[2.0, 0.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 0.5]], [0, 2, 1]
+    scales = [10 ** (step / 20) for step in range(81)]
+    losses = {
+        "stability_sweep, stable": lambda scale: stability_sweep(logits, targets, [scale])["stable"][0],
+        "stability_sweep, naive": lambda scale: stability_sweep(logits, targets, [scale])["naive"][0],
+    }
+    settings = {"title": "Where the textbook formula ends", "xlabel": "scale of the logits", "ylabel": "loss"}
+    picture(({**settings, "xscale": "log", "yscale": "log"}, scales, losses))
+
+
+if __name__ == "__main__":
+    curves_of_the_sweep()
 
 # %% [markdown]
 # ## Quick checks

@@ -1,0 +1,25 @@
+"""`losslab kit`: the one zip that students download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import course as courses
+from .. import files
+
+
+def kit(
+    out: Annotated[Path | None, typer.Option(help="File to write; named after the course by default.")] = None,
+) -> None:
+    """Make the zip that students download: assignments, their wheel, requirements, README; nothing hidden."""
+    from ..release import kit as making
+
+    path = courses.find()
+    course = courses.load(path)
+    out = out or Path(f"{course.id}.zip")
+    data = making.make(course, path.parent)
+    files.write(out, data, "choose another place with --out")
+    print(f"{out}: {len(data) / 1024:.0f} KiB, for students; nothing hidden is in it")

@@ -1,0 +1,65 @@
+"""Run the public checks on what a notebook's kernel holds at this moment, saved or not."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .. import course as courses
+from ..course import Assignment, Part
+from ..errors import CourseError, SubmissionError
+from ..public import checks as public
+from ..public.checks import Verdict
+
+
+def assignment_of(folder: Path) -> Assignment:
+    """The assignment whose public checks lie in this folder.
+
+    Raises:
+        SubmissionError: none do.
+        CourseError: there is no course file, or it is broken.
+    """
+    for assignment in courses.load(courses.find(folder)).assignments:
+        if (folder / f"test_{assignment.module}.py").is_file():
+            return assignment
+    raise SubmissionError(f"{folder}: has no file of public checks; open the notebook in its own folder, as it came")
+
+
+def part_named(assignment: Assignment, name: str) -> Part:
+    """The part with this id, or the one that asks for a function of this name. Raises CourseError."""
+    part = assignment.part(name) or assignment.part_of(name)
+    if part is None:
+        known = ", ".join(item.id for item in assignment.parts)
+        raise CourseError(f"{name}: no part or function of {assignment.id}; there are {known}")
+    return part
+
+
+def check(assignment: Assignment, folder: Path, namespace: Mapping[str, Any]) -> list[Verdict]:
+    """The verdicts of `losslab check`, on the functions of this namespace.
+
+    Raises:
+        SubmissionError: no public check could be run.
+    """
+    student = types.ModuleType(assignment.module)
+    # Functions named test_* are checks, those of the notebook's own check cells too; the folder's file has them all.
+    own = {name: item for name, item in namespace.items() if not name.startswith(("_", "test_"))}
+    vars(student).update(own)
+    with _modules_as_before(assignment.module, f"test_{assignment.module}"):
+        return [item for item in public.run_on(assignment, folder, student) if item.part or item.status == "note"]
+
+
+@contextmanager
+def _modules_as_before(*names: str) -> Iterator[None]:
+    before = {name: sys.modules.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module

@@ -1,0 +1,64 @@
+"""The extension itself. Its magics never raise: a notebook that runs from top to bottom is not stopped by a check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..errors import CourseError, LossLabError
+from . import live, page
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext losslab`: define `%check` and `%hint`."""
+    shell.register_magic_function(_shown(lambda line: check(line, shell.user_ns), check.__doc__), "line", "check")
+    shell.register_magic_function(_shown(hint, hint.__doc__), "line", "hint")
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext losslab`: take them away again."""
+    for name in ("check", "hint"):
+        shell.magics_manager.magics["line"].pop(name, None)
+
+
+def check(line: str, namespace: dict[str, Any], folder: Path | None = None) -> page.View:
+    """`%check`: the public checks of all parts begun; `%check mse_loss`: those of a part or function.
+
+    Raises:
+        LossLabError: there is no such part, or nothing to check here.
+    """
+    folder = folder or Path.cwd()
+    assignment = live.assignment_of(folder)
+    part = live.part_named(assignment, line.strip()) if line.strip() else None
+    return page.verdicts(assignment, live.check(assignment, folder, namespace), part)
+
+
+def hint(line: str, folder: Path | None = None) -> page.View:
+    """`%hint mse_loss`: a nudge; `%hint mse_loss 2`: the method; 3: the formula.
+
+    Raises:
+        LossLabError: there is no such part, or no such level.
+    """
+    assignment = live.assignment_of(folder or Path.cwd())
+    name, _, wanted = line.strip().partition(" ")
+    part = live.part_named(assignment, name)
+    level = int(wanted) if wanted.strip().isdecimal() else 1 if not wanted.strip() else 0
+    if not 1 <= level <= len(part.hints):
+        offer = f"a level from 1 to {len(part.hints)}" if part.hints else "no hints; it is graded by hand"
+        raise CourseError(f"%hint {line.strip()}: {part.id} has {offer}")
+    return page.message(f"{part.id} · hint {level} of {len(part.hints)}: {part.hints[level - 1]}")
+
+
+def _shown(magic: Callable[[str], page.View], said: str | None) -> Callable[[str], None]:
+    def run(line: str) -> None:
+        from IPython.display import display
+
+        try:
+            view = magic(line)
+        except LossLabError as error:
+            view = page.message(str(error))
+        display(view.bundle, raw=True)
+
+    run.__doc__ = said  # what `%check?` shows
+    return run

@@ -1,0 +1,81 @@
+"""Verdicts as a notebook shows them: HTML, and the same in plain text. States are words, so nothing hangs on a colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from ..course import Assignment, Part
+from ..public.checks import Verdict
+
+_STATES = {
+    "pass": ("✓", "passed"),
+    "fail": ("✗", "failed"),
+    "error": ("✗", "failed"),
+    "missing": ("·", "not written yet"),
+}
+_BAR = "border-left: 4px solid {}; padding: 0.1em 0.8em; margin: 0.4em 0; line-height: 1.5"
+
+
+@dataclass(frozen=True)
+class View:
+    """What IPython is given to show; which of the two is seen is up to the place."""
+
+    html: str
+    text: str
+
+    @property
+    def bundle(self) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def verdicts(assignment: Assignment, found: list[Verdict], part: Part | None = None) -> View:
+    """The checks of one part, or of all parts that are begun, with what is next."""
+    checks = [item for item in found if item.status != "note"]
+    begun = {item.part for item in checks if item.status != "missing"}
+    wanted = [item for item in checks if (item.part == part.id if part else item.part in begun)]
+    notes = [item for item in found if item.status == "note"]
+    idle = [item.id for item in assignment.parts if item.id not in begun and not item.manual]
+    shown = wanted if any(item.status != "missing" for item in wanted) else []
+    lines = [_headline(wanted, part), *map(_line, shown)]
+    lines += [f"! {item.title}: {item.message}" for item in notes]
+    if part is None and idle:
+        lines.append(f"· not started: {', '.join(idle)}")
+    following = next((item.part for item in wanted if item.status != "pass"), None)
+    if following is not None:
+        lines.append(f"next: a nudge, %hint {following}")
+    passed = bool(wanted) and all(item.status == "pass" for item in wanted)
+    return View(_html(lines, "#2e7d32" if passed else "#b26a00"), "\n".join(lines))
+
+
+def message(text: str) -> View:
+    """One line that is no verdict."""
+    return View(_html([text], "#607d8b"), text)
+
+
+def _headline(wanted: list[Verdict], part: Part | None) -> str:
+    what = f"{part.id} · {part.title}" if part else "Everything begun"
+    if part and part.manual:
+        return f"{what}: graded by hand, there is no public check"
+    if part and all(item.status == "missing" for item in wanted):
+        return f"{what}: not started; write it, run its cell, then check again"
+    if not wanted:
+        return "Nothing is started; write a function, run its cell, then check again"
+    passed = sum(item.status == "pass" for item in wanted)
+    if passed == len(wanted):
+        return f"{what}: all public checks passed; hidden checks run when you submit"
+    return f"{what}: {passed} of {len(wanted)} public checks passed"
+
+
+def _line(item: Verdict) -> str:
+    mark, word = _STATES.get(item.status, ("✗", item.status))
+    said = [item.message, item.inputs, item.lesson] if item.status not in ("pass", "missing") else []
+    lines = [line for text in said for line in text.splitlines()]
+    return "\n  ".join([f"{mark} {word} · {item.part} · {item.title}", *lines])
+
+
+def _html(lines: list[str], colour: str) -> str:
+    """Everything is escaped: titles and messages quote what a student's own objects say of themselves."""
+    first, *rest = (escape(line).replace("\n  ", "<br>&emsp;").replace("\n", "<br>") for line in lines)
+    below = "".join(f"<div>{line}</div>" for line in rest)
+    return f'<div style="{_BAR.format(colour)}"><div><strong>{first}</strong></div>{below}</div>'
