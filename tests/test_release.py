@@ -119,7 +119,7 @@ def test_no_hidden_check_is_named_in_what_is_released() -> None:
 
 
 def test_students_are_told_how_many_hidden_checks_there_are(course: Course) -> None:
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
     folders = [str(ROOT / "autograder" / "graders" / item.id) for item in course.assignments]
     listed = subprocess.run([*command, *folders], cwd=ROOT, capture_output=True, text=True, timeout=120).stdout
     for item in course.assignments:
