@@ -119,7 +119,18 @@ def test_no_hidden_check_is_named_in_what_is_released() -> None:
 
 
 def test_students_are_told_how_many_hidden_checks_there_are(course: Course) -> None:
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "--import-mode=importlib",
+    ]
     folders = [str(ROOT / "autograder" / "graders" / item.id) for item in course.assignments]
     listed = subprocess.run([*command, *folders], cwd=ROOT, capture_output=True, text=True, timeout=120).stdout
     for item in course.assignments:

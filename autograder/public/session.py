@@ -23,6 +23,10 @@ from .watchdog import Watchdog
 Report = Callable[[list[Verdict]], None]
 
 
+class Superseded(Exception):
+    """The file was saved again: nobody waits for the rest of this run."""
+
+
 def tests(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Name and title of each check of a test file."""
     for node in tree.body:
@@ -45,8 +49,18 @@ class Session:
         self._fresh: list[str] = []
         self._notes = [_broken(mine, item) for item in mine.broken]
 
-    def run(self, tree: ast.Module, first: str = "", report: Report = lambda verdicts: None) -> list[Verdict]:
-        """Run the checks of a test file, those of the part `first` before the others; `report` gets these alone."""
+    def run(
+        self,
+        tree: ast.Module,
+        first: str = "",
+        report: Report = lambda verdicts: None,
+        superseded: Callable[[], bool] = lambda: False,
+    ) -> list[Verdict]:
+        """Run the checks of a test file, those of the part `first` before the others; `report` gets these alone.
+
+        Raises:
+            Superseded: between two checks, `superseded` said so.
+        """
         judge = Judge(self._assignment, self._work, self._load(), self._recorder)
         space = self._test_module(tree)
         order = [(name, title, space["PARTS"].get(name, "")) for name, title in tests(tree)]
@@ -56,6 +70,8 @@ class Session:
             for name, title, of_part in order:
                 if name in verdicts or part not in (None, of_part):
                     continue
+                if superseded():
+                    raise Superseded
                 verdicts[name], goes_on = self._one(judge, of_part, title, space[name])
                 if not goes_on:
                     self._notes.append(Verdict("", texts.STOPPED_EARLY, "note", texts.NOT_RUN))
