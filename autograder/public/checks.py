@@ -41,13 +41,13 @@ def run_work(
     mine: reading.Work,
     first: str = "",
     report: Report = lambda verdicts: None,
-    superseded: Callable[[], bool] = lambda: False,
+    superseded: Callable[[], bool] | None = None,
 ) -> list[Verdict]:
     """`run` of a file that has been read; the part `first` goes before the others, and is reported at once.
 
     Raises:
         SubmissionError: as `run`.
-        Superseded: between two checks, `superseded` said so.
+        Superseded: `superseded` said so.
     """
     tree = _parsed(folder / f"test_{assignment.module}.py")
     if work.untouched(assignment, mine):

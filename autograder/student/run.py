@@ -41,7 +41,7 @@ def run(
     home: Path | None = None,
     first: str = "",
     report: Callable[[Run], None] = lambda run: None,
-    superseded: Callable[[], bool] = lambda: False,
+    superseded: Callable[[], bool] | None = None,
 ) -> Run:
     """Run the public checks, and remember what they said below `home`.
 
@@ -49,7 +49,7 @@ def run(
 
     Raises:
         SubmissionError: the file cannot be read, or a library is missing.
-        Superseded: between two checks, `superseded` said so.
+        Superseded: `superseded` said so.
     """
     from ..public import checks
 

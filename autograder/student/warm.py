@@ -61,7 +61,7 @@ class Warm:
     def ask(self, part: str = "") -> None:
         """Have the file run as it is now, this part first; `reply` tells what came of it.
 
-        What still runs is given up between two of its checks.
+        What still runs is given up.
         """
         self._asked += 1
         if self._process.poll() is not None:

@@ -103,13 +103,13 @@ class _Watch:
         return before
 
     def _ask(self) -> None:
-        """Run the file; what still runs has a moment to come to an end between two checks, for a start takes longer."""
+        """Run the file; what still runs has a moment to give up, for a new start takes longer."""
         self._overdue = time.monotonic() + _PATIENCE if self._since is not None else None
         self._since, self._shown = time.monotonic(), False
         self._warm.ask(self._part.id if self._part is not None else "")
 
     def _start_over(self) -> None:
-        """The run before was saved over and does not end: a loop without an end, which may be mended now."""
+        """The run before was saved over and does not give up: it is ended by force."""
         say(texts.WATCH_AGAIN)
         self._warm.restart()
         self._overdue = None
