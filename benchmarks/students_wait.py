@@ -97,7 +97,7 @@ def watched(exercise: tuple[str, str], home: Path, runs: int) -> float:
         until_verdict(process)
         waits = []
         for run in range(runs):
-            time.sleep(0.3)
+            time.sleep(2)  # people save now and then; the other parts have run by then
             start = time.perf_counter()
             path.write_text(path.read_text(encoding="utf-8") + f"# saved {run}\n", encoding="utf-8")
             until_verdict(process)

@@ -127,8 +127,25 @@ def test_a_loop_that_was_mended_is_run_anew_at_the_save(home: Path, terminal: An
     save(home, mse_grad="while True: pass")
     time.sleep(0.7)
     save(home)
+    terminal.expect("✓ mse_grad · two over n times the error", timeout=3)
+    assert "starting over" not in terminal.before
+
+
+def test_code_that_cannot_be_interrupted_is_ended_by_force_at_the_save(home: Path, terminal: Any) -> None:
+    # In a sleep the interrupt surely arrives inside of `try`; at a jump, Python 3.11 may have it before.
+    stubborn = "import time\n    while True:\n        try: time.sleep(60)\n        except BaseException: pass"
+    save(home, mse_grad=stubborn)
+    time.sleep(0.7)
+    save(home)
     terminal.expect("saved again, starting over")
     terminal.expect("✓ mse_grad · two over n times the error")
+
+
+def test_a_save_while_the_other_parts_run_is_answered_at_once(home: Path, terminal: Any) -> None:
+    save(home, huber_grad="import time; time.sleep(4)")
+    terminal.expect(VERDICT)
+    save(home, mse_grad="return 3")
+    terminal.expect("expected .*, got 3", timeout=2)
 
 
 def test_keys_work_while_a_file_runs(home: Path, terminal: Any) -> None:

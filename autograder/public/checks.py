@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType
@@ -58,11 +58,13 @@ def run_work(
     mine: reading.Work,
     first: str = "",
     report: Report = lambda verdicts: None,
+    superseded: Callable[[], bool] | None = None,
 ) -> list[Verdict]:
     """`run` of a file that has been read; the part `first` goes before the others, and is reported at once.
 
     Raises:
         SubmissionError: as `run`.
+        Superseded: `superseded` said so.
     """
     tree = _parsed(folder / f"test_{assignment.module}.py")
     if work.untouched(assignment, mine):
@@ -72,7 +74,7 @@ def run_work(
         raise SubmissionError(texts.MISSING_LIBRARY.format(name=missing, assignment=assignment.id))
     screen, seconds = io.StringIO(), limit(assignment)
     with chdir(folder), redirect_stdout(screen), redirect_stderr(screen), _importable(folder):
-        return Session(assignment, folder, mine, seconds, screen).run(tree, first, report)
+        return Session(assignment, folder, mine, seconds, screen).run(tree, first, report, superseded)
 
 
 def limit(assignment: Assignment) -> float:

@@ -24,6 +24,10 @@ from .watchdog import Watchdog
 Report = Callable[[list[Verdict]], None]
 
 
+class Superseded(Exception):
+    """The file was saved again: nobody waits for the rest of this run."""
+
+
 def tests(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Name and title of each check of a test file."""
     for node in tree.body:
@@ -49,11 +53,23 @@ class Session:
         self._warned: dict[str, tuple[str, Verdict]] = {}
         self._told: set[str] = set()
         self._endless: set[str] = set()
+        self._superseded: Callable[[], bool] | None = None
         self._fresh: list[str] = []
         self._notes = [_broken(mine, item) for item in mine.broken]
 
-    def run(self, tree: ast.Module, first: str = "", report: Report = lambda verdicts: None) -> list[Verdict]:
-        """Run the checks of a test file, those of the part `first` before the others; `report` gets these alone."""
+    def run(
+        self,
+        tree: ast.Module,
+        first: str = "",
+        report: Report = lambda verdicts: None,
+        superseded: Callable[[], bool] | None = None,
+    ) -> list[Verdict]:
+        """Run the checks of a test file, those of the part `first` before the others; `report` gets these alone.
+
+        Raises:
+            Superseded: `superseded` said so.
+        """
+        self._superseded = superseded
         judge = Judge(self._assignment, self._work, self._student(), self._recorder)
         space = self._test_module(tree)
         order = [(name, title, space["PARTS"].get(name, "")) for name, title in tests(tree)]
@@ -63,6 +79,8 @@ class Session:
             for name, title, of_part in order:
                 if name in verdicts or part not in (None, of_part):
                     continue
+                if superseded is not None and superseded():
+                    raise Superseded
                 verdicts[name], goes_on = self._one(judge, of_part, title, space[name])
                 if not goes_on:
                     self._notes.append(Verdict("", texts.STOPPED_EARLY, "note", texts.NOT_RUN))
@@ -105,12 +123,14 @@ class Session:
         return student
 
     def _load(self) -> ModuleType:
-        dog = Watchdog(self._seconds)
+        dog = Watchdog(self._seconds, self._superseded)
         filename = f"{self._assignment.module}.py"
         try:
             with dog, self._warnings():
                 student, notes = loader.load(filename, self._work.source)
         except KeyboardInterrupt as error:
+            if dog.called_off:
+                raise Superseded from None
             text = texts.STILL_RUNS if dog.bit else texts.STOPPED
             said = text.format(place=self._work.place(loader.line_in(filename, error)), seconds=self._seconds)
             raise SubmissionError(texts.ENDLESS_FILE.format(path=self._work.path.name, said=said)) from None
@@ -126,11 +146,13 @@ class Session:
             return Verdict(part, title, "error", texts.SKIPPED), True
         self._recorder.clear()
         self._fresh.clear()
-        dog = Watchdog(self._seconds)
+        dog = Watchdog(self._seconds, self._superseded)
         try:
             with dog, self._warnings():
                 check()
         except KeyboardInterrupt as error:
+            if dog.called_off:
+                raise Superseded from None
             self._endless.add(part)
             return judge.interrupted(part, title, error, self._seconds if dog.bit else None), dog.bit
         except BaseException as error:

@@ -5,19 +5,26 @@ from __future__ import annotations
 import _thread
 import signal
 import threading
+import time
+from collections.abc import Callable
 from types import TracebackType
+
+_LOOK = 0.05
 
 
 class Watchdog:
     """`with Watchdog(10) as dog:` raises KeyboardInterrupt inside after ten seconds; then `dog.bit` is true.
 
     Student code may swallow the first interrupt with a bare `except:`, so it comes again each second. Only the main
-    thread can be interrupted; in another one there is no limit.
+    thread can be interrupted; in another one there is no limit. `unwanted` ends it before its time, then `dog.called_off`
+    is true.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, unwanted: Callable[[], bool] | None = None) -> None:
         self.seconds = seconds
         self.bit = False
+        self.called_off = False
+        self._unwanted = unwanted
         self._done = threading.Event()
         self._lock = threading.Lock()
 
@@ -27,12 +34,17 @@ class Watchdog:
         return self
 
     def _watch(self) -> None:
-        wait = self.seconds
-        while not self._done.wait(wait):
+        until = time.monotonic() + self.seconds
+        while not self._done.wait(min(_LOOK, until - time.monotonic()) if self._unwanted else until - time.monotonic()):
+            self.called_off = self.called_off or (self._unwanted is not None and self._unwanted())
+            if time.monotonic() < until and not self.called_off:
+                continue
             with self._lock:
                 if not self._done.is_set():
-                    self.bit, wait = True, 1.0
+                    self.bit = not self.called_off
                     _interrupt()
+            until = time.monotonic() + 1.0
+            self._unwanted = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

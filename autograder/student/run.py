@@ -41,6 +41,7 @@ def run(
     home: Path | None = None,
     first: str = "",
     report: Callable[[Run], None] = lambda run: None,
+    superseded: Callable[[], bool] | None = None,
 ) -> Run:
     """Run the public checks, and remember what they said below `home`.
 
@@ -48,6 +49,7 @@ def run(
 
     Raises:
         SubmissionError: the file cannot be read, or a library is missing.
+        Superseded: `superseded` said so.
     """
     from ..public import checks
 
@@ -57,7 +59,7 @@ def run(
     def made_of(verdicts: list[Verdict]) -> Run:
         return Run(assignment, mine.path.name, verdicts, hidden)
 
-    verdicts = checks.run_work(assignment, folder, mine, first, lambda early: report(made_of(early)))
+    verdicts = checks.run_work(assignment, folder, mine, first, lambda early: report(made_of(early)), superseded)
     made = made_of(verdicts)
     if home is not None and not any(item.title == texts.STOPPED_EARLY for item in made.verdicts):
         seen = progress.Seen(_digest(assignment, folder, mine), counts(assignment, made.verdicts))

@@ -13,6 +13,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -20,8 +21,6 @@ from typing import IO, Any
 from ..course import Assignment
 from ..public.verdict import Verdict
 from .run import Run
-
-READY = "ready"
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Warm:
         self.assignment = assignment
         self._command = [sys.executable, "-m", __name__, assignment.id, str(folder), str(course_file), str(home)]
         self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._asked = 0
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
@@ -50,6 +50,7 @@ class Warm:
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": path},
             text=True,
             encoding="utf-8",
@@ -58,12 +59,16 @@ class Warm:
         return process
 
     def ask(self, part: str = "") -> None:
-        """Have the file run as it is now, this part first; `reply` tells what came of it."""
+        """Have the file run as it is now, this part first; `reply` tells what came of it.
+
+        What still runs is given up.
+        """
+        self._asked += 1
         if self._process.poll() is not None:
             self._process = self._start()
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # it has just died; `reply` will say so
-            self._process.stdin.write(f"{part}\n")
+            self._process.stdin.write(f"{self._asked} {part}\n")
             self._process.stdin.flush()
 
     def reply(self, seconds: float) -> Reply | None:
@@ -78,9 +83,9 @@ class Warm:
             return None
         if line is None:
             raise EOFError
-        told = json.loads(line)
-        if told == READY:
-            return None
+        number, told = json.loads(line)
+        if number != self._asked:
+            return None  # of a run that nobody waits for any more
         if isinstance(told, str):
             return Reply(None, told, True)
         verdicts = [Verdict(**item) for item in told["verdicts"]]
@@ -113,34 +118,52 @@ def _listen(pipe: IO[str] | None, replies: queue.SimpleQueue[str | None]) -> Non
 
 def main() -> None:
     """Serve runs until the watch closes the pipe."""
+    with contextlib.suppress(OSError):  # the watch has gone, and its pipe with it
+        _serve(*sys.argv[1:5])
+
+
+def _serve(assignment_id: str, folder: str, course_file: str, home: str) -> None:
     from .. import course as courses
     from . import compiler
 
     compiler.put_off()
-    assignment_id, folder, course_file, home = sys.argv[1:5]
     wire = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints below Python is no reply
     assignment = courses.load(Path(course_file)).assignment(assignment_id)
+    orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin, orders), daemon=True).start()
     _import_all(assignment)
-    _send(wire, READY)
     while True:
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C while nothing runs is for the watch
-            line = sys.stdin.readline()
-            if not line:
+            order = orders.get()
+            while not orders.empty():  # of several saves the last one counts
+                order = orders.get()
+            if order is None:
                 return
-            _run(wire, line.strip(), assignment, Path(folder), Path(home))
+            _run(wire, order, assignment, Path(folder), Path(home), lambda: not orders.empty())
 
 
-def _run(wire: IO[str], part: str, assignment: Assignment, folder: Path, home: Path) -> None:
+def _run(
+    wire: IO[str], order: str, assignment: Assignment, folder: Path, home: Path, superseded: Callable[[], bool]
+) -> None:
     from ..errors import LossLabError
+    from ..public.session import Superseded
     from .run import run
 
+    number, _, part = order.strip().partition(" ")
+
+    def send(value: Any) -> None:
+        wire.write(json.dumps([int(number), value]) + "\n")
+        wire.flush()
+
     try:
-        made = run(assignment, folder, home, part, lambda early: _send(wire, _told(early, last=False)))
+        made = run(assignment, folder, home, part, lambda early: send(_told(early, last=False)), superseded)
     except LossLabError as error:
-        _send(wire, str(error))
+        send(str(error))
+    except Superseded:
+        return
     else:
-        _send(wire, _told(made, last=True))
+        send(_told(made, last=True))
 
 
 def _told(made: Run, last: bool) -> Any:
@@ -155,11 +178,6 @@ def _import_all(assignment: Assignment) -> None:
     for name in ("numpy", "pytest", *torch, *assignment.packages):
         with contextlib.suppress(ImportError):  # the run itself says what is missing
             importlib.import_module(name)
-
-
-def _send(wire: IO[str], value: Any) -> None:
-    wire.write(json.dumps(value) + "\n")
-    wire.flush()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from .screen import say, table
 from .warm import Reply, Warm
 
 POLL, _BUSY = 0.03, 0.005
-_GRACE = 2.0
+_GRACE, _PATIENCE = 2.0, 1.0
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -63,6 +63,7 @@ class _Watch:
         self._part = assignment.part(known.part) if known.assignment == assignment.id else None
         self._run: Run | None = None
         self._since: float | None = None  # when the run that is not over yet began
+        self._overdue: float | None = None  # when a run that was saved over is ended by force
         self._shown = False
         say(texts.WATCH_STARTING.format(assignment=assignment.id))
         self._warm = Warm(assignment, folder, course_file, home)
@@ -102,11 +103,16 @@ class _Watch:
         return before
 
     def _ask(self) -> None:
-        """Run the file; if it still ran, it was saved again meanwhile: a loop that never ended may be mended now."""
-        if self._since is not None:
-            say(texts.WATCH_AGAIN)
-            self._warm.restart()
+        """Run the file; what still runs has a moment to give up, for a new start takes longer."""
+        self._overdue = time.monotonic() + _PATIENCE if self._since is not None else None
         self._since, self._shown = time.monotonic(), False
+        self._warm.ask(self._part.id if self._part is not None else "")
+
+    def _start_over(self) -> None:
+        """The run before was saved over and does not give up: it is ended by force."""
+        say(texts.WATCH_AGAIN)
+        self._warm.restart()
+        self._overdue = None
         self._warm.ask(self._part.id if self._part is not None else "")
 
     def _listen(self) -> None:
@@ -118,7 +124,10 @@ class _Watch:
             self._since = None
             return
         if told is not None:
+            self._overdue = None
             self._take(told)
+        elif self._overdue is not None and time.monotonic() > self._overdue:
+            self._start_over()
 
     def _take(self, told: Reply) -> None:
         seconds = time.monotonic() - self._since if self._since is not None else 0.0
