@@ -58,17 +58,8 @@ def submit(
     path = courses.find()
     assignment = courses.load(path).assignment(exercise or Path.cwd().name)
     folder = _folder(path.parent, assignment).resolve()
-    chosen = packing.choose(assignment, folder)
-    verdicts = [item for item in public.run(assignment, folder) if item.status != "note"]
-    if all(item.status == "missing" for item in verdicts):
-        raise SubmissionError(f"{chosen}: nothing in it is started; save your work, then submit again")
-    packed = packing.pack(assignment, folder, out or folder.parent / f"{assignment.id}.zip")
-    passed = sum(item.status == "pass" for item in verdicts)
-    print(f"{assignment.id}: {passed} of {len(verdicts)} public checks pass; hidden checks run when it is graded")
-    print(f"in the zip: {', '.join(packed.names)}")
-    if packed.left_out:
-        print(f"not in it: {', '.join(packed.left_out)}")
-    print(f"written and read back: {packed.path} (sha256 {packed.sha256[:16]}); hand in this file")
+    for line in packing.hand_in(assignment, folder, out or folder.parent / f"{assignment.id}.zip"):
+        print(line)
 
 
 def status(
