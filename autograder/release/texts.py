@@ -55,6 +55,11 @@ def readme(course: Course, assignment: Assignment) -> bytes:
         *([f"losslab hint {assignment.id}/{first}"] if first else []),
         "```",
         "",
+        *(
+            [f"In the notebook, `%check {first}` and `%hint {first}` do the same, on what is defined there."]
+            if first
+            else []
+        ),
         f"Without `losslab`, run `pytest` in this folder; it checks `{module}.py`.",
         "The public checks show you the way. Hidden checks, run when you submit, decide on the points.",
     ]
