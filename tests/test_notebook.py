@@ -6,6 +6,7 @@ import html
 import re
 import shutil
 import types
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from nbclient import NotebookClient
 
 from autograder.course import Course
 from autograder.errors import LossLabError
+from autograder.grading.batch import Graded
+from autograder.intake import source as intake
 from autograder.notebook import live, magics, page
 from autograder.public import checks
 from autograder.public.checks import Verdict
@@ -124,6 +127,20 @@ def test_without_the_extension_the_notebook_says_what_to_install_and_goes_on(hom
     notebook.cells.insert(0, nbformat.v4.new_code_cell(NOT_INSTALLED))
     (cell,) = [cell for cell in run(notebook, folder) if cell.id == "losslab"]
     assert "pip install -r requirements.txt" in said(cell) and len(said(cell).splitlines()) == 1
+
+
+@pytest.mark.parametrize("solved", [True, False], ids=["reference", "stub"])
+@pytest.mark.parametrize("name", ["01-mse", "02-cross-entropy"])
+def test_behind_the_wall_pictures_and_tools_leave_no_note(
+    home: Path, course: Course, grade_sources: Callable[..., list[Graded]], name: str, solved: bool
+) -> None:
+    """there is no matplotlib, no losslab and no pytest there; of these only the check cells ask for one"""
+    notebook, _ = opened(home, course, name, solved)
+    text, notes = intake.from_notebook("a.ipynb", nbformat.writes(notebook).encode())
+    assert notes == [] and "def picture" in text and "get_ipython()" in text
+    (graded,) = grade_sources(name, text)
+    assert [note for note in graded.notes if "pytest" not in note] == []
+    assert {outcome.status for outcome in graded.outcomes} == {"pass"} if solved else {"fail", "error"}
 
 
 WRONG = {

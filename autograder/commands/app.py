@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import typer
@@ -46,6 +47,9 @@ def losslab() -> None:
 
 def main() -> None:
     """Run the command line. Exit 0: done, 1: checks or verification failed, 2: wrong usage or input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console that has no ✓, say, shows a question mark and goes on
+            stream.reconfigure(errors="replace")
     try:
         build(sys.argv[1:])()
     except LossLabError as error:

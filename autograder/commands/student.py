@@ -8,18 +8,9 @@ from typing import Annotated
 import typer
 
 from .. import course as courses
-from ..course import Assignment
-from ..errors import SubmissionError
-from ..public import checks as public
 from ..public import work
-
-
-def all_passed(verdicts: list[public.Verdict]) -> bool:
-    return bool(verdicts) and all(item.status == "pass" for item in verdicts)
-
-
-def _folder(root: Path, assignment: Assignment) -> Path:
-    return work.folder_of(assignment, root)
+from ..student import progress
+from ..student.screen import say
 
 
 def submit(
@@ -32,16 +23,9 @@ def submit(
     from ..student import submit as packing
 
     path = courses.find()
-    assignment = courses.load(path).assignment(exercise or Path.cwd().name)
-    folder = _folder(path.parent, assignment).resolve()
-    chosen = packing.choose(assignment, folder)
-    verdicts = [item for item in public.run(assignment, folder) if item.status != "note"]
-    if all(item.status == "missing" for item in verdicts):
-        raise SubmissionError(f"{chosen}: nothing in it is started; save your work, then submit again")
-    packed = packing.pack(assignment, folder, out or folder.parent / f"{assignment.id}.zip")
-    passed = sum(item.status == "pass" for item in verdicts)
-    print(f"{assignment.id}: {passed} of {len(verdicts)} public checks pass; hidden checks run when it is graded")
-    print(f"in the zip: {', '.join(packed.names)}")
-    if packed.left_out:
-        print(f"not in it: {', '.join(packed.left_out)}")
-    print(f"written and read back: {packed.path} (sha256 {packed.sha256[:16]}); hand in this file")
+    course = courses.load(path)
+    here = None if exercise else work.assignment_here(course, Path.cwd())
+    assignment = here or course.assignment(exercise or Path.cwd().name)
+    folder = work.folder_of(assignment, path.parent)
+    hints = progress.hints_taken(path.parent, assignment.id)
+    say(*packing.hand_in(assignment, folder, out or folder.parent / f"{assignment.id}.zip", hints))

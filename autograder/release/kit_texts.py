@@ -129,7 +129,8 @@ The first cell loads the course's tools: `%check {part}` shows the verdict below
 
 ## When something does not work
 
-- `losslab` is not found: activate the environment again, the second line above.
+- `losslab` is not found: activate the environment again, the second line above; or call it by its place,
+  `.venv/bin/losslab check {id}` (Windows: `.venv\\Scripts\\losslab`).
 - Without `losslab`: run `pytest` in the folder of an assignment; it checks the `.py` file.
 - A file looks damaged: unzip the kit into a new folder, and copy your own file over.
 """

@@ -59,6 +59,11 @@ def readme(course: Course, assignment: Assignment, hidden: int = 0, predicts: bo
         *([f"losslab hint {assignment.id}/{first}"] if first else []),
         "```",
         "",
+        *(
+            [f"In the notebook, `%check {first}` and `%hint {first}` do the same, on what is defined there."]
+            if first
+            else []
+        ),
         f"Without `losslab`, run `pytest` in this folder; it checks `{module}.py`.",
         f"The public checks show you the way. {hidden or 'Hidden'}{' hidden' * bool(hidden)} checks, run when you submit, "
         "decide on the points.",

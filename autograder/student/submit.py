@@ -4,51 +4,54 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..course import Assignment
 from ..errors import OutputError, SubmissionError
 from ..files import write, zipped
-from ..intake import archive, source
+from ..intake import archive
+from ..public import checks as public
+from .saved import choose, content, converted, other_with_work
 
 MANIFEST = "manifest.json"
 MAX_BYTES = 1 << 20
-_BESIDE = (".py",)
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A zip on the disk: what is in it, and what of the folder is not."""
+    """A zip on the disk: what is in it, what of the folder is not, and what else its author should know."""
 
     path: Path
     names: list[str]
     left_out: list[str]
     sha256: str
+    notes: list[str]
 
 
-def choose(assignment: Assignment, folder: Path) -> Path:
-    """The file that would be handed in: script or notebook, whichever was saved last.
+def hand_in(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int] | None = None) -> list[str]:
+    """Run the public checks, pack, and say what was done; `hints` are the levels asked for, by part.
 
     Raises:
-        SubmissionError: there is none, it is empty, or an editor holds changes that are not saved.
+        SubmissionError: there is nothing to hand in, or it is not saved.
+        OutputError: the zip cannot be written.
     """
-    names = [f"{assignment.module}{suffix}" for suffix in (".py", ".ipynb")]
-    found = [folder / name for name in names if (folder / name).is_file()]
-    if not found:
-        raise SubmissionError(f"{folder / names[0]}: is missing; work in {' or '.join(names)} and keep that name")
-    chosen = max(found, key=lambda path: path.stat().st_mtime_ns)
-    if not _content(chosen).strip():
-        raise SubmissionError(f"{chosen}: is empty; save your work into it, then submit again")
-    for trace in (folder / f".#{chosen.name}", folder / f".{chosen.name}.swp"):  # Emacs' lock, Vim's swap file
-        if trace.is_symlink() or trace.exists():
-            raise SubmissionError(
-                f"{chosen}: is open in an editor ({trace.name}); save and close it, then submit again"
-            )
-    return chosen
+    chosen = choose(assignment, folder)
+    verdicts = [item for item in public.run(assignment, folder) if item.status != "note"]
+    if all(item.status == "missing" for item in verdicts):
+        raise SubmissionError(_nothing_started(assignment, chosen))
+    packed = pack(assignment, folder, path, hints)
+    passed = sum(item.status == "pass" for item in verdicts)
+    lines = [f"{assignment.id}: {passed} of {len(verdicts)} public checks pass; hidden checks run when it is graded"]
+    lines.append(f"in the zip: {', '.join(packed.names)}")
+    lines += [f"not in it: {', '.join(packed.left_out)}"] if packed.left_out else []
+    lines += [f"note: {note}" for note in packed.notes]
+    return [*lines, f"written and read back: {packed.path} (sha256 {packed.sha256[:16]}); hand in this file"]
 
 
-def pack(assignment: Assignment, folder: Path, path: Path) -> Packed:
+def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int] | None = None) -> Packed:
     """Write the submission of this folder to `path`.
 
     Raises:
@@ -56,32 +59,58 @@ def pack(assignment: Assignment, folder: Path, path: Path) -> Packed:
         OutputError: the zip cannot be written, or is not what was written.
     """
     chosen = choose(assignment, folder)
-    convert = source.from_notebook if chosen.suffix == ".ipynb" else source.from_script
-    convert(chosen.name, _content(chosen))
-    ours = {f"test_{assignment.module}.py", f"{assignment.module}.py", *assignment.data}
-    files, left_out = {chosen.name: _content(chosen)}, []
-    for other in sorted(folder.iterdir()):
-        if other.name.startswith((".", "__")) or other == chosen or not other.is_file():
-            continue
-        if other.suffix in _BESIDE and other.name not in ours and other.stat().st_size < MAX_BYTES:
-            files[other.name] = _content(other)
-        else:
-            left_out.append(other.name)
-    listed = {name: {"bytes": len(data), "sha256": _hash(data)} for name, data in sorted(files.items())}
-    manifest = {"format": 1, "assignment": assignment.id, "files": listed}
+    _, notes = converted(chosen)
+    inside, left_out = _sorted_out(assignment, chosen)
+    files = {file.name: content(file) for file in inside}
+    manifest = _manifest(assignment, files, hints or {})
     data = zipped({MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode(), **files})
+    archive.read(path.name, data)  # within the bounds of what is taken, or nothing is written
     write(path, data, "choose another place with --out")
-    back = archive.read(path.name, _content(path))
-    if {name: back.get(name) for name in files} != files:
+    if content(path) != data:
         raise OutputError(f"{path}: is not what was written to it; look at the disk, then submit again")
-    return Packed(path, sorted(files), left_out, _hash(data))
+    notes = [*notes, *_notes(assignment, chosen, hints or {})]
+    return Packed(path, sorted(files), left_out, _hash(data), notes)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SubmissionError(f"{path}: cannot be read ({error.strerror}); close other programs that use it") from None
+def _sorted_out(assignment: Assignment, chosen: Path) -> tuple[list[Path], list[str]]:
+    """Files to hand in: the chosen one and modules of the student's own; and the names of what is left in the folder."""
+    ours = {f"test_{assignment.module}.py", f"{assignment.module}.py", *assignment.data}
+    inside, left_out = [chosen], []
+    for other in sorted(chosen.parent.iterdir()):
+        if other.name.startswith((".", "__", "#")) or other == chosen:
+            continue
+        own = other.is_file() and other.suffix == ".py" and other.name not in ours
+        if own and other.stat().st_size < MAX_BYTES:
+            inside.append(other)
+        else:
+            left_out.append(f"{other.name}/" if other.is_dir() else other.name)
+    return inside, left_out
+
+
+def _manifest(assignment: Assignment, files: dict[str, bytes], hints: dict[str, int]) -> dict[str, Any]:
+    listed = {name: {"bytes": len(data), "sha256": _hash(data)} for name, data in sorted(files.items())}
+    taken = {"hints": dict(sorted(hints.items()))} if hints else {}
+    return {"format": 1, "assignment": assignment.id, "files": listed, **taken}
+
+
+def _notes(assignment: Assignment, chosen: Path, hints: dict[str, int]) -> Iterator[str]:
+    other, functions = other_with_work(assignment, chosen)
+    if functions:
+        yield f"{other} has work in it, too ({_some(functions)}), but {chosen.name} was saved last and is handed in alone"
+    if hints:
+        asked = ", ".join(f"{part} ({level})" for part, level in sorted(hints.items()))
+        yield f"{MANIFEST} in the zip tells your teacher which hints you asked for: {asked}"
+
+
+def _nothing_started(assignment: Assignment, chosen: Path) -> str:
+    other, functions = other_with_work(assignment, chosen)
+    if not functions:
+        return f"{chosen}: nothing in it is started; save your work, then submit again"
+    return f"{chosen}: nothing in it is started, and {other} has your work; save that file again, then submit again"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
 
 
 def _hash(data: bytes) -> str:

@@ -1,0 +1,98 @@
+"""Which of script and notebook is handed in, and whether it is what its author believes it to be: saved, whole, begun."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from ..course import Assignment
+from ..errors import SubmissionError
+from ..intake import source
+from ..intake.folder import MAX_FILE_BYTES
+
+SUFFIXES = (".py", ".ipynb")
+# Copies of a file carry its time, give or take what file systems round and a save takes.
+_SLACK_NS = 5 * 10**9
+
+
+def choose(assignment: Assignment, folder: Path) -> Path:
+    """The file that would be handed in: script or notebook, whichever was saved last.
+
+    Raises:
+        SubmissionError: there is none, it is empty or too large, or changes of it are not saved.
+    """
+    names = [f"{assignment.module}{suffix}" for suffix in SUFFIXES]
+    found = [folder / name for name in names if (folder / name).is_file()]
+    if not found:
+        raise SubmissionError(f"{folder / names[0]}: is missing; work in {' or '.join(names)} and keep that name")
+    chosen = max(found, key=lambda path: path.stat().st_mtime_ns)
+    data = content(chosen)
+    if not data.strip():
+        raise SubmissionError(f"{chosen}: is empty; save your work into it, then submit again")
+    if len(data) > MAX_FILE_BYTES:
+        raise SubmissionError(
+            f"{chosen}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the outputs, save, submit again"
+        )
+    _require_saved(chosen)
+    return chosen
+
+
+def other_with_work(assignment: Assignment, chosen: Path) -> tuple[str, list[str]]:
+    """Name of the file that is not chosen, and the functions that are written in it; none where there is no such file."""
+    suffix = next(suffix for suffix in SUFFIXES if suffix != chosen.suffix)
+    other = chosen.with_suffix(suffix)
+    try:
+        text, _ = converted(other) if other.is_file() else ("", [])
+    except SubmissionError:
+        return other.name, []
+    return other.name, written(assignment, text)
+
+
+def converted(path: Path) -> tuple[str, list[str]]:
+    """The file as the module that is graded, and notes on what of it is left out. Raises SubmissionError."""
+    convert = source.from_notebook if path.suffix == ".ipynb" else source.from_script
+    return convert(path.name, content(path))
+
+
+def written(assignment: Assignment, text: str) -> list[str]:
+    """Of what the assignment asks for, the functions and classes that are more than their stub."""
+    asked = {name for part in assignment.parts for name in part.functions}
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    found = [node for node in ast.parse(text).body if isinstance(node, kinds) and node.name in asked]
+    return list(dict.fromkeys(node.name for node in found if not _is_stub(node)))
+
+
+def content(path: Path) -> bytes:
+    """Raises SubmissionError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SubmissionError(f"{path}: cannot be read ({error.strerror}); close other programs that use it") from None
+
+
+def _require_saved(path: Path) -> None:
+    folder, name = path.parent, path.name
+    # Emacs' lock and what it saves by itself, the swap files of Vim (nano's too) and Kate.
+    for trace in (f".#{name}", f"#{name}#", f".{name}.swp", f".{name}.kate-swp"):
+        if (folder / trace).is_symlink() or (folder / trace).exists():
+            raise SubmissionError(f"{path}: is open in an editor ({trace}); save and close it, then submit again")
+    checkpoint = folder / ".ipynb_checkpoints" / f"{path.stem}-checkpoint{path.suffix}"
+    if checkpoint.is_file() and checkpoint.stat().st_mtime_ns > path.stat().st_mtime_ns + _SLACK_NS:
+        raise SubmissionError(f"{path}: is older than Jupyter's checkpoint of it; open it, save, then submit again")
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ClassDef):
+        methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+        return bool(methods) and all(map(_is_stub, methods))
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    body = [item for item in node.body if not _is_given(item)]
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+
+
+def _is_given(statement: ast.stmt) -> bool:
+    """A docstring, or what a module's constructor begins with."""
+    if not isinstance(statement, ast.Expr):
+        return False
+    return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
