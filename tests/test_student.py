@@ -71,14 +71,14 @@ def test_equal_files_make_an_equal_zip(home: Path, course: Course) -> None:
     assert first.path.read_bytes() == second.path.read_bytes()
 
 
-def test_the_file_saved_last_is_the_one(home: Path, course: Course) -> None:
+def test_the_file_that_is_begun_is_handed_in_and_not_the_stub_saved_later(home: Path, course: Course) -> None:
     shutil.copy(ROOT / "assignments" / "01-mse" / "mse.ipynb", home / "01-mse")
     os.utime(home / "01-mse" / "mse.py", (1e9, 1e9))
-    assert submit.choose(course.assignment("01-mse"), home / "01-mse").name == "mse.ipynb"
+    assert submit.choose(course.assignment("01-mse"), home / "01-mse").name == "mse.py"
 
 
 @pytest.mark.parametrize(
-    ("case", "words"), [("missing", "is missing"), ("empty", "is empty"), ("vim", "open in an editor")]
+    ("case", "words"), [("missing", "has no mse.py"), ("empty", "is empty"), ("vim", "open in an editor")]
 )
 def test_what_cannot_be_handed_in_is_one_line(home: Path, course: Course, case: str, words: str) -> None:
     path = home / "01-mse" / "mse.py"

@@ -13,6 +13,7 @@ from .. import course as courses
 from ..course import Assignment, Part
 from ..errors import CourseError, SubmissionError
 from ..public import checks as public
+from ..public import texts
 from ..public.checks import Verdict
 
 
@@ -26,7 +27,7 @@ def assignment_of(folder: Path) -> Assignment:
     for assignment in courses.load(courses.find(folder)).assignments:
         if (folder / f"test_{assignment.module}.py").is_file():
             return assignment
-    raise SubmissionError(f"{folder}: has no file of public checks; open the notebook in its own folder, as it came")
+    raise SubmissionError(texts.NO_TESTS_HERE.format(folder=folder))
 
 
 def part_named(assignment: Assignment, name: str) -> Part:
@@ -34,7 +35,7 @@ def part_named(assignment: Assignment, name: str) -> Part:
     part = assignment.part(name) or assignment.part_of(name)
     if part is None:
         known = ", ".join(item.id for item in assignment.parts)
-        raise CourseError(f"{name}: no part or function of {assignment.id}; there are {known}")
+        raise CourseError(texts.NO_SUCH_PART.format(name=name, assignment=assignment.id, known=known))
     return part
 
 

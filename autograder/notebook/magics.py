@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError, LossLabError
+from ..public import texts
 from . import live, page
 
 
@@ -45,9 +46,10 @@ def hint(line: str, folder: Path | None = None) -> page.View:
     part = live.part_named(assignment, name)
     level = int(wanted) if wanted.strip().isdecimal() else 1 if not wanted.strip() else 0
     if not 1 <= level <= len(part.hints):
-        offer = f"a level from 1 to {len(part.hints)}" if part.hints else "no hints; it is graded by hand"
-        raise CourseError(f"%hint {line.strip()}: {part.id} has {offer}")
-    return page.message(f"{part.id} · hint {level} of {len(part.hints)}: {part.hints[level - 1]}")
+        said = texts.NO_SUCH_LEVEL if part.hints else texts.NO_HINTS
+        raise CourseError(said.format(line=line.strip(), part=part.id, levels=len(part.hints)))
+    shown = texts.CELL_HINT.format(part=part.id, level=level, levels=len(part.hints), hint=part.hints[level - 1])
+    return page.message(shown)
 
 
 def _shown(magic: Callable[[str], page.View], said: str | None) -> Callable[[str], None]:

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from html import escape
 
 from ..course import Assignment, Part
+from ..public import texts
 from ..public.checks import Verdict
 
-_STATES = {
-    "pass": ("✓", "passed"),
-    "fail": ("✗", "failed"),
-    "error": ("✗", "failed"),
-    "missing": ("·", "not written yet"),
-}
+_MARKS = {"pass": "✓", "missing": "·"}
 _BAR = "border-left: 4px solid {}; padding: 0.1em 0.8em; margin: 0.4em 0; line-height: 1.5"
 
 
@@ -40,10 +36,10 @@ def verdicts(assignment: Assignment, found: list[Verdict], part: Part | None = N
     lines = [_headline(wanted, part), *map(_line, shown)]
     lines += [f"! {item.title}: {item.message}" for item in notes]
     if part is None and idle:
-        lines.append(f"· not started: {', '.join(idle)}")
+        lines.append("· " + texts.IDLE.format(parts=", ".join(idle)))
     following = next((item.part for item in wanted if item.status != "pass"), None)
     if following is not None:
-        lines.append(f"next: a nudge, %hint {following}")
+        lines.append(texts.CELL_NEXT.format(part=following))
     passed = bool(wanted) and all(item.status == "pass" for item in wanted)
     return View(_html(lines, "#2e7d32" if passed else "#b26a00"), "\n".join(lines))
 
@@ -54,21 +50,21 @@ def message(text: str) -> View:
 
 
 def _headline(wanted: list[Verdict], part: Part | None) -> str:
-    what = f"{part.id} · {part.title}" if part else "Everything begun"
+    what = texts.CELL_PART.format(part=part.id, title=part.title) if part else texts.CELL_ALL_PARTS
     if part and part.manual:
-        return f"{what}: graded by hand, there is no public check"
+        return texts.CELL_MANUAL.format(what=what)
     if part and all(item.status == "missing" for item in wanted):
-        return f"{what}: not started; write it, run its cell, then check again"
+        return texts.CELL_IDLE.format(what=what)
     if not wanted:
-        return "Nothing is started; write a function, run its cell, then check again"
+        return texts.CELL_NOTHING
     passed = sum(item.status == "pass" for item in wanted)
     if passed == len(wanted):
-        return f"{what}: all public checks passed; hidden checks run when you submit"
-    return f"{what}: {passed} of {len(wanted)} public checks passed"
+        return texts.CELL_PASSED.format(what=what)
+    return texts.CELL_SOME.format(what=what, passed=passed, total=len(wanted))
 
 
 def _line(item: Verdict) -> str:
-    mark, word = _STATES.get(item.status, ("✗", item.status))
+    mark, word = _MARKS.get(item.status, "✗"), texts.CELL_STATES[item.status]
     said = [item.message, item.inputs, item.lesson] if item.status not in ("pass", "missing") else []
     lines = [line for text in said for line in text.splitlines()]
     return "\n  ".join([f"{mark} {word} · {item.part} · {item.title}", *lines])

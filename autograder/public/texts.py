@@ -1,4 +1,4 @@
-"""Every sentence that a student reads on the terminal, in one voice: what is, why, and what to do next.
+"""Every sentence that a student reads on the terminal and in the notebook, in one voice: what is, why, and what to do next.
 
 A test walks all of them: short, no placeholder that nobody fills, plain ASCII possible. `{names}` are filled by `format`.
 """
@@ -174,6 +174,36 @@ WATCH_ALL_DONE = "Every part of {assignment} passes its public checks; next: los
 WATCH_BYE = "left off at {assignment}/{part}; losslab check --watch goes on from there"
 WATCH_SECONDS = "({seconds:.2f} s)"
 WATCH_UNKNOWN_KEY = "{key}: no such key; {keys}"
+
+# --- losslab submit ------------------------------------------------------------------------------------------------------------
+TOO_LARGE = "{path}: is larger than {most} MiB; clear the outputs, save, submit again"
+IN_EDITOR = "{path}: is open in an editor ({trace}); save and close it, then submit again"
+BEFORE_CHECKPOINT = "{path}: is older than Jupyter's checkpoint of it; open it, save, then submit again"
+NOT_AS_WRITTEN = "{path}: is not what was written to it; look at the disk, then submit again"
+NOTHING_STARTED = "{path}: nothing in it is started; save your work, then submit again"
+PACKED = "{assignment}: {passed} of {total} public checks pass; hidden checks run when it is graded"
+PACKED_IN = "in the zip: {names}"
+PACKED_OUT = "not in it: {names}"
+PACKED_NOTE = "note: {note}"
+PACKED_AT = "written and read back: {path} (sha256 {sha256}); hand in this file"
+OTHER_HAS_WORK = "{other} has work in it, too ({functions}), but {chosen} was saved last and is handed in alone"
+HINTS_IN_ZIP = "{manifest} in the zip tells your teacher which hints you asked for: {hints}"
+
+# --- %check and %hint in a notebook -------------------------------------------------------------------------------------------
+NO_TESTS_HERE = "{folder}: has no file of public checks; open the notebook in its own folder, as it came"
+NO_SUCH_PART = "{name}: no part or function of {assignment}; there are {known}"
+NO_SUCH_LEVEL = "%hint {line}: {part} has a level from 1 to {levels}"
+NO_HINTS = "%hint {line}: {part} has no hints; it is graded by hand"
+CELL_HINT = "{part} · hint {level} of {levels}: {hint}"
+CELL_STATES = {"pass": "passed", "fail": "failed", "error": "failed", "missing": "not written yet"}
+CELL_PART = "{part} · {title}"
+CELL_ALL_PARTS = "Everything begun"
+CELL_MANUAL = "{what}: graded by hand, there is no public check"
+CELL_IDLE = "{what}: not started; write it, run its cell, then check again"
+CELL_NOTHING = "Nothing is started; write a function, run its cell, then check again"
+CELL_PASSED = "{what}: all public checks passed; hidden checks run when you submit"
+CELL_SOME = "{what}: {passed} of {total} public checks passed"
+CELL_NEXT = "next: a nudge, %hint {part}"
 
 # --- losslab predict -----------------------------------------------------------------------------------------------------------
 PREDICT_TITLE = "{assignment} · predict {count} values before you write the code"

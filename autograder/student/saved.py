@@ -9,6 +9,7 @@ from ..course import Assignment
 from ..errors import SubmissionError
 from ..intake import source
 from ..intake.folder import MAX_FILE_BYTES
+from ..public import texts, work
 
 SUFFIXES = (".py", ".ipynb")
 # Copies of a file carry its time, give or take what file systems round and a save takes.
@@ -16,23 +17,17 @@ _SLACK_NS = 5 * 10**9
 
 
 def choose(assignment: Assignment, folder: Path) -> Path:
-    """The file that would be handed in: script or notebook, whichever was saved last.
+    """The file that would be handed in: the one that `losslab check` runs.
 
     Raises:
         SubmissionError: there is none, it is empty or too large, or changes of it are not saved.
     """
-    names = [f"{assignment.module}{suffix}" for suffix in SUFFIXES]
-    found = [folder / name for name in names if (folder / name).is_file()]
-    if not found:
-        raise SubmissionError(f"{folder / names[0]}: is missing; work in {' or '.join(names)} and keep that name")
-    chosen = max(found, key=lambda path: path.stat().st_mtime_ns)
+    chosen = work.choose(assignment, folder)
     data = content(chosen)
     if not data.strip():
-        raise SubmissionError(f"{chosen}: is empty; save your work into it, then submit again")
+        raise SubmissionError(texts.EMPTY.format(path=chosen))
     if len(data) > MAX_FILE_BYTES:
-        raise SubmissionError(
-            f"{chosen}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the outputs, save, submit again"
-        )
+        raise SubmissionError(texts.TOO_LARGE.format(path=chosen, most=MAX_FILE_BYTES >> 20))
     _require_saved(chosen)
     return chosen
 
@@ -67,7 +62,7 @@ def content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SubmissionError(f"{path}: cannot be read ({error.strerror}); close other programs that use it") from None
+        raise SubmissionError(texts.UNREADABLE.format(path=path, reason=error.strerror)) from None
 
 
 def _require_saved(path: Path) -> None:
@@ -75,10 +70,10 @@ def _require_saved(path: Path) -> None:
     # Emacs' lock and what it saves by itself, the swap files of Vim (nano's too) and Kate.
     for trace in (f".#{name}", f"#{name}#", f".{name}.swp", f".{name}.kate-swp"):
         if (folder / trace).is_symlink() or (folder / trace).exists():
-            raise SubmissionError(f"{path}: is open in an editor ({trace}); save and close it, then submit again")
+            raise SubmissionError(texts.IN_EDITOR.format(path=path, trace=trace))
     checkpoint = folder / ".ipynb_checkpoints" / f"{path.stem}-checkpoint{path.suffix}"
     if checkpoint.is_file() and checkpoint.stat().st_mtime_ns > path.stat().st_mtime_ns + _SLACK_NS:
-        raise SubmissionError(f"{path}: is older than Jupyter's checkpoint of it; open it, save, then submit again")
+        raise SubmissionError(texts.BEFORE_CHECKPOINT.format(path=path))
 
 
 def _is_stub(node: ast.stmt) -> bool:

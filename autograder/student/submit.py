@@ -14,6 +14,7 @@ from ..errors import OutputError, SubmissionError
 from ..files import write, zipped
 from ..intake import archive
 from ..public import checks as public
+from ..public import texts
 from .saved import choose, content, converted, other_with_work
 
 MANIFEST = "manifest.json"
@@ -41,14 +42,14 @@ def hand_in(assignment: Assignment, folder: Path, path: Path, hints: dict[str, i
     chosen = choose(assignment, folder)
     verdicts = [item for item in public.run(assignment, folder) if item.status != "note"]
     if all(item.status == "missing" for item in verdicts):
-        raise SubmissionError(_nothing_started(assignment, chosen))
+        raise SubmissionError(texts.NOTHING_STARTED.format(path=chosen))
     packed = pack(assignment, folder, path, hints)
     passed = sum(item.status == "pass" for item in verdicts)
-    lines = [f"{assignment.id}: {passed} of {len(verdicts)} public checks pass; hidden checks run when it is graded"]
-    lines.append(f"in the zip: {', '.join(packed.names)}")
-    lines += [f"not in it: {', '.join(packed.left_out)}"] if packed.left_out else []
-    lines += [f"note: {note}" for note in packed.notes]
-    return [*lines, f"written and read back: {packed.path} (sha256 {packed.sha256[:16]}); hand in this file"]
+    lines = [texts.PACKED.format(assignment=assignment.id, passed=passed, total=len(verdicts))]
+    lines.append(texts.PACKED_IN.format(names=", ".join(packed.names)))
+    lines += [texts.PACKED_OUT.format(names=", ".join(packed.left_out))] if packed.left_out else []
+    lines += [texts.PACKED_NOTE.format(note=note) for note in packed.notes]
+    return [*lines, texts.PACKED_AT.format(path=packed.path, sha256=packed.sha256[:16])]
 
 
 def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int] | None = None) -> Packed:
@@ -67,7 +68,7 @@ def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int]
     archive.read(path.name, data)  # within the bounds of what is taken, or nothing is written
     write(path, data, "choose another place with --out")
     if content(path) != data:
-        raise OutputError(f"{path}: is not what was written to it; look at the disk, then submit again")
+        raise OutputError(texts.NOT_AS_WRITTEN.format(path=path))
     notes = [*notes, *_notes(assignment, chosen, hints or {})]
     return Packed(path, sorted(files), left_out, _hash(data), notes)
 
@@ -96,17 +97,10 @@ def _manifest(assignment: Assignment, files: dict[str, bytes], hints: dict[str, 
 def _notes(assignment: Assignment, chosen: Path, hints: dict[str, int]) -> Iterator[str]:
     other, functions = other_with_work(assignment, chosen)
     if functions:
-        yield f"{other} has work in it, too ({_some(functions)}), but {chosen.name} was saved last and is handed in alone"
+        yield texts.OTHER_HAS_WORK.format(other=other, functions=_some(functions), chosen=chosen.name)
     if hints:
         asked = ", ".join(f"{part} ({level})" for part, level in sorted(hints.items()))
-        yield f"{MANIFEST} in the zip tells your teacher which hints you asked for: {asked}"
-
-
-def _nothing_started(assignment: Assignment, chosen: Path) -> str:
-    other, functions = other_with_work(assignment, chosen)
-    if not functions:
-        return f"{chosen}: nothing in it is started; save your work, then submit again"
-    return f"{chosen}: nothing in it is started, and {other} has your work; save that file again, then submit again"
+        yield texts.HINTS_IN_ZIP.format(manifest=MANIFEST, hints=asked)
 
 
 def _some(names: list[str]) -> str:
