@@ -22,7 +22,7 @@ from .grading.cache import Cache
 from .intake import folder
 from .intake.submission import Submission
 from .jail import jail, walls
-from .results import FORMAT, Result, Results, dump
+from .results import FORMAT, Provenance, Result, Results, dump
 from .stopwatch import watch
 
 CACHE = ".graded"
@@ -120,35 +120,52 @@ def _read_all(order: Order) -> list[Submission]:
 def grade_all(
     order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]
 ) -> tuple[list[Result], Figures, int]:
-    """Results and plots of these submissions, and how many were graded now; the others were known."""
+    """Results and plots of these submissions, and how many were graded now; the others were known.
+
+    What was handed in is taken out of `submissions` on the way.
+    """
     cache = Cache(order.out / CACHE, order.course, order.root, wall)
-    outcomes: dict[tuple[str, str], Graded] = {}
-    waiting = []
-    for submission in submissions:
-        known = None if order.force or submission.problem is not None else cache.get(submission)
-        if known is not None:
-            outcomes[submission.student, submission.assignment] = known
-        elif submission.problem is None:
-            waiting.append(submission)
-    done = len(submissions) - len(waiting)
-    progress(done, len(submissions))
-    for batch, graded in _executed(order, _batches(order, wall, waiting)):
-        for submission, one in zip(batch.submissions, graded, strict=True):
-            cache.put(submission, one)
-            outcomes[submission.student, submission.assignment] = one
-        done += len(graded)
-        progress(done, len(submissions))
-    results = []
     graded_ids = {item.assignment for item in submissions}
     origins = {name: provenance.of(order.course, order.root, order.course.assignment(name)) for name in graded_ids}
-    for item in submissions:
-        one = outcomes.get((item.student, item.assignment), Graded([], []))
-        assignment = order.course.assignment(item.assignment)
-        times = handed_in(order, item)
-        result = score.result(order.course, assignment, item, one.outcomes, one.notes, wall, one.measures, times)
-        result = leaks.cleaned(result, leaks.canaries(order.root, assignment))
-        results.append(msgspec.structs.replace(result, provenance=origins[item.assignment]))
-    return results, {key: one.figures for key, one in outcomes.items()}, len(waiting)
+    results: dict[tuple[str, str], Result] = {}
+    figures: Figures = {}
+
+    def take(submission: Submission, graded: Graded) -> None:
+        """Keep what is written later, and no more: of a class of thousands, the rest adds up."""
+        key = submission.student, submission.assignment
+        origin = origins[submission.assignment]
+        results[key], figures[key] = _result(order, wall, origin, submission, graded), graded.figures
+
+    waiting = []
+    for place, submission in enumerate(submissions):
+        known = None if order.force or submission.problem is not None else cache.get(submission)
+        if known is None and submission.problem is None:
+            waiting.append(submission)
+        else:
+            take(submission, known or Graded([], []))
+        submissions[place] = msgspec.structs.replace(submission, source="", files={})
+    new, done = len(waiting), len(submissions) - len(waiting)
+    progress(done, len(submissions))
+    batches = _batches(order, wall, waiting)
+    waiting.clear()
+    for batch, graded in _executed(order, batches):
+        for submission, one in zip(batch.submissions, graded, strict=True):
+            cache.put(submission, one)
+            take(submission, one)
+        done += len(graded)
+        progress(done, len(submissions))
+    return [results[item.student, item.assignment] for item in submissions], figures, new
+
+
+def _result(order: Order, wall: str, origin: Provenance, submission: Submission, graded: Graded) -> Result:
+    """What is written of one submission, without anything hidden in it."""
+    assignment = order.course.assignment(submission.assignment)
+    times = handed_in(order, submission)
+    made = score.result(
+        order.course, assignment, submission, graded.outcomes, graded.notes, wall, graded.measures, times
+    )
+    made = leaks.cleaned(made, leaks.canaries(order.root, assignment))
+    return msgspec.structs.replace(made, provenance=origin)
 
 
 def handed_in(order: Order, submission: Submission) -> late.Times:

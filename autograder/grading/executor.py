@@ -41,6 +41,7 @@ def local(
         return
     warmed()
     waiting = list(batches)
+    del batches  # a class of thousands: what is done is let go
     for _attempt in range(3):
         waiting = yield from _round(waiting, jobs, meanwhile)
         if not waiting:
@@ -70,16 +71,19 @@ def _round(
     undone: list[Batch] = []
     with concurrent.futures.ProcessPoolExecutor(jobs, context, _end_with, (os.getpid(),)) as pool:
         futures = {pool.submit(timed, batch): batch for batch in batches}
+        batches.clear()
         try:
             meanwhile()
-            for future in concurrent.futures.as_completed(futures):
+            for future in concurrent.futures.as_completed(set(futures)):
+                batch = futures.pop(future)
                 try:
                     graded, seconds = future.result()
                 except BrokenProcessPool:
-                    undone.append(futures[future])
+                    undone.append(batch)
                     continue
                 watch.add(seconds)
-                yield futures[future], graded
+                yield batch, graded
+                del batch, graded, future
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
