@@ -137,7 +137,7 @@ def test_focal_loss_finds_more_positives_of_overlapping_classes(student, on_clou
 @check("compare", points=0.5, hint="Copy the starting weights for each loss, and give each training the same seed.")
 def test_comparison_starts_from_the_same_weights(student):
     """all start from the same weights: where the classes are balanced, weighting changes nothing"""
-    rng = fixed(2)
+    rng = fixed(11)  # numbers on which one model that is trained on and on differs by 0.15
     X, y = clouds(rng, rows=64, share=2)
     rows = rows_of(student.compare(X, y, *clouds(rng, rows=400)))
     require(len(set(rows["cross_entropy"].values())) > 1, "all five metrics are the same number")
