@@ -65,8 +65,8 @@ class Batch(msgspec.Struct, frozen=True):
     """Submissions of one assignment, and where graders and references are found.
 
     The rest is for proving graders: `first` is the part whose checks come first, `until_lost` leaves the checks out that
-    come after a lost one, `seeds` gives each submission random inputs of its own, `diagnose` names mistakes, `pictures` keeps
-    what is plotted as a picture.
+    come after a lost one, `seeds` gives each submission random inputs of its own, `only` names the checks that each of them
+    gets, `reach` tells what each check calls, `diagnose` names mistakes, `pictures` keeps what is plotted as a picture.
     """
 
     course: Course
@@ -77,6 +77,8 @@ class Batch(msgspec.Struct, frozen=True):
     first: str = ""
     until_lost: bool = False
     seeds: list[int] = []
+    only: list[list[str]] = []
+    reach: bool = False
     diagnose: bool = True
     pictures: bool = True
 
@@ -84,13 +86,15 @@ class Batch(msgspec.Struct, frozen=True):
 class Graded(msgspec.Struct, frozen=True):
     """Outcomes of one submission's checks, notes on statements of it that failed, and what else the checks kept.
 
-    `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard.
+    `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard; `reached`
+    the functions that each check calls, if that was asked for.
     """
 
     outcomes: list[Outcome]
     notes: list[str]
     figures: dict[str, bytes] = {}
     measures: dict[str, float] = {}
+    reached: dict[str, list[str]] = {}
 
 
 def grade(batch: Batch) -> list[Graded]:
@@ -115,17 +119,18 @@ def grade(batch: Batch) -> list[Graded]:
         secret(root),
         functools.partial(reference, root, assignment.id, assignment.module),
         functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
-        Order(batch.first, batch.until_lost, tuple(batch.seeds)),
+        Order(batch.first, batch.until_lost, tuple(batch.seeds), tuple(map(frozenset, batch.only))),
     )
     folder = root / "autograder" / "graders" / assignment.id
     with one_worker or contextlib.nullcontext():
         _run_pytest(folder, plugin)
     if plugin.failure:
         raise CourseError(f"{folder}: {plugin.failure}")
-    for outcomes in plugin.outcomes if not batch.seeds else ():
+    for outcomes in plugin.outcomes if not batch.seeds and not batch.only else ():
         check_points(assignment, outcomes)
+    reached = plugin.reach() if batch.reach else {}
     kept = zip(plugin.outcomes, plugin.notes, plugin.figures, plugin.measures, strict=True)
-    return [Graded(*one) for one in kept]
+    return [Graded(*one, reached) for one in kept]
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRa
 from .trace import Trace
 
 LEFT_OUT = "left out"
+_PLAIN = frozenset({"student", "rng", "reference", "request"})
 _PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
 
 
@@ -41,6 +42,7 @@ class Order:
     first: str = ""
     until_lost: bool = False
     seeds: tuple[int, ...] = ()
+    only: tuple[frozenset[str], ...] = ()
 
 
 class _LeftOut(Exception):
@@ -72,6 +74,8 @@ class GraderPlugin:
         self.figures: list[dict[str, bytes]] = [{} for _ in openers]
         self.measures: list[dict[str, float]] = [{} for _ in openers]
         self.failure: str | None = None
+        self._reached: dict[str, set[str]] = {}
+        self._shared: dict[str, set[str]] = {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{checks.MARK}(check): a hidden check")
@@ -88,6 +92,8 @@ class GraderPlugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._order.seeds:  # what draws no random numbers comes out the same under every seed
             items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
+        if self._order.only:
+            items[:] = [item for item in items if checks.of(item).id in self._order.only[_index(item)]]
         if self._order.first:
             items.sort(key=lambda item: (_index(item), checks.of(item).part != self._order.first))
 
@@ -149,8 +155,26 @@ class GraderPlugin:
             message = f"{message}\n{check.hint}"
         student: Student = item.funcargs["student"]  # type: ignore[attr-defined]
         self._keep(index, check.part, student)
+        self._note_reach(item, student)
         self._traces[index].append(Trace(check.id, check.part, status == "pass", tuple(student.recorded)))
         self.outcomes[index].append(Outcome(check.id, check.part, check.title, status, check.points, message))
+
+    def _note_reach(self, item: pytest.Item, student: Student) -> None:
+        """What the check called. What checks share in a fixture, each of them has called: only the first really does."""
+        called = {name for call in student.recorded for name in (call.function, call.label)} | student.named
+        student.named.clear()
+        own = self._reached.setdefault(checks.of(item).id, set())
+        own |= called
+        for fixture in set(item.fixturenames) - _PLAIN:  # type: ignore[attr-defined]
+            self._shared.setdefault(fixture, set()).update(called)
+            own.add(fixture)
+
+    def reach(self) -> dict[str, list[str]]:
+        """Names of functions and classes by the checks that called them."""
+        return {
+            check: sorted(names.union(*(self._shared.get(name, set()) for name in names)))
+            for check, names in self._reached.items()
+        }
 
     def rng_of(self, item: pytest.Item) -> np.random.Generator:
         """Random numbers of a check; the same for every submission, unless seeds are set."""

@@ -165,6 +165,7 @@ class Student:
         self._cpu_seconds = int(limits.submission_seconds + limits.load_seconds) + 1
         self._nonces = random.SystemRandom()
         self.recorded: list[Recorded] = []
+        self.named: set[str] = set()
         self.measures: dict[str, float] = {}
         self.patient = False
         self._pictures = pictures
@@ -208,6 +209,7 @@ class Student:
 
     def name(self, path: str) -> wire.Name:
         """A function as an argument: one of the submission, or a dotted one of torch."""
+        self.named.add(path)
         return wire.Name(path)
 
     def elsewhere(self, function: str | Remote, /, *args: Any, **kwargs: Any) -> Any:

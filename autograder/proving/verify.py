@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ class Case:
     text: str
     part: str = ""
     seed: int = 0
+    only: tuple[str, ...] = ()
 
 
 @dataclass
@@ -62,7 +64,8 @@ def run(
     Raises:
         CourseError, SandboxError: a grader is broken, or nothing can be graded.
     """
-    cases = {item.id: list(_cases(root, item, seeds)) for item in assignments}
+    reached = _reached(course, root, assignments, wall, jobs)
+    cases = {item.id: list(_cases(root, item, seeds, reached[item.id])) for item in assignments}
     batches: dict[int, tuple[Batch, list[Case]]] = {}
     for item in assignments:
         for group in _groups(cases[item.id]):
@@ -77,7 +80,40 @@ def run(
     return [*rows, _drift(course, root)]
 
 
-def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
+def _reached(
+    course: Course, root: Path, assignments: list[Assignment], wall: str, jobs: int
+) -> dict[str, dict[str, set[str]]]:
+    """By assignment and check: the definitions of the reference that the check stands on, directly or through others."""
+    batches = []
+    for item in assignments:
+        text = _reference(root, item)
+        batches.append(Batch(course, item.id, [Submission("reference", item.id, text)], str(root), wall, reach=True))
+    found = {}
+    for batch, (graded,) in executor.local(batches, jobs, import_oracle):
+        text = batch.submissions[0].source
+        found[batch.assignment_id] = {
+            check: set(names).union(*(used_by(text, name) for name in names)) for check, names in graded.reached.items()
+        }
+    return found
+
+
+def _reference(root: Path, assignment: Assignment) -> str:
+    path = root / "solutions" / assignment.id / f"{assignment.module}.py"
+    return mistakes.definitions(path.read_text(encoding="utf-8"))
+
+
+def _checks_of(function: str, text: str, reached: dict[str, set[str]]) -> tuple[str, ...]:
+    """The checks in which a changed function can be seen: to the others it is as if nothing had changed.
+
+    All of them, where the module itself uses it while it loads.
+    """
+    top = [node for node in ast.parse(text).body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    if any(isinstance(item, ast.Name) and item.id == function for node in top for item in ast.walk(node)):
+        return ()
+    return tuple(check for check, names in reached.items() if function in names)
+
+
+def _cases(root: Path, assignment: Assignment, seeds: int, reached: dict[str, set[str]]) -> Iterator[Case]:
     """Everything that is graded for one assignment."""
     path = root / "solutions" / assignment.id / f"{assignment.module}.py"
     graders = root / "autograder" / "graders" / assignment.id
@@ -92,10 +128,11 @@ def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
     for item in mistakes.mistakes(graders / "mistakes.py"):
         yield Case("mistake", item.id, mistakes.replaced(reference, item.text), item.part)
     graded = [name for part in assignment.parts for name in part.functions]
+    plain = mistakes.definitions(reference)
     for mutant in mutants(reference, graded):
         part = assignment.part_of(mutant.function)
-        yield Case("mutant", mutant.id, mutant.source, part.id if part else "")
-    plain = mistakes.definitions(reference)
+        only = _checks_of(mutant.function, plain, reached)
+        yield Case("mutant", mutant.id, mutant.source, part.id if part else "", only=only)
     for seed in range(1, seeds + 1):
         yield Case("seed", f"seed {seed}", plain, seed=seed)
 
@@ -129,6 +166,7 @@ def _batch(course: Course, root: Path, assignment: Assignment, wall: str, group:
         wall,
         first=group[0].part if kind == "mutant" else "",
         until_lost=kind == "mutant",
+        only=[list(case.only) for case in group] if all(case.only for case in group) else [],
         seeds=[case.seed for case in group] if kind == "seed" else [],
         diagnose=kind == "mistake",
         pictures=kind not in _SIZE,
