@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,20 @@ def test_without_a_wall_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 def test_every_limit_of_the_course_is_positive() -> None:
     with pytest.raises(ValueError, match="more than 0"):
         msgspec.convert({"call_seconds": 0}, Limits)
+
+
+def test_a_jail_that_is_killed_costs_another_try_and_never_two(jail: Jail, course: Course) -> None:
+    """What is killed takes a while to be gone, and still takes orders meanwhile."""
+    for number in range(24):
+        with open_student(jail, course.assignments[0]) as student:
+            assert student.double([1, 2]).tolist() == [2, 4]
+            assert jail.pid is not None
+            os.kill(jail.pid, signal.SIGKILL)
+            time.sleep(number % 3 / 1000)
+            try:
+                given = student.double([1, 2])
+            except CallFailed as failure:
+                assert failure.again
+                student.patient = True
+                given = student.double([1, 2])
+            assert given.tolist() == [2, 4]

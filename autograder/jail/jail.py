@@ -103,6 +103,11 @@ class Jail:
     def wall(self) -> walls.Wall:
         return self._wall
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that holds the wall; None where there is none."""
+        return None if self._process is None else self._process.pid
+
     def __enter__(self) -> Jail:
         self.start()
         return self
@@ -157,7 +162,7 @@ class Jail:
 
     def spawn(self, limits: confine.Limits) -> Worker:
         """Fork a confined worker; restarts the zygote if it is gone. Raises SandboxError."""
-        if self._wall.once and self._process is not None:
+        if self._process is not None and (self._wall.once or self._process.poll() is not None):
             self.close()
         if self._control is None:
             self.start()

@@ -151,11 +151,12 @@ def test_comparison_measures_the_test_rows(student):
     rng = fixed(3)
     X_train, y_train = clouds(rng)
     X_test, y_test = clouds(rng)
-    # Each row is there twice, with both labels: whatever a model says of it, one of the two is right.
-    rows = rows_of(student.compare(X_train, y_train, X_test.repeat(2, 1), torch.cat([y_test, 1 - y_test])))
+    rows = rows_of(student.compare(X_train.clone(), y_train.clone(), X_test.clone(), y_test))
+    swapped = rows_of(student.compare(X_train.clone(), y_train.clone(), X_test.clone(), 1 - y_test))
     for name in LOSSES:
-        right = abs(rows[name]["accuracy"] - 0.5) < 0.01
-        require(right, f'"{name}": the accuracy does not follow the test labels as it should')
+        # What is right for the labels is wrong for their opposites; the slack is for solutions that are not seeded.
+        total = rows[name]["accuracy"] + swapped[name]["accuracy"]
+        require(abs(total - 1) < 0.1, f'"{name}": the accuracy does not follow the test labels as it should')
 
 
 @check("compare", hint="Making a layer draws random numbers: do it inside of torch.random.fork_rng(), seeded.")
