@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import time
@@ -241,6 +242,30 @@ def test_without_a_wall_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 def test_every_limit_of_the_course_is_positive() -> None:
     with pytest.raises(ValueError, match="more than 0"):
         msgspec.convert({"call_seconds": 0}, Limits)
+
+
+def test_a_process_that_was_forked_has_a_jail_of_its_own(jail: Jail, course: Course) -> None:
+    """It neither waits for its parent's nor ends it."""
+    with open_student(jail, course.assignments[0]) as student:
+        assert student.double([1]).tolist() == [2]
+    before = jail.pid
+
+    def child() -> None:
+        with open_student(jail, course.assignments[0]) as student:
+            right = student.double([1, 2]).tolist() == [2, 4]
+        own = jail.pid not in (None, before)
+        jail.close()
+        os._exit(0 if right and own else 1)
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    process.join(20.0)
+    process.kill()
+    process.join()
+    assert process.exitcode == 0
+    with open_student(jail, course.assignments[0]) as student:
+        assert student.double([3]).tolist() == [6]
+    assert jail.pid == before or jail.wall.once
 
 
 def test_a_jail_that_is_killed_costs_another_try_and_never_two(jail: Jail, course: Course) -> None:

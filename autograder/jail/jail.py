@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -98,6 +97,7 @@ class Jail:
         self._warm = warm
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._owner = os.getpid()
 
     @property
     def wall(self) -> walls.Wall:
@@ -119,6 +119,7 @@ class Jail:
 
     def start(self) -> None:
         """Start the zygote and wait until it is warm. Raises SandboxError."""
+        self._owner = os.getpid()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             arguments = walls.command(self._wall, self._packages, theirs.fileno())
@@ -156,13 +157,16 @@ class Jail:
     def _last_words(self) -> str:
         assert self._process is not None
         self._process.kill()
-        _, errors = self._process.communicate()
+        try:
+            _, errors = self._process.communicate(timeout=5.0)
+        except subprocess.TimeoutExpired:  # what it had started has its stderr still
+            return "no reason given"
         lines = errors.decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "no reason given"
 
     def spawn(self, limits: confine.Limits) -> Worker:
         """Fork a confined worker; restarts the zygote if it is gone. Raises SandboxError."""
-        if self._process is not None and (self._wall.once or self._process.poll() is not None):
+        if self._owner != os.getpid() or self._wall.once or (self._process and self._process.poll() is not None):
             self.close()
         if self._control is None:
             self.start()
@@ -193,14 +197,20 @@ class Jail:
         return Worker(sock, status)
 
     def close(self) -> None:
-        """End the zygote and with it all its workers."""
+        """End the zygote and with it all its workers; in a process that was forked, only let go of its parent's."""
         if self._control is not None:
             self._control.close()
             self._control = None
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.communicate()
-            self._process = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stderr is not None:
+            process.stderr.close()
+        if self._owner == os.getpid():
+            process.kill()
+            process.wait()
+        else:
+            process.returncode = 0  # it is not ours to wait for
 
 
 def first_that_works(packages: tuple[str, ...] = ("numpy", "msgspec")) -> walls.Wall:
