@@ -406,6 +406,32 @@ def softmax(logits):
 
 
 @mistake(
+    "softmax_denominator_unshifted",
+    part="softmax",
+    says="this shifts the numerator only: the denominator still sums exp of the logits as they came, and both need the same shift.",
+    seen="not found in the wild: made for this catalogue",
+)
+def softmax(logits):
+    logits = _filled(logits, "logits")
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return powers / np.exp(logits).sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "softmax_shifted_after_exp",
+    part="softmax",
+    says="this takes the maximum away from the powers, after exp; it has to go off the logits, before exp sees them.",
+    seen="not found in the wild: made for this catalogue",
+)
+def softmax(logits):
+    logits = _filled(logits, "logits")
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits) - logits.max(axis=-1, keepdims=True)
+        return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@mistake(
     "softmax_clipped",
     part="softmax",
     says="this clips the logits, so that all above the limit come out as equal; shift each row by its maximum instead.",
@@ -679,6 +705,29 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     surprise = -log_softmax(logits)
     own = used * surprise[np.arange(rows), targets]
     losses = (1 - label_smoothing) * own + label_smoothing / classes * (surprise @ weight - own)
+    if reduction == "none":
+        return losses
+    return losses.sum() if reduction == "sum" else losses.sum() / used.sum()
+
+
+@mistake(
+    "ce_smoothing_target_less_a_share",
+    part="cross_entropy",
+    says="your target has 1 - eps/C where it should have 1 - eps + eps/C, so that the smoothed targets sum to more than 1.",
+    seen="not found in the wild: made for this catalogue",
+)
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    logits, targets = _classified(logits, targets)
+    _require_reduction(reduction)
+    rows, classes = logits.shape
+    weight = np.ones(classes) if weight is None else np.asarray(weight, dtype=float)
+    if weight.shape != (classes,):
+        raise ValueError(f"weight has shape {weight.shape}, and there are {classes} classes")
+    used = weight[targets]
+    surprise = -log_softmax(logits)
+    share = label_smoothing / classes
+    own = used * surprise[np.arange(rows), targets]
+    losses = (1 - share) * own + share * (surprise @ weight - own)
     if reduction == "none":
         return losses
     return losses.sum() if reduction == "sum" else losses.sum() / used.sum()
@@ -1397,6 +1446,19 @@ def bce_loss(probs, targets):
         raise ValueError("probs must lie in [0, 1]")
     with np.errstate(all="ignore"):
         return np.mean(np.nan_to_num(-targets * np.log(probs) - (1 - targets) * np.log(1 - probs)))
+
+
+@mistake(
+    "bce_one_logarithm",
+    part="binary",
+    says="both of your terms have log(p), so the target has no say; what weighs 1 - y is log(1 - p).",
+    seen="not found in the wild: made for this catalogue",
+)
+def bce_loss(probs, targets):
+    probs, targets = _paired(probs, targets)
+    if np.any((probs < 0) | (probs > 1)):
+        raise ValueError("probs must lie in [0, 1]")
+    return -np.mean(_x_log_y(targets, probs) + _x_log_y(1 - targets, probs))
 
 
 @mistake(

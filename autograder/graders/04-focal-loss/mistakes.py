@@ -195,6 +195,28 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 
 @mistake(
+    "focal_alpha_on_class_zero",
+    part="focal_loss",
+    says="a single alpha is given to class 0 and 1 - alpha to the others, to hold a background down; here a number is the same "
+    "factor for every example.",
+    seen="yatengLG/Focal-Loss-Pytorch#4: alpha for the background, 1 - alpha for all other classes",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    column = targets[:, None]
+    log_p = F.log_softmax(logits, dim=1)
+    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)
+    weights = _alpha_at(alpha, logits, targets)
+    if isinstance(alpha, (int, float)):
+        weights = torch.where(targets == 0, alpha, 1 - alpha).to(logits.dtype)
+    losses = -weights * log_p.gather(1, column).squeeze(1)
+    if gamma > 0:
+        losses = torch.exp(gamma * log_rest) * losses
+    return _reduced(losses, reduction)
+
+
+@mistake(
     "focal_alpha_by_prediction",
     part="focal_loss",
     says="alpha is looked up by the predicted class; it belongs to the target.",
