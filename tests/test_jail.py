@@ -268,18 +268,41 @@ def test_a_process_that_was_forked_has_a_jail_of_its_own(jail: Jail, course: Cou
     assert jail.pid == before or jail.wall.once
 
 
-def test_a_jail_that_is_killed_costs_another_try_and_never_two(jail: Jail, course: Course) -> None:
-    """What is killed takes a while to be gone, and still takes orders meanwhile."""
+def test_a_worker_that_was_killed_from_outside_takes_its_jail_along(jail: Jail, course: Course) -> None:
+    """Whoever killed it may have killed the jail, which is then about to die, and would take orders until it does."""
+    with open_student(jail, course.assignments[0]) as student:
+        assert student.double([1, 2]).tolist() == [2, 4]
+        assert jail.pid is not None
+        target = jail.pid
+        while children := Path(f"/proc/{target}/task/{target}/children").read_text().split():
+            target = int(children[-1])
+        os.kill(target, signal.SIGKILL)
+        with pytest.raises(CallFailed) as failure:
+            student.double([1, 2])
+        assert failure.value.again and jail.pid is None
+        assert student.double([1, 2]).tolist() == [2, 4]
+
+
+@pytest.mark.parametrize("below", [0, 1, 2])
+def test_a_jail_that_is_killed_costs_another_try_and_never_two(jail: Jail, course: Course, below: int) -> None:
+    """What is killed takes a while to be gone, and still takes orders meanwhile: the jail, its first process, the zygote."""
+
+    def double(student: Student) -> list[int]:
+        student.patient = False
+        try:
+            return student.double([1, 2]).tolist()  # type: ignore[no-any-return]
+        except CallFailed as failure:
+            assert failure.again
+            student.patient = True
+            return student.double([1, 2]).tolist()  # type: ignore[no-any-return]
+
     for number in range(24):
         with open_student(jail, course.assignments[0]) as student:
-            assert student.double([1, 2]).tolist() == [2, 4]
+            assert double(student) == [2, 4]
             assert jail.pid is not None
-            os.kill(jail.pid, signal.SIGKILL)
+            target = jail.pid
+            for _ in range(below):
+                target = int(Path(f"/proc/{target}/task/{target}/children").read_text().split()[0])
+            os.kill(target, signal.SIGKILL)
             time.sleep(number % 3 / 1000)
-            try:
-                given = student.double([1, 2])
-            except CallFailed as failure:
-                assert failure.again
-                student.patient = True
-                given = student.double([1, 2])
-            assert given.tolist() == [2, 4]
+            assert double(student) == [2, 4]

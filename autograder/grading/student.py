@@ -338,7 +338,7 @@ class Student:
         if isinstance(error, messages.Closed):
             # Nothing inside can send itself SIGKILL: somebody outside did, or it ran into its limit of processor time.
             killed = ending is None or (ending.signal == _SIGKILL and ending.cpu_seconds < self._cpu_seconds - 1)
-            if ending is None:  # its guard is gone, too; what is about to die with the jail would still take orders
+            if killed:  # perhaps the whole jail was, and what is about to die with it would still take orders
                 self._jail.close()
             return CallFailed(*_put_into_words(what, ending), again=killed)
         return CallFailed("crash", f"what `{what}` sent back could not be read")
