@@ -254,5 +254,6 @@ def test_memory_and_threads_of_a_submission_stay_within_its_limits(course: Cours
     with watched() as seen:
         graded(course, wall, HOARD)
     assert 2 <= seen["threads"] <= MEASURED.processes + 1
-    assert 40 < seen["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
+    # Threads that got to their first allocation have reserved 64 MiB each of the address space, and leave less to hoard.
+    assert 8 < seen["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
     assert seen["processes"] <= idle["processes"] + 2

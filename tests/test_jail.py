@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import signal
@@ -175,27 +174,6 @@ def loops_starved(anywhere: Any) -> bool:
     with pytest.raises(CallFailed) as busy:
         anywhere.loop()
     return busy.value.again
-
-
-def test_a_worker_that_is_killed_from_outside_deserves_another_try(student: Any) -> None:
-    student.double(1)
-    os.kill(newest_worker(), signal.SIGKILL)
-    with pytest.raises(CallFailed) as caught:
-        student.double(1)
-    assert caught.value.again and student.double(2) == 4
-
-
-def newest_worker() -> int:
-    """The youngest process below this one: the last worker that was forked."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
-            parents[int(path.parent.name)] = int(fields[1])
-    mine = {os.getpid()}
-    while grown := {child for child, parent in parents.items() if parent in mine} - mine:
-        mine |= grown
-    return max(mine)
 
 
 def test_a_file_grows_only_to_its_limit(anywhere: Any) -> None:
