@@ -15,11 +15,14 @@ import numpy as np
 import pytest
 
 from autograder.course import Assignment, Course, Limits
+from autograder.errors import SandboxError
+from autograder.grading.batch import Batch, grade
 from autograder.grading.student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
 from autograder.intake.submission import Submission
 from autograder.jail import walls
 from autograder.jail.jail import Jail, why_not
 
+ROOT = Path(__file__).parent.parent
 LIMITS = Limits(call_seconds=1.0, load_seconds=5.0, memory_mb=256)
 
 SOURCE = """
@@ -209,7 +212,6 @@ def test_a_neighbours_process_is_not_seen(course: Course) -> None:
 
 
 def test_without_a_wall_grading_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.errors import SandboxError
     from autograder.jail import jail
 
     monkeypatch.setattr(jail, "why_not", lambda wall, packages=(): "not here")
@@ -284,3 +286,52 @@ def test_a_jail_that_is_killed_costs_another_try_and_never_two(jail: Jail, cours
             os.kill(target, signal.SIGKILL)
             time.sleep(number % 3 / 1000)
             assert double(student) == [2, 4]
+
+
+def test_a_jail_that_is_killed_while_it_starts_is_started_again(
+    jail: Jail, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jail.close()
+    message, killed = jail._start_message, []
+
+    def kill_once() -> Any:
+        if not killed:
+            assert jail.pid is not None
+            killed.append(jail.pid)
+            os.kill(jail.pid, signal.SIGKILL)
+        return message()
+
+    monkeypatch.setattr(jail, "_start_message", kill_once)
+    with open_student(jail, course.assignments[0]) as student:
+        assert student.double([1, 2]).tolist() == [2, 4]
+    assert killed
+
+
+def test_a_jail_that_breaks_down_is_no_submissions_failure(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spawn(self: Jail, limits: Any) -> Any:
+        raise SandboxError("the jail forks no more workers")
+
+    monkeypatch.setattr(Jail, "spawn", spawn)
+    batch = Batch(course, "01-mse", [Submission("s", "01-mse", SOURCE)], str(ROOT), "bubblewrap")
+    with pytest.raises(SandboxError, match="no more workers"):
+        grade(batch)
+
+
+@pytest.mark.parametrize("function", ["stubborn", "double"])
+def test_a_worker_whose_guard_was_killed_does_not_outlive_its_submission(
+    jail: Jail, course: Course, function: str
+) -> None:
+    with open_student(jail, course.assignments[0]) as student:
+        assert student.double([1, 2]).tolist() == [2, 4]
+        assert jail.pid is not None
+        family = [jail.pid]
+        while children := Path(f"/proc/{family[-1]}/task/{family[-1]}/children").read_text().split():
+            family.append(int(children[-1]))
+        os.kill(family[-2], signal.SIGKILL)
+        if function == "stubborn":
+            with pytest.raises(CallFailed, match="took longer"):
+                student.stubborn()
+    until = time.monotonic() + 2.0
+    while Path(f"/proc/{family[-1]}").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{family[-1]}").exists()

@@ -124,6 +124,8 @@ def grade(batch: Batch) -> list[Graded]:
     folder = root / "autograder" / "graders" / assignment.id
     with one_worker or contextlib.nullcontext():
         _run_pytest(folder, plugin)
+    if plugin.broken is not None:
+        raise plugin.broken
     if plugin.failure:
         raise CourseError(f"{folder}: {plugin.failure}")
     for outcomes in plugin.outcomes if not batch.seeds and not batch.only else ():

@@ -74,6 +74,7 @@ class GraderPlugin:
         self.figures: list[dict[str, bytes]] = [{} for _ in openers]
         self.measures: list[dict[str, float]] = [{} for _ in openers]
         self.failure: str | None = None
+        self.broken: SandboxError | None = None
         self._reached: dict[str, set[str]] = {}
         self._shared: dict[str, set[str]] = {}
 
@@ -132,12 +133,13 @@ class GraderPlugin:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         """Keep the outcome. pytest's own report would render a traceback that nobody reads."""
         error = call.excinfo.value if call.excinfo is not None else None
-        if call.when == "call":
+        if isinstance(error, SandboxError):  # the machine's doing: no check may be lost by it
+            self.broken = error
+            item.session.shouldstop = True
+        elif call.when == "call":
             self._record(item, error)
         elif error is not None:
             self.failure = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
-            if isinstance(error, SandboxError):
-                self.failure = str(error)
         outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
         assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)

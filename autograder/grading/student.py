@@ -178,7 +178,7 @@ class Student:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._worker is not None:
-            self._worker.kill()
+            self._end(self._worker)
             self._worker = None
 
     def start_the_clock(self) -> None:
@@ -321,20 +321,27 @@ class Student:
             self._spent += time.monotonic() - started
             self._waited += time.monotonic() - started
 
+    def _end(self, worker: Worker) -> Ending | None:
+        """End a worker. Where its guard is gone, nobody else can end it, and the jail is closed with it."""
+        ending = worker.kill()
+        if ending is None:
+            self._jail.close()
+        return ending
+
     def _died(self, error: Exception, seconds: float, what: str, waited: float = 0.0) -> CallFailed:
         """End the worker, and put into words how it failed; the next call gets a new one."""
         worker, self._worker = self._worker, None
         assert worker is not None
         if isinstance(error, messages.TooLate):
-            ending = worker.kill()
+            ending = self._end(worker)
             starved = ending is None or ending.cpu_seconds < waited / 2
             # The same words, however busy the machine was.
             allowed = seconds if what == _LOADING else self._limits.call_seconds
             return CallFailed("timeout", f"`{what}` took longer than {allowed:g} s", starved)
         if isinstance(error, messages.TooLong):
-            worker.kill()
+            self._end(worker)
             return CallFailed("memory", f"`{what}` returned more than {self._limits.reply_mb:g} MiB")
-        ending = worker.end() if isinstance(error, messages.Closed) else worker.kill()
+        ending = worker.end() if isinstance(error, messages.Closed) else self._end(worker)
         if isinstance(error, messages.Closed):
             # Nothing inside can send itself SIGKILL: somebody outside did, or it ran into its limit of processor time.
             killed = ending is None or (ending.signal == _SIGKILL and ending.cpu_seconds < self._cpu_seconds - 1)

@@ -165,20 +165,22 @@ class Jail:
         return lines[-1][:300] if lines else "no reason given"
 
     def spawn(self, limits: confine.Limits) -> Worker:
-        """Fork a confined worker; restarts the zygote if it is gone. Raises SandboxError."""
+        """Fork a confined worker; starts the zygote if there is none, and once more if it dies. Raises SandboxError."""
         if self._owner != os.getpid() or self._wall.once or (self._process and self._process.poll() is not None):
             self.close()
-        if self._control is None:
-            self.start()
         try:
-            return self._spawn(limits)
-        except OSError:
+            return self._started_and_spawned(limits)
+        except (OSError, SandboxError):  # somebody may have killed it, even while it was starting
             self.close()
-            self.start()
         try:
-            return self._spawn(limits)
+            return self._started_and_spawned(limits)
         except OSError as error:
             raise SandboxError(f"the jail forks no more workers: {error}") from None
+
+    def _started_and_spawned(self, limits: confine.Limits) -> Worker:
+        if self._control is None:
+            self.start()
+        return self._spawn(limits)
 
     def _spawn(self, limits: confine.Limits) -> Worker:
         assert self._control is not None
