@@ -6,7 +6,7 @@ import contextlib
 import io
 import os
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from .errors import OutputError
@@ -14,13 +14,17 @@ from .errors import OutputError
 _TIME = (2026, 1, 1, 0, 0, 0)
 
 
-def write(path: Path, content: str | bytes, remedy: str = "free space or choose another --out") -> None:
+def write(
+    path: Path, content: str | bytes | Iterable[bytes], remedy: str = "free space or choose another --out"
+) -> None:
     """Write beside, then rename: a reader never meets half a file. Raises OutputError."""
     data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
+    pieces = [data] if isinstance(data, bytes) else data
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(data)
+        with beside.open("wb") as file:
+            file.writelines(pieces)
         beside.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ from .grading.cache import Cache
 from .intake import folder
 from .intake.submission import Submission
 from .jail import jail, walls
-from .results import FORMAT, Provenance, Result, Results, dump
+from .results import FORMAT, Provenance, Result, Results, dump, pieces
 from .stopwatch import watch
 
 CACHE = ".graded"
@@ -222,7 +222,7 @@ def _write_pages(order: Order, results: list[Result], figures: Figures) -> None:
         html = page.render(course, assignment, result, plots, names[result.student])
         leaks.refuse(Path("feedback", result.student), html, leaks.canaries(order.root, assignment))
         files.write(out / "feedback" / result.student / f"{result.assignment}.html", html)
-    files.write(out / "results.json", dump(Results(FORMAT, course.id, results)))
+    files.write(out / "results.json", pieces(Results(FORMAT, course.id, results)))
     files.write(out / "grades.csv", table.grades_csv(course, results))
     files.write(out / "report.html", report.render(course, results, course.title, names))
 

@@ -11,7 +11,7 @@ import pytest
 from autograder import table
 from autograder.course import Assignment, Course, Measure, Part
 from autograder.feedback import leaderboard, page, report
-from autograder.results import CheckResult, PartResult, Result
+from autograder.results import CheckResult, PartResult, Result, Results, dump, pieces
 
 HOSTILE = "<script>alert('&')</script>"
 HINTS = ["nudge", "method", "formula"]
@@ -220,3 +220,11 @@ def test_the_report_shows_the_board_without_names_and_the_page_tells_its_owner()
 def test_a_plot_is_shown_in_its_part() -> None:
     html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": b"\x89PNG"})
     assert html.count("data:image/png;base64,iVBORw==") == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_results_in_pieces_are_the_bytes_of_the_whole(count: int) -> None:
+    named = Results(
+        1, 'a "course" of []', [a_result(f"ada\n[] {number}", notes=["two\nlines"]) for number in range(count)]
+    )
+    assert b"".join(pieces(named)) == dump(named)
