@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import concurrent.futures
 import ctypes
+import itertools
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 from ..errors import SandboxError
 from ..stopwatch import watch
@@ -25,27 +27,31 @@ def batch_size(submissions: int, jobs: int) -> int:
 
 
 def local(
-    batches: list[Batch],
+    batches: Iterable[Batch],
     jobs: int,
     warmed: Callable[[], None] = lambda: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Batch, list[Graded]]]:
     """Grade batches in `jobs` processes and yield each as it is done.
 
-    `warmed` imports what all of them need, once; `meanwhile` is called here while they are at work.
+    Of `batches` no more are taken than are worked on soon, so that those of a crowd need not exist at once. `warmed`
+    imports what all of them need, once; `meanwhile` is called here while they are at work.
 
     Raises:
         CourseError, SandboxError: as grade() does.
     """
-    if not batches:
+    waiting = iter(batches)
+    first = next(waiting, None)
+    if first is None:
         return
     warmed()
-    waiting = list(batches)
-    del batches  # a class of thousands: what is done is let go
+    waiting = itertools.chain([first], waiting)
+    del first
     for _attempt in range(3):
-        waiting = yield from _round(waiting, jobs, meanwhile)
-        if not waiting:
+        undone = yield from _round(waiting, jobs, meanwhile)
+        if not undone:
             return
+        waiting = itertools.chain(undone, waiting)
     raise SandboxError(KEEP_DYING)
 
 
@@ -64,26 +70,38 @@ def _end_with(parent: int) -> None:
 
 
 def _round(
-    batches: list[Batch], jobs: int, meanwhile: Callable[[], None]
+    batches: Iterator[Batch], jobs: int, meanwhile: Callable[[], None]
 ) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
     undone: list[Batch] = []
     with concurrent.futures.ProcessPoolExecutor(jobs, context, _end_with, (os.getpid(),)) as pool:
-        futures = {pool.submit(timed, batch): batch for batch in batches}
-        batches.clear()
-        try:
-            meanwhile()
-            for future in concurrent.futures.as_completed(set(futures)):
-                batch = futures.pop(future)
+        futures: dict[concurrent.futures.Future[Any], Batch] = {}
+
+        def hand_out() -> None:
+            while not undone and len(futures) < 2 * jobs and (batch := next(batches, None)) is not None:
                 try:
-                    graded, seconds = future.result()
+                    futures[pool.submit(timed, batch)] = batch
                 except BrokenProcessPool:
                     undone.append(batch)
-                    continue
-                watch.add(seconds)
-                yield batch, graded
-                del batch, graded, future
+
+        try:
+            hand_out()
+            meanwhile()
+            while futures:
+                done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
+                for future in done:
+                    batch = futures.pop(future)
+                    try:
+                        graded, seconds = future.result()
+                    except BrokenProcessPool:
+                        undone.append(batch)
+                        continue
+                    hand_out()
+                    watch.add(seconds)
+                    yield batch, graded
+                    del batch, graded
+                del done, future
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
