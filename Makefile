@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 STAMP := .venv/.losslab-installed
 
-.PHONY: setup demo test lint release verify faults whole-class bubblewrap
+.PHONY: setup demo test lint release verify faults fuzz whole-class bubblewrap
 
 setup: $(STAMP) bubblewrap
 
@@ -33,9 +33,15 @@ release: setup
 verify: setup
 	$(PY) -m autograder verify
 
-# Kills the grader and its processes 200 times; a quarter of an hour.
+# Kills the grader and its processes 200 times; half an hour.
 faults: setup
 	$(PY) tests/faults.py --times 200
+
+# Coverage-guided fuzzing of what comes over the wire; tests/test_fuzz.py is the short form.
+FUZZ_SECONDS ?= 60
+fuzz: setup
+	$(PY) -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(PY) -m benchmarks.fuzz_codec --seconds $(FUZZ_SECONDS)
 
 # The whole sample class by nbgrader and by losslab, mark by mark; several minutes.
 whole-class: setup
