@@ -16,6 +16,7 @@ import pytest
 from autograder.course import Course
 from autograder.errors import SubmissionError
 from autograder.public import checks, session, work
+from autograder.public.watchdog import Watchdog
 from autograder.student import run as running
 
 ROOT = Path(__file__).parent.parent
@@ -281,6 +282,19 @@ def test_an_endless_loop_is_stopped_and_shown_and_the_others_are_run(
     assert time.monotonic() - started < 10
     assert "still running after 0.5 s" in lines[1] and lines[2].startswith("  > ")
     assert "✓ huber · half the square inside delta, a line outside" in made.lines()
+
+
+def test_a_loop_is_stopped_where_the_machine_ignores_ctrl_c() -> None:
+    """As under nohup, and in what a shell script starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        until = time.monotonic() + 5.0
+        with pytest.raises(KeyboardInterrupt), Watchdog(0.1):
+            while time.monotonic() < until:
+                pass
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_loop_that_swallows_the_first_interrupt_is_stopped_too(

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
+from typing import Any
 
 _LOOK = 0.05
 
@@ -27,9 +28,12 @@ class Watchdog:
         self._unwanted = unwanted
         self._done = threading.Event()
         self._lock = threading.Lock()
+        self._before: Any = None
 
     def __enter__(self) -> Watchdog:
         if threading.current_thread() is threading.main_thread():
+            if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):  # under nohup, say
+                self._before = signal.signal(signal.SIGINT, signal.default_int_handler)
             threading.Thread(target=self._watch, daemon=True).start()
         return self
 
@@ -51,6 +55,8 @@ class Watchdog:
     ) -> None:
         with self._lock:
             self._done.set()
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
 
 
 def _interrupt() -> None:
