@@ -161,14 +161,19 @@ GREEDY = {
     ),
     "answers just in time": "import time\ndef attack(*args, **kwargs):\n    time.sleep(0.35)\n    return 1.0\n",
 }
-HOARD = """
-import mmap, os, threading, time
+CROWD = """
+import threading, time
 def attack(*args, **kwargs):
     for _ in range(50):
         try:
             threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
         except RuntimeError:
             break
+    time.sleep(60)
+"""
+HOARD = """
+import time
+def attack(*args, **kwargs):
     kept, number = [], 0
     for size in (8 << 20, 1 << 20, 1 << 16):
         try:
@@ -251,9 +256,15 @@ def test_memory_and_threads_of_a_submission_stay_within_its_limits(course: Cours
     with watched() as idle:
         graded(course, wall, "def attack(*args, **kwargs): pass\n")
         time.sleep(0.1)
-    with watched() as seen:
+    with watched() as crowded:
+        graded(course, wall, CROWD)
+    with watched() as seen:  # apart, for a thread reserves address space and leaves less to hoard
         graded(course, wall, HOARD)
-    assert 2 <= seen["threads"] <= MEASURED.processes + 1
-    # Threads that got to their first allocation have reserved 64 MiB each of the address space, and leave less to hoard.
-    assert 8 < seen["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
-    assert seen["processes"] <= idle["processes"] + 2
+    with watched() as both:
+        graded(course, wall, CROWD.removesuffix("    time.sleep(60)\n") + HOARD.partition("kwargs):\n")[2])
+    assert 2 <= crowded["threads"] <= MEASURED.processes + 1
+    assert 2 <= both["threads"] <= MEASURED.processes + 1
+    assert 40 < seen["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
+    for taken in (crowded, seen, both):
+        assert taken["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
+        assert taken["processes"] <= idle["processes"] + 2
