@@ -69,3 +69,19 @@ def test_batches_are_taken_as_they_are_needed() -> None:
         done += 1
         assert len(taken) <= done + 2 * 2
     assert done == 40
+
+
+@pytest.mark.usefixtures("deaths")
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_what_waits_for_another_batch_is_handed_out_after_it(jobs: int) -> None:
+    done: list[int] = []
+
+    def numbers() -> Iterator[int | None]:
+        yield from (0, 1, 2)
+        while len(done) < 3:
+            yield None
+        yield from range(3, 12)
+
+    for number, _ in local(numbers(), jobs):
+        done.append(number)
+    assert sorted(done) == list(range(12))

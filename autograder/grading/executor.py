@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import ctypes
+import gc
 import itertools
 import multiprocessing
 import os
@@ -27,26 +28,27 @@ def batch_size(submissions: int, jobs: int) -> int:
 
 
 def local(
-    batches: Iterable[Batch],
+    batches: Iterable[Batch | None],
     jobs: int,
     warmed: Callable[[], None] = lambda: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Batch, list[Graded]]]:
     """Grade batches in `jobs` processes and yield each as it is done.
 
-    Of `batches` no more are taken than are worked on soon, so that those of a crowd need not exist at once. `warmed`
-    imports what all of them need, once; `meanwhile` is called here while they are at work.
+    Of `batches` no more are taken than are worked on soon, so that those of a crowd need not exist at once; a None among
+    them says that what comes next waits for one that is at work. `warmed` imports what all of them need, once; `meanwhile` is called here while they are at work.
 
     Raises:
         CourseError, SandboxError: as grade() does.
     """
     waiting = iter(batches)
-    first = next(waiting, None)
-    if first is None:
+    beginning = list(itertools.islice(waiting, 1))
+    if not beginning:
         return
     warmed()
-    waiting = itertools.chain([first], waiting)
-    del first
+    gc.freeze()  # what is there now lives as long as this process and its children: nobody need look through it again
+    waiting = itertools.chain(beginning, waiting)
+    del beginning
     for _attempt in range(3):
         undone = yield from _round(waiting, jobs, meanwhile)
         if not undone:
@@ -70,7 +72,7 @@ def _end_with(parent: int) -> None:
 
 
 def _round(
-    batches: Iterator[Batch], jobs: int, meanwhile: Callable[[], None]
+    batches: Iterator[Batch | None], jobs: int, meanwhile: Callable[[], None]
 ) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
@@ -79,7 +81,10 @@ def _round(
         futures: dict[concurrent.futures.Future[Any], Batch] = {}
 
         def hand_out() -> None:
-            while not undone and len(futures) < 2 * jobs and (batch := next(batches, None)) is not None:
+            while not undone and len(futures) < 2 * jobs:
+                batch = next(batches, None)
+                if batch is None:
+                    return
                 try:
                     futures[pool.submit(timed, batch)] = batch
                 except BrokenProcessPool:
@@ -101,6 +106,7 @@ def _round(
                     watch.add(seconds)
                     yield batch, graded
                     del batch, graded
+                    hand_out()  # what has waited for this one
                 del done, future
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
