@@ -7,9 +7,12 @@ socket and a status socket. The zygote never sees a submission: its text goes to
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import importlib
 import io
+import itertools
 import os
 import select
 import shutil
@@ -25,6 +28,8 @@ import msgspec
 from . import confine, serve, standin
 
 _STATUS = struct.Struct("!iqd")
+_MANY = 8  # submissions from which on it pays to make forking cheap
+_HUGE_PAGE, _MADV_COLLAPSE = 2 << 20, 25
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -63,7 +68,10 @@ def main(control_fd: int) -> None:
     gc.collect()
     gc.freeze()
     control.send(b"ready")
-    while True:
+    for number in itertools.count():
+        if number == _MANY:
+            with contextlib.suppress(OSError):  # no /proc to read in; then forks stay as they are
+                _collapse()
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 2)
         if not message or len(descriptors) != 2:
             return
@@ -73,6 +81,22 @@ def main(control_fd: int) -> None:
             _guard(socket.socket(fileno=descriptors[0]), socket.socket(fileno=descriptors[1]), start, spawn)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _collapse() -> None:
+    """Put what is imported into huge pages: with torch a fork then copies a thousand entries, not sixty thousand.
+
+    It takes half a second with torch. Where the kernel does not know how (before Linux 6.1), all stays as it is.
+    """
+    with open("/proc/self/maps", encoding="ascii") as file:
+        regions = [line.split() for line in file]
+    for region in regions:
+        anonymous = len(region) == 5 or region[5] == "[heap]"
+        if region[1] != "rw-p" or not anonymous:
+            continue
+        start, end = (int(number, 16) for number in region[0].split("-"))
+        for page in range(-(-start // _HUGE_PAGE) * _HUGE_PAGE, end - _HUGE_PAGE + 1, _HUGE_PAGE):
+            confine.libc.madvise(ctypes.c_void_p(page), ctypes.c_size_t(_HUGE_PAGE), _MADV_COLLAPSE)
 
 
 def _warm(names: list[str]) -> None:
