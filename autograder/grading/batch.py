@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import functools
 import importlib.util
 import io
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType
@@ -64,9 +62,9 @@ _OPTIONS = [
 class Batch(msgspec.Struct, frozen=True):
     """Submissions of one assignment, and where graders and references are found.
 
-    The rest is for proving graders: `first` is the part whose checks come first, `until_lost` leaves the checks out that
-    come after a lost one, `seeds` gives each submission random inputs of its own, `only` names the checks that each of them
-    gets, `reach` tells what each check calls, `diagnose` names mistakes, `pictures` keeps what is plotted as a picture.
+    The rest is for proving graders: `only` names the checks that each submission gets, in their order, `until_lost` leaves
+    those out that come after a lost one, `seeds` runs the checks of the one submission under each of them, `reach` tells
+    what each check calls, `diagnose` names mistakes, `pictures` keeps what is plotted as a picture.
     """
 
     course: Course
@@ -74,7 +72,6 @@ class Batch(msgspec.Struct, frozen=True):
     submissions: list[Submission]
     root: str
     wall: str
-    first: str = ""
     until_lost: bool = False
     seeds: list[int] = []
     only: list[list[str]] = []
@@ -86,8 +83,8 @@ class Batch(msgspec.Struct, frozen=True):
 class Graded(msgspec.Struct, frozen=True):
     """Outcomes of one submission's checks, notes on statements of it that failed, and what else the checks kept.
 
-    `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard; `reached`
-    the functions that each check calls, if that was asked for.
+    `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard. If what
+    checks reach was asked for, `reached` has the functions that each check calls, and `seconds` how long it took.
     """
 
     outcomes: list[Outcome]
@@ -95,10 +92,11 @@ class Graded(msgspec.Struct, frozen=True):
     figures: dict[str, bytes] = {}
     measures: dict[str, float] = {}
     reached: dict[str, list[str]] = {}
+    seconds: dict[str, float] = {}
 
 
 def grade(batch: Batch) -> list[Graded]:
-    """Run all hidden checks against each submission.
+    """Run all hidden checks against each submission; where seeds are set, what comes back is one for each seed.
 
     Raises:
         CourseError: a grader is broken, or there are no checks.
@@ -112,34 +110,25 @@ def grade(batch: Batch) -> list[Graded]:
         functools.partial(Student, jail, submission, assignment, limits, released(root, assignment), batch.pictures)
         for submission in batch.submissions
     ]
-    one_worker = Student(*openers[0].args) if batch.seeds else None
     plugin = GraderPlugin(
         assignment,
-        [functools.partial(_again, one_worker) if one_worker else opener for opener in openers],
+        openers,
         secret(root),
         functools.partial(reference, root, assignment.id, assignment.module),
         functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
-        Order(batch.first, batch.until_lost, tuple(batch.seeds), tuple(map(frozenset, batch.only))),
+        Order(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
     )
     folder = root / "autograder" / "graders" / assignment.id
-    with one_worker or contextlib.nullcontext():
-        _run_pytest(folder, plugin)
+    _run_pytest(folder, plugin)
     if plugin.broken is not None:
         raise plugin.broken
     if plugin.failure:
         raise CourseError(f"{folder}: {plugin.failure}")
     for outcomes in plugin.outcomes if not batch.seeds and not batch.only else ():
         check_points(assignment, outcomes)
-    reached = plugin.reach() if batch.reach else {}
+    reached = (plugin.reach(), plugin.costs()) if batch.reach else ()
     kept = zip(plugin.outcomes, plugin.notes, plugin.figures, plugin.measures, strict=True)
-    return [Graded(*one, reached) for one in kept]
-
-
-@contextlib.contextmanager
-def _again(student: Student) -> Iterator[Student]:
-    """The reference under one seed after the other: it keeps nothing, so one worker serves for all."""
-    student.start_the_clock()
-    yield student
+    return [Graded(*one, *reached) for one in kept]
 
 
 def import_oracle() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRa
 from .trace import Trace
 
 LEFT_OUT = "left out"
-_PLAIN = frozenset({"student", "rng", "reference", "request"})
+_PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
+_NUMBERS = 2027
 _PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
 
 
@@ -39,14 +41,9 @@ _PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
 class Order:
     """What is other than usual where graders are proven; see Batch."""
 
-    first: str = ""
     until_lost: bool = False
     seeds: tuple[int, ...] = ()
-    only: tuple[frozenset[str], ...] = ()
-
-
-class _LeftOut(Exception):
-    """The submission has lost a check already, and one is all that was to be seen."""
+    only: tuple[tuple[str, ...], ...] = ()
 
 
 class GraderPlugin:
@@ -67,14 +64,16 @@ class GraderPlugin:
         self.reference = reference
         self._diagnosis = diagnosis
         self._order = order
-        self._traces: list[list[Trace]] = [[] for _ in openers]
         self._mismatch: str | None = None
-        self.outcomes: list[list[Outcome]] = [[] for _ in openers]
-        self.notes: list[list[str]] = [[] for _ in openers]
-        self.figures: list[dict[str, bytes]] = [{} for _ in openers]
-        self.measures: list[dict[str, float]] = [{} for _ in openers]
+        cases = order.seeds or openers
+        self._traces: list[list[Trace]] = [[] for _ in cases]
+        self.outcomes: list[list[Outcome]] = [[] for _ in cases]
+        self.notes: list[list[str]] = [[] for _ in cases]
+        self.figures: list[dict[str, bytes]] = [{} for _ in cases]
+        self.measures: list[dict[str, float]] = [{} for _ in cases]
         self.failure: str | None = None
         self.broken: SandboxError | None = None
+        self._seconds: dict[str, float] = {}
         self._reached: dict[str, set[str]] = {}
         self._shared: dict[str, set[str]] = {}
 
@@ -87,6 +86,17 @@ class GraderPlugin:
             raise CourseError(f"{metafunc.function.__name__}: asks for no `student`, so it can check nothing")
         metafunc.parametrize("student", range(len(self.openers)), indirect=True, scope="session")
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Leave a check out where one is all that was to be lost: True says to pytest that the item has been run."""
+        outcomes = self.outcomes[_index(item)]
+        if not (self._order.until_lost and any(outcome.status != "pass" for outcome in outcomes)):
+            return None
+        check = checks.of(item)
+        outcomes.append(Outcome(check.id, check.part, check.title, "blocked", check.points, LEFT_OUT))
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)  # of what the item before this one has left
+        return True
+
     def pytest_runtest_setup(self) -> None:
         self._mismatch = None
 
@@ -94,34 +104,53 @@ class GraderPlugin:
         if self._order.seeds:  # what draws no random numbers comes out the same under every seed
             items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
         if self._order.only:
-            items[:] = [item for item in items if checks.of(item).id in self._order.only[_index(item)]]
-        if self._order.first:
-            items.sort(key=lambda item: (_index(item), checks.of(item).part != self._order.first))
+            places = [{name: place for place, name in enumerate(only)} for only in self._order.only]
+            items[:] = [item for item in items if checks.of(item).id in places[_index(item)]]
+            items.sort(key=lambda item: (_index(item), places[_index(item)][checks.of(item).id]))
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
-        """Run a check; once more, with patience and the same inputs, where the machine failed and not the submission."""
-        student: Student = pyfuncitem.funcargs["student"]  # type: ignore[assignment]
-        student.recorded.clear()
-        if self._order.until_lost and any(item.status != "pass" for item in self.outcomes[_index(pyfuncitem)]):
-            raise _LeftOut
-        try:
-            with watch("checks"):
-                return (yield)
-        except CallFailed as failure:
-            if not failure.again:
-                raise
-        values: dict[str, Any] = dict(pyfuncitem.funcargs)
-        if "rng" in values:
-            values["rng"] = self.rng_of(pyfuncitem)
-        student.recorded.clear()
-        student.patient = True
-        try:
-            with watch("checks"):
-                pyfuncitem.obj(**{name: values[name] for name in inspect.signature(pyfuncitem.obj).parameters})
-        finally:
-            student.patient = False
-        return True  # type: ignore[return-value]  # pytest: the call has been made
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run a check; where seeds are set, under each of them."""
+        if not self._order.seeds:
+            self._try(pyfuncitem)
+        for index, seed in enumerate(self._order.seeds):
+            error: BaseException | None = None
+            try:
+                self._mismatch = None
+                self._try(pyfuncitem, seed)
+            except (Exception, pytest.fail.Exception) as found:
+                if isinstance(found, SandboxError):
+                    raise
+                error = found
+            self._record(pyfuncitem, error, index)
+        return True  # pytest: the call has been made
+
+    def _try(self, item: pytest.Function, seed: int | None = None) -> None:
+        """Call a check; once more, with patience and the same inputs, where the machine failed and not the submission."""
+        student: Student = item.funcargs["student"]  # type: ignore[assignment]
+        started = time.perf_counter()
+        for patient in (False, True):
+            values = {name: item.funcargs[name] for name in _parameters(item.function)}
+            if patient or seed is not None:
+                values |= {name: make() for name, make in self._drawn(item, seed or 0).items() if name in values}
+            if seed is not None:
+                student.start_the_clock()
+            student.recorded.clear()
+            student.patient = patient
+            try:
+                with watch("checks"):
+                    item.obj(**values)
+                break
+            except CallFailed as failure:
+                if patient or not failure.again:
+                    raise
+            finally:
+                student.patient = False
+                self._seconds[checks.of(item).id] = time.perf_counter() - started
+
+    def _drawn(self, item: pytest.Item, seed: int) -> dict[str, Callable[[], np.random.Generator]]:
+        """What a check gets fresh for another run, by the name of the fixture."""
+        return {"rng": lambda: self.rng_of(item, seed), "numbers": _numbers}
 
     def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> list[str] | None:
         if not isinstance(right, Matcher):
@@ -137,7 +166,8 @@ class GraderPlugin:
             self.broken = error
             item.session.shouldstop = True
         elif call.when == "call":
-            self._record(item, error)
+            if not self._order.seeds or error is not None:
+                self._record(item, error, _index(item))
         elif error is not None:
             self.failure = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
         outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
@@ -149,16 +179,16 @@ class GraderPlugin:
             lines = str(report.longrepr).strip().splitlines()
             self.failure = f"{report.nodeid}: cannot be collected: {lines[-1] if lines else ''}"
 
-    def _record(self, item: pytest.Item, error: BaseException | None) -> None:
+    def _record(self, item: pytest.Item, error: BaseException | None, index: int) -> None:
         check = checks.of(item)
-        index = _index(item)
         status, message = self._verdict(check, error)
         if status in ("fail", "error") and check.hint and not isinstance(error, (MissingFunction, NotStarted)):
             message = f"{message}\n{check.hint}"
         student: Student = item.funcargs["student"]  # type: ignore[attr-defined]
         self._keep(index, check.part, student)
         self._note_reach(item, student)
-        self._traces[index].append(Trace(check.id, check.part, status == "pass", tuple(student.recorded)))
+        if self._diagnosis is not None:
+            self._traces[index].append(Trace(check.id, check.part, status == "pass", tuple(student.recorded)))
         self.outcomes[index].append(Outcome(check.id, check.part, check.title, status, check.points, message))
 
     def _note_reach(self, item: pytest.Item, student: Student) -> None:
@@ -178,9 +208,19 @@ class GraderPlugin:
             for check, names in self._reached.items()
         }
 
-    def rng_of(self, item: pytest.Item) -> np.random.Generator:
-        """Random numbers of a check; the same for every submission, unless seeds are set."""
-        seed = self._order.seeds[_index(item)] if self._order.seeds else 0
+    def costs(self) -> dict[str, float]:
+        """Seconds by check. What is computed once for several of them may fall to each."""
+        shared = {name: max(self._seconds[check] for check in self._sharing(name)) for name in self._shared}
+        return {
+            check: max([self._seconds[check], *(shared[name] for name in names if name in shared)])
+            for check, names in self._reached.items()
+        }
+
+    def _sharing(self, fixture: str) -> list[str]:
+        return [check for check, names in self._reached.items() if fixture in names]
+
+    def rng_of(self, item: pytest.Item, seed: int = 0) -> np.random.Generator:
+        """Random numbers of a check; the same for every submission."""
         return np.random.default_rng(self._seed(checks.of(item).id, seed))
 
     def name_mistakes(self, index: int) -> None:
@@ -211,8 +251,6 @@ class GraderPlugin:
     def _verdict(self, check: checks.Check, error: BaseException | None) -> tuple[Status, str]:
         if error is None:
             return "pass", ""
-        if isinstance(error, _LeftOut):
-            return "blocked", LEFT_OUT
         if isinstance(error, CallFailed):
             return error.status, str(error)  # type: ignore[return-value]
         if isinstance(error, (MissingFunction, NotStarted)):
@@ -238,6 +276,15 @@ def _index(item: pytest.Item) -> int:
     return index
 
 
+@functools.cache
+def _parameters(function: Callable[..., object]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def _numbers() -> np.random.Generator:
+    return np.random.default_rng(_NUMBERS)
+
+
 def _seed(secret: bytes, assignment: str, check: str, seed: int = 0) -> int:
     name = f"/{assignment}/{check}" + (f"/{seed}" if seed else "")
     return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:16], "big")
@@ -259,11 +306,18 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         """Random numbers that are the same for every submission, and that nobody without the secret can foresee."""
         return plugin.rng_of(request.node)
 
+    @pytest.fixture
+    def numbers() -> np.random.Generator:
+        """Numbers for checks of something else than values (types, refusals, what is left alone, how training goes): the
+        same whatever the secret, so that what is shown with them once is shown for good.
+        """
+        return _numbers()
+
     @pytest.fixture(scope="session")
     def reference() -> ModuleType:
         """The module of the reference solution."""
         return plugin.reference()
 
     module = ModuleType("losslab_fixtures")
-    vars(module).update(student=student, rng=rng, reference=reference)
+    vars(module).update(student=student, rng=rng, numbers=numbers, reference=reference)
     return module

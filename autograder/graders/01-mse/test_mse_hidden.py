@@ -88,11 +88,11 @@ def test_mse_of_large_values(student, rng):
 
 
 @check("mse_loss", hint="In-place operations such as -= write into the caller's array.")
-def test_mse_leaves_its_arguments(student, rng):
+def test_mse_leaves_its_arguments(student, numbers):
     """leaves its arguments as they are, keeps no state, prints nothing"""
-    pred, target = pair(rng, 5)
+    pred, target = pair(numbers, 5)
     leaves_alone(student, "mse_loss", pred, target)
-    student.mse_loss(*pair(rng, 3, 2))
+    student.mse_loss(*pair(numbers, 3, 2))
     seen = student.observe("mse_loss", pred, target)
     assert seen.value == close_to(np.mean((pred - target) ** 2))
     require(seen.printed == "", "it prints something")
@@ -123,11 +123,11 @@ def test_mse_grad_of_unsigned_integers(student, rng):
 
 
 @check("mse_grad", hint="In-place operations such as -= write into the caller's array.")
-def test_mse_grad_leaves_its_arguments(student, rng):
+def test_mse_grad_leaves_its_arguments(student, numbers):
     """leaves its arguments as they are, and keeps no state"""
-    pred, target = pair(rng, 5)
+    pred, target = pair(numbers, 5)
     leaves_alone(student, "mse_grad", pred, target)
-    student.mse_grad(*pair(rng, 2))
+    student.mse_grad(*pair(numbers, 2))
     assert student.mse_grad(pred, target) == close_to(2 * (pred - target) / 5)
 
 

@@ -69,9 +69,9 @@ def test_hidden_rmse_grad_at_a_perfect_fit(student, rng):
     "rmse",
     hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
 )
-def test_rmse_of_integers_left_alone(student, rng):
+def test_rmse_of_integers_left_alone(student, numbers):
     """takes lists and unsigned integers, and leaves its arguments as they are"""
-    pred = rng.integers(0, 100, size=5).astype(np.uint8)
+    pred = numbers.integers(0, 100, size=5).astype(np.uint8)
     target = (pred + 100 + np.arange(5)).astype(np.uint8)
     assert student.rmse(pred, target) == close_to(np.sqrt(np.mean((pred.astype(float) - target) ** 2)))
     expected = gradient(lambda p, t: F.mse_loss(p, t).sqrt(), pred.astype(float), target.astype(float))
@@ -80,8 +80,8 @@ def test_rmse_of_integers_left_alone(student, rng):
         np.sqrt(np.mean((pred.astype(float) - target) ** 2))
     )
     assert student.rmse_grad(pred.tolist(), target.tolist()) == close_to(expected)
-    leaves_alone(student, "rmse", *pair(rng, 4))
-    leaves_alone(student, "rmse_grad", *pair(rng, 4))
+    leaves_alone(student, "rmse", *pair(numbers, 4))
+    leaves_alone(student, "rmse_grad", *pair(numbers, 4))
 
 
 @check("mae", hint="The mean is over *all* elements.")
@@ -110,16 +110,16 @@ def test_mae_grad_at_zero(student, rng):
     "mae",
     hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
 )
-def test_mae_of_integers_left_alone(student, rng):
+def test_mae_of_integers_left_alone(student, numbers):
     """takes lists and unsigned integers, and leaves its arguments as they are"""
-    pred = rng.integers(0, 100, size=5).astype(np.uint8)
+    pred = numbers.integers(0, 100, size=5).astype(np.uint8)
     target = (pred + 100 + np.arange(5)).astype(np.uint8)
     assert student.mae_loss(pred, target) == close_to(np.mean(np.abs(pred.astype(float) - target)))
     assert student.mae_grad(pred, target) == close_to(np.full(5, -0.2))
     assert student.mae_loss(pred.tolist(), target.tolist()) == close_to(np.mean(np.abs(pred.astype(float) - target)))
     assert student.mae_grad(pred.tolist(), target.tolist()) == close_to(np.full(5, -0.2))
-    leaves_alone(student, "mae_loss", *pair(rng, 4))
-    leaves_alone(student, "mae_grad", *pair(rng, 4))
+    leaves_alone(student, "mae_loss", *pair(numbers, 4))
+    leaves_alone(student, "mae_grad", *pair(numbers, 4))
 
 
 @check("huber", hint="Half the square inside delta, a line outside.")
@@ -172,14 +172,14 @@ def test_huber_at_the_seam(student, rng):
     "huber",
     hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
 )
-def test_huber_of_integers_left_alone(student, rng):
+def test_huber_of_integers_left_alone(student, numbers):
     """takes lists and unsigned integers, and leaves its arguments as they are"""
-    pred = rng.integers(0, 100, size=5).astype(np.uint8)
+    pred = numbers.integers(0, 100, size=5).astype(np.uint8)
     target = (pred + 100 + np.arange(5)).astype(np.uint8)
     expected = F.huber_loss(torch.tensor(pred.astype(float)), torch.tensor(target.astype(float)))
     assert student.huber_loss(pred, target) == close_to(expected)
     assert student.huber_grad(pred, target) == close_to(np.full(5, -0.2))
     assert student.huber_loss(pred.tolist(), target.tolist()) == close_to(expected)
     assert student.huber_grad(pred.tolist(), target.tolist()) == close_to(np.full(5, -0.2))
-    leaves_alone(student, "huber_loss", *pair(rng, 4))
-    leaves_alone(student, "huber_grad", *pair(rng, 4))
+    leaves_alone(student, "huber_loss", *pair(numbers, 4))
+    leaves_alone(student, "huber_grad", *pair(numbers, 4))

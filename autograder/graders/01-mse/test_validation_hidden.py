@@ -52,39 +52,39 @@ def must_be_value_errors(function, errors):
 
 
 @check("validation", hint="Compare the shapes before you subtract; name both in the message.")
-def test_hidden_a_row_beside_a_column(student, rng):
+def test_hidden_a_row_beside_a_column(student, numbers):
     """(N,) beside (N, 1) is a ValueError that names both shapes"""
-    accepts(student, ("mse_loss", "mse_grad"), rng)
+    accepts(student, ("mse_loss", "mse_grad"), numbers)
     for function in ("mse_loss", "mse_grad"):
-        found = errors_of(student, function, rng)["column"]
+        found = errors_of(student, function, numbers)["column"]
         must_be_value_errors(function, found)
         text = str(found[0]).replace(" ", "")
         require("(4,)" in text and "(4,1)" in text, f"the message of `{function}` does not name both shapes")
 
 
 @check("validation", hint="Compare the shapes in every function.")
-def test_shapes_that_differ_in_losses(student, rng):
+def test_shapes_that_differ_in_losses(student, numbers):
     """every loss refuses shapes that broadcast"""
-    refuses(student, LOSSES, rng, "shapes")
+    refuses(student, LOSSES, numbers, "shapes")
 
 
 @check("validation", hint="Compare the shapes in every function.")
-def test_shapes_that_differ_in_gradients(student, rng):
+def test_shapes_that_differ_in_gradients(student, numbers):
     """every gradient refuses shapes that broadcast"""
-    refuses(student, GRADIENTS, rng, "shapes")
+    refuses(student, GRADIENTS, numbers, "shapes")
 
 
 @check("validation", hint="The mean of nothing is NaN: refuse it.")
-def test_hidden_empty_input(student, rng):
+def test_hidden_empty_input(student, numbers):
     """empty input is a ValueError everywhere"""
-    refuses(student, (*LOSSES, *GRADIENTS), rng, "empty")
+    refuses(student, (*LOSSES, *GRADIENTS), numbers, "empty")
 
 
 @check("validation", hint="delta is a width: it must be positive.")
-def test_a_delta_that_is_not_positive(student, rng):
+def test_a_delta_that_is_not_positive(student, numbers):
     """delta of 0 or below is a ValueError"""
-    accepts(student, ("huber_loss", "huber_grad"), rng)
-    pred, target = rng.normal(size=(2, 3))
+    accepts(student, ("huber_loss", "huber_grad"), numbers)
+    pred, target = numbers.normal(size=(2, 3))
     for function in ("huber_loss", "huber_grad"):
         must_be_value_errors(
             function, [error_of(student, function, pred, target, delta=delta) for delta in (-1.0, 0.0)]

@@ -80,7 +80,7 @@ def test_bce_gradient_of_extreme_logits(student, rng):
 
 
 @check("binary", hint=IN_PLACE + " Unsigned integers wrap around below zero.")
-def test_binary_of_integers_left_alone(student, leaves_alone, rng):
+def test_binary_of_integers_left_alone(student, leaves_alone, numbers):
     """takes integer logits and targets, leaves its arguments"""
     logits, targets = np.array([3, 0, 7], dtype=np.uint8), np.array([0, 1, 1], dtype=np.uint8)
     expected = F.binary_cross_entropy_with_logits(
@@ -91,8 +91,8 @@ def test_binary_of_integers_left_alone(student, leaves_alone, rng):
     assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
     expected = -math.log(0.8 * 0.9 * 0.6) / 3
     assert student.bce_loss([0.2, 0.9, 0.6], targets) == close_to(expected)
-    leaves_alone("bce_with_logits", rng.normal(size=4), rng.uniform(size=4))
-    leaves_alone("bce_with_logits_grad", rng.normal(size=4), rng.uniform(size=4))
+    leaves_alone("bce_with_logits", numbers.normal(size=4), numbers.uniform(size=4))
+    leaves_alone("bce_with_logits_grad", numbers.normal(size=4), numbers.uniform(size=4))
     leaves_alone("bce_loss", np.array([0.0, 1.0, 0.3]), np.array([0.0, 1.0, 0.6]))
 
 

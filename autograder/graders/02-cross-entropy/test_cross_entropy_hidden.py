@@ -100,13 +100,13 @@ def test_cross_entropy_with_weights_and_smoothing(student, rng):
 
 
 @check("cross_entropy", hint="Lists, float32 and integer logits are array_likes, too.")
-def test_cross_entropy_of_other_types(student, rng):
+def test_cross_entropy_of_other_types(student, numbers):
     """takes lists, float32, unsigned integers and targets that skip a class"""
-    logits, _ = classified(rng, rows=4)
+    logits, _ = classified(numbers, rows=4)
     targets = np.array([0, 1, 0, 1], dtype=np.uint8)
     expected = oracle(logits.astype(np.float32).astype(float), targets.astype(int))
     assert student.cross_entropy(logits.astype(np.float32), targets) == close_to(expected)
-    whole = rng.integers(0, 9, size=(4, 4)).astype(np.uint8)
+    whole = numbers.integers(0, 9, size=(4, 4)).astype(np.uint8)
     expected = oracle(whole.astype(float), targets.astype(int))
     assert student.cross_entropy(whole, targets) == close_to(expected)
     assert student.cross_entropy(whole.tolist(), targets.tolist()) == close_to(expected)
@@ -116,12 +116,12 @@ def test_cross_entropy_of_other_types(student, rng):
 
 
 @check("cross_entropy", hint=IN_PLACE + " And what is kept from one call must not meet the next.")
-def test_cross_entropy_leaves_its_arguments(student, leaves_alone, rng):
+def test_cross_entropy_leaves_its_arguments(student, leaves_alone, numbers):
     """leaves its arguments, keeps no state, prints nothing"""
-    logits, targets = classified(rng)
-    weight = rng.uniform(0.2, 5.0, size=4)
+    logits, targets = classified(numbers)
+    weight = numbers.uniform(0.2, 5.0, size=4)
     leaves_alone("cross_entropy", logits, targets, weight, 0.2)
-    student.cross_entropy(*classified(rng, rows=3, classes=7), reduction="sum")
+    student.cross_entropy(*classified(numbers, rows=3, classes=7), reduction="sum")
     assert student.cross_entropy(logits, targets) == close_to(oracle(logits, targets))
 
 
@@ -148,10 +148,10 @@ def test_gradient_of_extreme_logits(student, rng):
 
 
 @check("cross_entropy_grad", points=0.5, hint="Lists and unsigned integers are array_likes; every call starts afresh.")
-def test_gradient_of_other_types(student, rng):
+def test_gradient_of_other_types(student, numbers):
     """takes lists and unsigned integers, and keeps nothing between calls"""
-    student.cross_entropy_grad(*classified(rng, rows=3, classes=7))
-    logits, targets = rng.integers(0, 9, size=(4, 4)).astype(np.uint8), np.array([0, 1, 0, 3], dtype=np.uint8)
+    student.cross_entropy_grad(*classified(numbers, rows=3, classes=7))
+    logits, targets = numbers.integers(0, 9, size=(4, 4)).astype(np.uint8), np.array([0, 1, 0, 3], dtype=np.uint8)
     expected = logit_gradient(F.cross_entropy, logits.astype(float), targets.astype(int))
     assert student.cross_entropy_grad(logits, targets) == close_to(expected)
     assert student.cross_entropy_grad(logits.tolist(), targets.tolist()) == close_to(expected)

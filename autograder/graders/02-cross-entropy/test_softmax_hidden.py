@@ -31,18 +31,18 @@ def test_naive_cross_entropy(student, rng):
 
 
 @check("naive", points=0.5, hint=IN_PLACE + " Along the last axis, with keepdims.")
-def test_naive_softmax_of_lists(student, leaves_alone, rng):
+def test_naive_softmax_of_lists(student, leaves_alone, numbers):
     """takes lists and three axes, and leaves its arguments"""
-    logits = rng.normal(size=(2, 3, 4))
+    logits = numbers.normal(size=(2, 3, 4))
     assert student.softmax_naive(logits.tolist()) == close_to(F.softmax(torch.tensor(logits), -1))
     leaves_alone("softmax_naive", logits)
-    leaves_alone("cross_entropy_naive", *classified(rng))
+    leaves_alone("cross_entropy_naive", *classified(numbers))
 
 
 @check("naive", points=0.5, hint="exp of a small integer type is computed in half precision: make float arrays first.")
-def test_naive_formulas_of_integers(student, rng):
+def test_naive_formulas_of_integers(student, numbers):
     """takes unsigned integers, and lists of targets"""
-    logits, targets = rng.integers(0, 9, size=(4, 3)).astype(np.uint8), [0, 1, 0, 1]
+    logits, targets = numbers.integers(0, 9, size=(4, 3)).astype(np.uint8), [0, 1, 0, 1]
     exact = torch.tensor(logits.astype(float))
     assert student.softmax_naive(logits) == close_to(F.softmax(exact, -1))
     expected = F.cross_entropy(exact, torch.tensor(targets))
@@ -98,13 +98,13 @@ def test_log_sum_exp_of_minus_infinity(student, leaves_alone, rng):
 
 
 @check("log_sum_exp", hint=IN_PLACE + " Lists and unsigned integers are array_likes.")
-def test_log_sum_exp_of_integers_left_alone(student, leaves_alone, rng):
+def test_log_sum_exp_of_integers_left_alone(student, leaves_alone, numbers):
     """takes lists and unsigned integers, gives one number for one axis, leaves its argument"""
-    z = rng.integers(0, 200, size=5).astype(np.uint8)
+    z = numbers.integers(0, 200, size=5).astype(np.uint8)
     expected = torch.logsumexp(torch.tensor(z.astype(float)), -1)
     assert student.log_sum_exp(z) == close_to(expected)
     assert student.log_sum_exp(z.tolist()) == close_to(expected)
-    leaves_alone("log_sum_exp", rng.normal(size=(3, 2)))
+    leaves_alone("log_sum_exp", numbers.normal(size=(3, 2)))
 
 
 @check("softmax", hint="Along the last axis, with keepdims.")
@@ -152,12 +152,12 @@ def test_log_softmax_of_rows_of_different_scale(student, rng):
 
 
 @check("softmax", hint=IN_PLACE + " Unsigned integers wrap around below zero.")
-def test_softmax_of_integers_left_alone(student, leaves_alone, rng):
+def test_softmax_of_integers_left_alone(student, leaves_alone, numbers):
     """takes unsigned integers and lists, leaves its arguments, prints nothing"""
-    logits = rng.integers(0, 4, size=(3, 4)).astype(np.uint8)
+    logits = numbers.integers(0, 4, size=(3, 4)).astype(np.uint8)
     exact = torch.tensor(logits.astype(float))
     for given in (logits, logits.tolist()):
         assert student.softmax(given) == close_to(F.softmax(exact, -1))
         assert student.log_softmax(given) == close_to(F.log_softmax(exact, -1))
-    leaves_alone("softmax", rng.normal(size=(3, 2)))
-    leaves_alone("log_softmax", rng.normal(size=(3, 2)))
+    leaves_alone("softmax", numbers.normal(size=(3, 2)))
+    leaves_alone("log_softmax", numbers.normal(size=(3, 2)))

@@ -45,9 +45,9 @@ def accepted(student, functions, *calls):
 
 
 @check("validation", hint="A negative index is legal in NumPy: compare before you index.")
-def test_negative_targets(student, rng):
+def test_negative_targets(student, numbers):
     """a negative target is a ValueError that names it"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     accepted(student, CLASSIFIERS, (logits, targets))
     targets[2] = -3
     for function, (error,) in refused(student, CLASSIFIERS, (logits, targets)).items():
@@ -55,55 +55,55 @@ def test_negative_targets(student, rng):
 
 
 @check("validation", points=0.5, hint="Targets are integers in [0, C).")
-def test_targets_that_are_no_class(student, rng):
+def test_targets_that_are_no_class(student, numbers):
     """a target of C or of 1.5 is a ValueError"""
-    logits, _ = classified(rng, rows=2)
+    logits, _ = classified(numbers, rows=2)
     accepted(student, CLASSIFIERS, (logits, [0, 3]))
     refused(student, CLASSIFIERS, (logits, [0, 4]), (logits, [0.0, 1.5]))
 
 
 @check("validation", points=0.5, hint="One target for each row.")
-def test_lengths_that_differ(student, rng):
+def test_lengths_that_differ(student, numbers):
     """a number of targets that is not the number of rows is a ValueError, so is no row at all"""
-    logits, targets = classified(rng, rows=3)
+    logits, targets = classified(numbers, rows=3)
     accepted(student, CLASSIFIERS, (logits, targets))
     none = (np.zeros((0, 4)), np.zeros(0, dtype=int))
     refused(student, CLASSIFIERS, (logits, [0]), (logits[:2], targets), none)
 
 
 @check("validation", points=0.5, hint="Logits have two axes, targets one: compare the shapes before you index.")
-def test_shapes_of_logits_and_targets(student, rng):
+def test_shapes_of_logits_and_targets(student, numbers):
     """targets in a column, and logits with one axis, are ValueErrors"""
-    logits, targets = classified(rng, rows=3, classes=3)
+    logits, targets = classified(numbers, rows=3, classes=3)
     accepted(student, CLASSIFIERS, (logits, targets))
     refused(student, CLASSIFIERS, (logits, targets[:, None]), (logits[0], targets))
 
 
 @check("validation", points=0.5, hint="One weight for each class, whichever classes occur.")
-def test_weights_of_another_length(student, rng):
+def test_weights_of_another_length(student, numbers):
     """a number of weights that is not the number of classes is a ValueError"""
-    logits, _ = classified(rng, rows=3)
+    logits, _ = classified(numbers, rows=3)
     accepted(student, ["cross_entropy"], (logits, [0, 1, 0], np.ones(4)))
     refused(student, ["cross_entropy"], *((logits, [0, 1, 0], np.ones(size)) for size in (2, 5, (4, 1))))
 
 
 @check("validation", points=0.5, hint='"none", "mean" or "sum", nothing else.')
-def test_unknown_words(student, rng):
+def test_unknown_words(student, numbers):
     """an unknown reduction or strategy is a ValueError"""
-    student.cross_entropy(*classified(rng), reduction="sum")
+    student.cross_entropy(*classified(numbers), reduction="sum")
     accepted(student, ["class_weights"], ([1, 2], "inverse"))
     calls = ["cross_entropy", "class_weights"]
-    errors = [error_of(student, calls[0], *classified(rng), reduction="average")]
+    errors = [error_of(student, calls[0], *classified(numbers), reduction="average")]
     errors += [error_of(student, calls[1], [1, 2], strategy="balanced")]
     for function, error in zip(calls, errors, strict=True):
         require(isinstance(error, ValueError), f"`{function}` raises no ValueError")
 
 
 @check("validation", hint="Compare shapes before you compute; soft targets lie in [0, 1].")
-def test_binary_input(student, rng):
+def test_binary_input(student, numbers):
     """shapes that differ, and targets or probabilities outside [0, 1]"""
     accepted(student, BINARY, ([0.5, 0.5], [0.5, 1.0]))
-    shapes = (rng.uniform(size=3), rng.uniform(size=(3, 1))), (rng.uniform(size=3), rng.uniform(size=1))
+    shapes = (numbers.uniform(size=3), numbers.uniform(size=(3, 1))), (numbers.uniform(size=3), numbers.uniform(size=1))
     refused(student, BINARY, *shapes, ([0.5, 0.5], [0.5, 1.5]), ([0.5, 0.5], [-0.5, 0.5]))
     refused(student, ["bce_loss"], ([1.5], [1.0]), ([-0.5], [0.0]))
 
@@ -121,17 +121,17 @@ def test_no_distribution(student):
 
 
 @check("validation", points=0.5, hint="A class without examples has no inverse frequency.")
-def test_a_zero_count(student, rng):
+def test_a_zero_count(student, numbers):
     """a count of zero or below is a ValueError in every strategy"""
     accepted(student, ["class_weights"], *(([5, 2], strategy) for strategy in STRATEGIES))
     refused(student, ["class_weights"], *(([5, count], strategy) for strategy in STRATEGIES for count in (0, -2)))
 
 
 @check("validation", hint="What has no elements has no softmax, and the mean of no losses is NaN: refuse it.")
-def test_input_without_elements(student, rng):
+def test_input_without_elements(student, numbers):
     """empty input is a ValueError everywhere"""
     of_one = ("softmax_naive", "log_sum_exp", "softmax", "log_softmax")
-    accepted(student, of_one, (rng.normal(size=(2, 1)),))
+    accepted(student, of_one, (numbers.normal(size=(2, 1)),))
     accepted(student, ["class_weights"], ([1],))
     accepted(student, BINARY, ([0.5], [1.0]))
     refused(student, of_one, ([],), (np.zeros((2, 0)),), (np.zeros((0, 2)),))

@@ -64,9 +64,9 @@ def test_slopes_of_saturated_logits(student, rng):
 
 
 @check("logit_grad", points=0.5, hint="Make float arrays of both first: unsigned integers wrap around below zero.")
-def test_slopes_of_lists_and_unsigned_integers(student, rng):
+def test_slopes_of_lists_and_unsigned_integers(student, numbers):
     """takes lists and unsigned integers"""
-    z, y = rng.integers(0, 6, size=7).astype(np.uint8), np.array([0, 1, 1, 0, 1, 0, 1], dtype=np.uint8)
+    z, y = numbers.integers(0, 6, size=7).astype(np.uint8), np.array([0, 1, 1, 0, 1, 0, 1], dtype=np.uint8)
     for loss in ("bce", "mse"):
         expected = oracle(z, y, loss)
         assert student.logit_grad(z.copy(), y.copy(), loss) == close_to(expected)
@@ -74,50 +74,50 @@ def test_slopes_of_lists_and_unsigned_integers(student, rng):
 
 
 @check("logit_grad", points=0.5, hint=IN_PLACE)
-def test_slopes_leave_their_arguments(student, rng):
+def test_slopes_leave_their_arguments(student, numbers):
     """leaves its arguments, keeps no state, prints nothing"""
-    z, y = rng.normal(size=6), np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0])
+    z, y = numbers.normal(size=6), np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0])
     for loss in ("bce", "mse"):
         seen = student.observe("logit_grad", z, y, loss)
         require(np.array_equal(seen.arguments[0], z), "`logit_grad` changes z")
         require(np.array_equal(seen.arguments[1], y), "`logit_grad` changes y")
         require(seen.printed == "", "`logit_grad` prints something")
-        student.logit_grad(*labelled(rng, 3, 2), loss)
+        student.logit_grad(*labelled(numbers, 3, 2), loss)
         assert student.logit_grad(z, y, loss) == close_to(oracle(z, y, loss))
 
 
 @check("validation", points=0.5, hint='Whatever is neither "mse" nor "bce" is a ValueError, not one of the two.')
-def test_slope_of_an_unknown_loss(student, rng):
+def test_slope_of_an_unknown_loss(student, numbers):
     """logit_grad: an unknown loss is a ValueError that names it"""
     accepts(student)
     with pytest.raises(ValueError) as caught:
-        student.logit_grad(*labelled(rng, 3), "hinge")
+        student.logit_grad(*labelled(numbers, 3), "hinge")
     require("hinge" in str(caught.value), "the message does not name the loss")
 
 
 @check("validation", points=0.5, hint="Compare the shapes before you subtract, and name both.")
-def test_slope_of_shapes_that_differ(student, rng):
+def test_slope_of_shapes_that_differ(student, numbers):
     """logit_grad: z and y that differ in shape are a ValueError that names both shapes"""
     accepts(student)
     for loss in ("bce", "mse"):
         for first, second in (((4,), (4, 1)), ((3, 4), (4,)), ((5,), (1,))):
             with pytest.raises(ValueError) as caught:
-                student.logit_grad(rng.normal(size=first), rng.integers(0, 2, size=second), loss)
+                student.logit_grad(numbers.normal(size=first), numbers.integers(0, 2, size=second), loss)
             text = str(caught.value).replace(" ", "")
             both = all(str(shape).replace(" ", "") in text for shape in (first, second))
             require(both, "the message does not name both shapes")
         with pytest.raises(ValueError):
-            student.logit_grad(rng.normal(size=4), np.float64(1), loss)
+            student.logit_grad(numbers.normal(size=4), np.float64(1), loss)
 
 
 @check("validation", points=0.5, hint="Labels are 0 or 1, and there is at least one.")
-def test_slope_of_labels_that_are_none(student, rng):
+def test_slope_of_labels_that_are_none(student, numbers):
     """logit_grad: a label other than 0 and 1 is a ValueError that names it, and no example is one too"""
     accepts(student)
     for loss in ("bce", "mse"):
         for label in (7, -1, 0.5):
             with pytest.raises(ValueError) as caught:
-                student.logit_grad(rng.normal(size=3), np.array([1, label, 0]), loss)
+                student.logit_grad(numbers.normal(size=3), np.array([1, label, 0]), loss)
             require(str(label) in str(caught.value), "the message does not name the label")
         with pytest.raises(ValueError):
             student.logit_grad(np.zeros(0), np.zeros(0), loss)

@@ -125,9 +125,9 @@ def test_final_weights(student, rng):
 
 
 @check("train", hint="lr=0.5, steps=200, w0=None for zeros, b0=0.0.")
-def test_defaults(student, reference, rng):
+def test_defaults(student, reference, numbers):
     """without options: 200 steps of 0.5 from zeros"""
-    X, y = examples(rng, rows=24)
+    X, y = examples(numbers, rows=24)
     for loss in LOSSES:
         follow(student.train(X, y, loss), reference.train(X, y, loss), "loss", "grad_norm", "w", "b")
 
@@ -170,9 +170,9 @@ def test_real_data(student):
 
 
 @check("train", points=0.5, hint="Make float arrays of X, y and w0 first; steps=0 records the start and moves nothing.")
-def test_integers_lists_and_no_step(student, rng):
+def test_integers_lists_and_no_step(student, numbers):
     """takes lists and integers, signed or not, one feature too; steps=0 records the start"""
-    X, y = rng.integers(0, 4, size=(6, 2)).astype(np.uint8), np.array([1, 0, 1, 1, 0, 1], dtype=np.uint8)
+    X, y = numbers.integers(0, 4, size=(6, 2)).astype(np.uint8), np.array([1, 0, 1, 1, 0, 1], dtype=np.uint8)
     for loss in LOSSES:
         expected = oracle(X, y, loss, steps=3, w0=[1, -1])
         keys = ("loss", "accuracy", "grad_norm", "w", "b")
@@ -182,10 +182,10 @@ def test_integers_lists_and_no_step(student, rng):
 
 
 @check("train", points=0.5, hint="w0 -= … writes into the caller's array: work on a copy.")
-def test_training_leaves_its_arguments(student, rng):
+def test_training_leaves_its_arguments(student, numbers):
     """leaves its arguments, keeps no state between runs, prints nothing"""
-    X, y = examples(rng)
-    y, w0 = y.astype(float), rng.normal(size=3)
+    X, y = examples(numbers)
+    y, w0 = y.astype(float), numbers.normal(size=3)
     for loss in LOSSES:
         seen = student.observe("train", X, y, loss, 0.3, 3, w0, 0.25)
         for name, before, after in zip(
@@ -198,22 +198,22 @@ def test_training_leaves_its_arguments(student, rng):
 
 
 @check("validation", points=0.5, hint='Whatever is neither "mse" nor "bce" is a ValueError, not one of the two.')
-def test_training_on_an_unknown_loss(student, rng):
+def test_training_on_an_unknown_loss(student, numbers):
     """train: an unknown loss is a ValueError that names it"""
     accepts(student)
     with pytest.raises(ValueError) as caught:
-        student.train(*examples(rng), "hinge", steps=1)
+        student.train(*examples(numbers), "hinge", steps=1)
     require("hinge" in str(caught.value), "the message does not name the loss")
 
 
 @check("validation", points=0.5, hint="X is (N, D) and y is (N,): compare before you multiply, and name both.")
-def test_training_on_shapes_that_do_not_fit(student, rng):
+def test_training_on_shapes_that_do_not_fit(student, numbers):
     """train: X and y whose shapes do not fit are a ValueError that names the shapes"""
     accepts(student)
     for loss in LOSSES:
         for first, second in (((5, 2), (5, 1)), ((5, 2), (4,)), ((5, 2), (1,)), ((5,), (5,)), ((5, 2, 1), (5,))):
             with pytest.raises(ValueError) as caught:
-                student.train(rng.normal(size=first), rng.integers(0, 2, size=second), loss, steps=1)
+                student.train(numbers.normal(size=first), numbers.integers(0, 2, size=second), loss, steps=1)
             text = str(caught.value).replace(" ", "")
             wanted = (first, second) if len(first) == 2 else (first,)
             named = all(str(shape).replace(" ", "") in text for shape in wanted)
@@ -221,13 +221,13 @@ def test_training_on_shapes_that_do_not_fit(student, rng):
 
 
 @check("validation", points=0.5, hint="One weight a feature, in one axis.")
-def test_training_from_weights_that_do_not_fit(student, rng):
+def test_training_from_weights_that_do_not_fit(student, numbers):
     """train: a w0 that is not (D,) is a ValueError"""
     accepts(student)
     for loss in LOSSES:
         for shape in ((3, 1), (4,), (1,), (1, 3)):
             with pytest.raises(ValueError):
-                student.train(*examples(rng), loss, steps=1, w0=np.zeros(shape))
+                student.train(*examples(numbers), loss, steps=1, w0=np.zeros(shape))
 
 
 @check("validation", points=0.5, hint="The mean over no example is NaN: refuse it.")
@@ -240,11 +240,11 @@ def test_training_on_nothing(student):
 
 
 @check("validation", points=0.5, hint="A label is 0 or 1; anything else is refused, before the first step.")
-def test_training_on_labels_that_are_none(student, rng):
+def test_training_on_labels_that_are_none(student, numbers):
     """train: a label other than 0 and 1 is a ValueError that names it"""
     accepts(student)
     for loss in LOSSES:
         for label in (7, -1, 0.5):
             with pytest.raises(ValueError) as caught:
-                student.train(rng.normal(size=(3, 2)), np.array([1, label, 0]), loss, steps=1)
+                student.train(numbers.normal(size=(3, 2)), np.array([1, label, 0]), loss, steps=1)
             require(str(label) in str(caught.value), "the message does not name the label")

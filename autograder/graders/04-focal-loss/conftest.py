@@ -11,7 +11,8 @@ def random_state(student):
     """The state of all three generators in the student's process, in a form that can be compared."""
 
     def parts(state):
-        return [item.tolist() if hasattr(item, "tolist") else item for item in state]
+        items = state if isinstance(state, (list, tuple)) else [state]
+        return [item.tolist() if hasattr(item, "tolist") else item for item in items]
 
     waiting = list(SEEDS)
 

@@ -55,24 +55,30 @@ def digits():
     return X[train], y[train], X[test], y[test]
 
 
+def seven_features():
+    """X_train, y_train, X_test, y_test of clouds with another number of features."""
+    rng = fixed(1)
+    return *clouds(rng, features=7), *clouds(rng, features=7)
+
+
 @pytest.fixture(scope="session")
-def on_clouds(student):
-    """The student's comparison on the fixed clouds, made once; `again` calls anew."""
+def compared(student):
+    """The student's comparison on these data, made once for several checks; `again` calls anew."""
 
     @functools.cache
-    def made():
-        return rows_of(student.compare(*fixed_clouds(), seed=7))
+    def made(data):
+        return rows_of(student.compare(*data(), seed=7))
 
-    def rows(again=False):
-        return made.__wrapped__() if again else made()
+    def rows(data, again=False):
+        return made.__wrapped__(data) if again else made(data)
 
     return rows
 
 
-def hold(right, message, on_clouds):
+def hold(right, message, compared, data):
     """A check that fails calls once more by itself: a mistake is named from the calls of the check that failed."""
     if not right:
-        on_clouds(again=True)
+        compared(data, again=True)
     require(right, message)
 
 
@@ -98,12 +104,11 @@ def train_draws(student, random_state):
 
 
 @check("compare", points=0.5, hint="Three keys, each with the dict of evaluate; D is the number of columns of X.")
-def test_comparison_of_any_number_of_features(student):
+def test_comparison_of_any_number_of_features(student, compared):
     """three losses with five metrics each, whatever the number of features"""
-    rng = fixed(1)
-    rows = rows_of(student.compare(*clouds(rng, features=7), *clouds(rng, features=7)))  # the other checks have 3
-    for row in rows.values():
-        require(all(0 <= value <= 1 for value in row.values()), "a metric is not from 0 to 1")
+    rows = compared(seven_features)
+    right = all(0 <= value <= 1 for row in rows.values() for value in row.values())
+    hold(right, "a metric is not from 0 to 1", compared, seven_features)
 
 
 @check("compare", hint="Train each model from the starting weights, on the training rows, with lr 0.01 for 60 epochs.")
@@ -116,21 +121,24 @@ def test_comparison_learns_the_digits(student):
 
 
 @check("compare", hint="Weights n / (2 n_c), counted on the training labels: the rare class has the larger one.")
-def test_weights_find_more_positives_of_overlapping_classes(student, on_clouds):
+def test_weights_find_more_positives_of_overlapping_classes(student, compared):
     """where classes overlap, weights raise recall over plain cross-entropy, and cost precision"""
-    rows = on_clouds()
-    gained = gain(rows, "recall", "weighted")
-    hold(gained >= LEAST_GAIN_OF_WEIGHTS, f"weights change recall by {gained:+.2f}, which is too little", on_clouds)
-    lost = -gain(rows, "precision", "weighted")
-    hold(lost >= LEAST_LOSS_OF_PRECISION, f"weights change precision by {-lost:+.2f}, which is not right", on_clouds)
+    rows = compared(fixed_clouds)
+    gained, lost = gain(rows, "recall", "weighted"), -gain(rows, "precision", "weighted")
+    for right, message in (
+        (gained >= LEAST_GAIN_OF_WEIGHTS, f"weights change recall by {gained:+.2f}, which is too little"),
+        (lost >= LEAST_LOSS_OF_PRECISION, f"weights change precision by {-lost:+.2f}, which is not right"),
+    ):
+        hold(right, message, compared, fixed_clouds)
 
 
 @check("compare", hint="Focal loss with gamma 2, and weights 0.25 for class 0 and 0.75 for class 1.")
-def test_focal_loss_finds_more_positives_of_overlapping_classes(student, on_clouds):
+def test_focal_loss_finds_more_positives_of_overlapping_classes(student, compared):
     """where classes overlap, focal loss with its weights raises recall, but less than inverse frequencies would"""
-    gained = gain(on_clouds(), "recall", "focal")
+    gained = gain(compared(fixed_clouds), "recall", "focal")
     right = LEAST_GAIN_OF_FOCAL <= gained <= MOST_GAIN_OF_FOCAL
-    hold(right, f"focal loss changes recall by {gained:+.2f} over cross-entropy, which is not right", on_clouds)
+    message = f"focal loss changes recall by {gained:+.2f} over cross-entropy, which is not right"
+    hold(right, message, compared, fixed_clouds)
 
 
 @check("compare", points=0.5, hint="Copy the starting weights for each loss, and give each training the same seed.")
@@ -146,34 +154,27 @@ def test_comparison_starts_from_the_same_weights(student):
 
 
 @check("compare", hint="Train on the training rows, evaluate on the test rows, and never the other way round.")
-def test_comparison_measures_the_test_rows(student):
+def test_comparison_measures_the_test_rows(student, compared):
     """the metrics are those of the test rows, which no training has seen"""
-    rng = fixed(3)
-    X_train, y_train = clouds(rng)
-    X_test, y_test = clouds(rng)
-    rows = rows_of(student.compare(X_train.clone(), y_train.clone(), X_test.clone(), y_test))
-    swapped = rows_of(student.compare(X_train.clone(), y_train.clone(), X_test.clone(), 1 - y_test))
+    rows = compared(seven_features)
+    X_train, y_train, X_test, y_test = seven_features()
+    swapped = rows_of(student.compare(X_train, y_train, X_test, 1 - y_test, seed=7))
     for name in LOSSES:
         # What is right for the labels is wrong for their opposites; the slack is for solutions that are not seeded.
         total = rows[name]["accuracy"] + swapped[name]["accuracy"]
-        require(abs(total - 1) < 0.1, f'"{name}": the accuracy does not follow the test labels as it should')
+        message = f'"{name}": the accuracy does not follow the test labels as it should'
+        hold(abs(total - 1) < 0.1, message, compared, seven_features)
 
 
 @check("compare", hint="Making a layer draws random numbers: do it inside of torch.random.fork_rng(), seeded.")
-def test_comparison_is_reproducible(student, random_state):
+def test_comparison_is_reproducible(student, compared, random_state):
     """the same seed gives the same result, and random state and data are left alone"""
-    rng = fixed(4)
-    data = (*clouds(rng), *clouds(rng))
-    results = []
-    for before in (1, 2):
-        student.call("torch.manual_seed", before)
-        state = random_state()
-        seen = student.observe("compare", *[item.clone() for item in data], seed=11)
-        if random_state() != state and train_draws(student, random_state):
-            return
-        require(random_state() == state, "the caller's random state is another one afterwards")
-        require(
-            all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data"
-        )
-        results.append(rows_of(seen.value))
-    require(results[0] == results[1], "the same seed gives another result")
+    before, data = compared(seven_features), seven_features()
+    student.call("torch.manual_seed", 2)
+    state = random_state()
+    seen = student.observe("compare", *[item.clone() for item in data], seed=7)
+    if random_state() != state and train_draws(student, random_state):
+        return
+    require(random_state() == state, "the caller's random state is another one afterwards")
+    require(all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data")
+    hold(rows_of(seen.value) == before, "the same seed gives another result", compared, seven_features)

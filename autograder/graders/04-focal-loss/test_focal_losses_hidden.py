@@ -157,9 +157,9 @@ def test_focal_gradient(student, rng):
 
 
 @check("focal_loss", points=0.5, hint=THROUGH)
-def test_focal_gradient_is_the_slope(student, rng):
+def test_focal_gradient_is_the_slope(student, numbers):
     """the gradient agrees with finite differences of your loss"""
-    logits, targets = classified(rng, rows=2, classes=3, scale=1.0)
+    logits, targets = classified(numbers, rows=2, classes=3, scale=1.0)
     _, gradient = with_slope(student, "focal_loss", logits, targets)
     for place in ((0, 0), (1, 2)):
         step = torch.zeros_like(logits)
@@ -187,9 +187,9 @@ def test_focal_of_extreme_logits_and_small_gamma(student):
 
 
 @check("focal_loss", points=0.5, hint="In float32, 1 - p_t is 0 already for a logit of 20. " + STABLE)
-def test_focal_in_float32(student, rng):
+def test_focal_in_float32(student, numbers):
     """float32 is finite for every gamma and every logit"""
-    ordinary, some = classified(rng, classes=3, rows=5)
+    ordinary, some = classified(numbers, classes=3, rows=5)
     sure, right_and_wrong = extreme()
     cases = [(20 * ordinary, some), *((sure, targets) for targets in right_and_wrong)]
     for logits, targets in cases:
@@ -202,9 +202,9 @@ def test_focal_in_float32(student, rng):
 
 
 @check("focal_loss", points=0.5, hint="What you create gets the logits' dtype: dtype=logits.dtype.")
-def test_focal_keeps_the_dtype(student, rng):
+def test_focal_keeps_the_dtype(student, numbers):
     """the loss has the logits' dtype: half, single or double"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     for dtype in (*HALVES, torch.float32, torch.float64):
         value = student.focal_loss(logits.to(dtype), targets, alpha=ALPHA.to(dtype))
         has_dtype(value, dtype)
@@ -213,9 +213,9 @@ def test_focal_keeps_the_dtype(student, rng):
 
 
 @check("focal_loss", points=0.5, hint="Create nothing on a device of your choosing: device=logits.device.")
-def test_focal_on_another_device(student, rng):
+def test_focal_on_another_device(student, numbers):
     """works on a device that is not the CPU"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     assert student.elsewhere("focal_loss", logits, targets) == close_to(oracle(logits, targets))
     wanted = oracle(logits, targets, ALPHA, gamma=0.5, reduction="sum")
     for alpha in (ALPHA.clone(), ALPHA.tolist()):
@@ -224,12 +224,12 @@ def test_focal_on_another_device(student, rng):
 
 
 @check("focal_loss", points=0.5, hint=IN_PLACE)
-def test_focal_leaves_its_arguments(student, rng):
+def test_focal_leaves_its_arguments(student, numbers):
     """leaves its arguments, keeps no state, prints nothing"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     leaves_alone(student, "focal_loss", logits, targets, alpha=ALPHA.clone())
     leaves_alone(student, "focal_loss", logits, targets, reduction="none")
-    student.focal_loss(*classified(rng, rows=3, classes=6), gamma=1.0)
+    student.focal_loss(*classified(numbers, rows=3, classes=6), gamma=1.0)
     assert student.focal_loss(logits, targets) == close_to(oracle(logits, targets))
 
 
@@ -288,9 +288,9 @@ def test_sigmoid_focal_of_extreme_logits(student):
 
 
 @check("sigmoid_focal_loss", points=0.5, hint="What you create gets the logits' dtype. " + SIGMOID_STABLE)
-def test_sigmoid_focal_keeps_the_dtype(student, rng):
+def test_sigmoid_focal_keeps_the_dtype(student, numbers):
     """the loss has the logits' dtype, and float32 is finite at plus and minus 10000"""
-    logits, targets = asked(rng, 4, 3)
+    logits, targets = asked(numbers, 4, 3)
     for dtype in (*HALVES, torch.float32, torch.float64):
         value = student.sigmoid_focal_loss(logits.to(dtype), targets.to(dtype))
         has_dtype(value, dtype)
@@ -303,19 +303,19 @@ def test_sigmoid_focal_keeps_the_dtype(student, rng):
 
 
 @check("sigmoid_focal_loss", points=0.5, hint="Create nothing on a device of your choosing: device=logits.device.")
-def test_sigmoid_focal_on_another_device(student, rng):
+def test_sigmoid_focal_on_another_device(student, numbers):
     """works on a device that is not the CPU"""
-    logits, targets = asked(rng, 4, 3)
+    logits, targets = asked(numbers, 4, 3)
     assert student.elsewhere("sigmoid_focal_loss", logits, targets) == close_to(sigmoid_oracle(logits, targets))
     value = student.elsewhere("sigmoid_focal_loss", logits, targets, alpha=None, gamma=0.5)
     assert value == close_to(sigmoid_oracle(logits, targets, alpha=None, gamma=0.5))
 
 
 @check("sigmoid_focal_loss", points=0.5, hint=IN_PLACE)
-def test_sigmoid_focal_leaves_its_arguments(student, rng):
+def test_sigmoid_focal_leaves_its_arguments(student, numbers):
     """leaves its arguments, keeps no state, prints nothing"""
-    logits, targets = asked(rng, 4, 3)
+    logits, targets = asked(numbers, 4, 3)
     leaves_alone(student, "sigmoid_focal_loss", logits, targets)
     leaves_alone(student, "sigmoid_focal_loss", logits, targets, alpha=None, reduction="none")
-    student.sigmoid_focal_loss(*asked(rng, 5), alpha=0.75)
+    student.sigmoid_focal_loss(*asked(numbers, 5), alpha=0.75)
     assert student.sigmoid_focal_loss(logits, targets) == close_to(sigmoid_oracle(logits, targets))

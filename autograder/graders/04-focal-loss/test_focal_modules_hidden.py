@@ -51,9 +51,9 @@ def test_focal_module_has_settings(student, reference, rng):
 
 
 @check("modules", hint="self.register_buffer(...) is what Module.to() moves and state_dict() has.")
-def test_focal_module_moves_its_weights(student, reference, rng):
+def test_focal_module_moves_its_weights(student, reference, numbers):
     """class weights move with .to(), given as a tensor or as a list, and are not trained"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     for alpha in (ALPHA.clone(), ALPHA.tolist()):
         loss = made(student, "FocalLoss", alpha=alpha)
         trained = [item for item in loss.parameters().values() if item.requires_grad]
@@ -66,9 +66,9 @@ def test_focal_module_moves_its_weights(student, reference, rng):
 
 
 @check("modules", hint="A buffer is a part of state_dict(), and load_state_dict fills it.")
-def test_focal_module_saves_its_weights(student, reference, rng):
+def test_focal_module_saves_its_weights(student, reference, numbers):
     """class weights come back from a state_dict"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     saved = made(student, "FocalLoss", alpha=ALPHA.clone()).state()
     other = made(student, "FocalLoss", alpha=torch.ones(3))
     before = other(logits, targets)
@@ -79,9 +79,9 @@ def test_focal_module_saves_its_weights(student, reference, rng):
 
 
 @check("modules", hint="Create nothing on a fixed device; tensors that a module keeps are buffers.")
-def test_modules_on_another_device(student, reference, rng):
+def test_modules_on_another_device(student, reference, numbers):
     """both modules work on a device that is not the CPU"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     loss = made(student, "FocalLoss", alpha=ALPHA.tolist())
     is_focal(student, reference, student.elsewhere(loss, logits, targets), logits, targets, ALPHA)
     smoothing = made(student, "LabelSmoothingLoss", 0.25)
@@ -114,9 +114,9 @@ def test_label_smoothing_of_extreme_logits(student, rng):
 @check(
     "modules", hint="The mean over rows, differentiable; dtype as the logits'; in-place operations change the caller's."
 )
-def test_label_smoothing_gradient(student, rng):
+def test_label_smoothing_gradient(student, numbers):
     """its gradient and dtype; it leaves its arguments, prints nothing, has nothing to train"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     loss = made(student, "LabelSmoothingLoss", 0.1)
     seen = loss.differentiate(logits.clone().requires_grad_(), targets)
     wanted = logits.clone().requires_grad_()
@@ -141,9 +141,9 @@ def losses_of_classes(student):
 
 
 @check("validation", hint="Compare before you look anything up: torch ignores -100 and counts -1 from the end.")
-def test_targets_that_are_no_class(student, rng):
+def test_targets_that_are_no_class(student, numbers):
     """a negative target, C or more, or 1.5 is a ValueError that names it"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     for name, loss in losses_of_classes(student).items():
         loss(logits, targets)  # good input goes through
         for wrong in (-100, -1, 3):
@@ -158,9 +158,9 @@ def test_targets_that_are_no_class(student, rng):
 
 
 @check("validation", hint=TEXT_OF_SHAPES)
-def test_class_targets_of_another_shape(student, rng):
+def test_class_targets_of_another_shape(student, numbers):
     """class targets of shape (N, 1), or of another length, are a ValueError that names both shapes"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     for name, loss in losses_of_classes(student).items():
         loss(logits, targets)
         with pytest.raises(ValueError) as caught:
@@ -172,22 +172,22 @@ def test_class_targets_of_another_shape(student, rng):
 
 
 @check("validation", hint=TEXT_OF_SHAPES + " (N,) beside (N, 1) broadcasts to (N, N).")
-def test_sigmoid_targets_of_another_shape(student, rng):
+def test_sigmoid_targets_of_another_shape(student, numbers):
     """(N,) beside (N, 1), and any other pair of shapes, is a ValueError in the sigmoid form"""
     answers = torch.ones(4, dtype=torch.float64)
-    student.sigmoid_focal_loss(torch.tensor(rng.normal(size=4)), answers)
+    student.sigmoid_focal_loss(torch.tensor(numbers.normal(size=4)), answers)
     with pytest.raises(ValueError) as caught:
-        student.sigmoid_focal_loss(torch.tensor(rng.normal(size=4)), answers[:, None].clone())
+        student.sigmoid_focal_loss(torch.tensor(numbers.normal(size=4)), answers[:, None].clone())
     text = str(caught.value).replace(" ", "")
     require(("4,)" in text or "[4]" in text) and "4,1" in text, "the message does not name both shapes")
     with pytest.raises(ValueError):
-        student.sigmoid_focal_loss(torch.tensor(rng.normal(size=(3, 4))), answers)
+        student.sigmoid_focal_loss(torch.tensor(numbers.normal(size=(3, 4))), answers)
 
 
 @check("validation", hint='"none", "mean" or "sum", nothing else.')
-def test_reductions_that_are_unknown(student, rng):
+def test_reductions_that_are_unknown(student, numbers):
     """a misspelt reduction is refused by both functions and the module"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     answers = (logits > 0).double()
     student.focal_loss(logits, targets, reduction="sum")
     student.sigmoid_focal_loss(logits, answers, reduction="sum")
@@ -202,9 +202,9 @@ def test_reductions_that_are_unknown(student, rng):
 
 
 @check("validation", hint="The mean of nothing is NaN; and a lookup does not notice weights of too many classes.")
-def test_nothing_and_too_many_weights(student, rng):
+def test_nothing_and_too_many_weights(student, numbers):
     """no elements, or a number of class weights that is not C, is a ValueError"""
-    logits, targets = classified(rng)
+    logits, targets = classified(numbers)
     student.focal_loss(logits, targets, alpha=[1.0, 1.0, 1.0])
     student.sigmoid_focal_loss(logits, (logits > 0).double())
     nothing, no_targets = torch.zeros(0, 3), torch.zeros(0, dtype=torch.long)

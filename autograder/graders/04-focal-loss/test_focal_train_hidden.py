@@ -74,17 +74,17 @@ def test_training_follows_adam(student, rng):
     points=0.5,
     hint="Add up loss times rows, and divide by all rows; a sum over batches grows with their number.",
 )
-def test_training_keeps_the_mean_of_an_epoch(student, rng):
+def test_training_keeps_the_mean_of_an_epoch(student, numbers):
     """the loss of an epoch with several batches is their mean"""
     # At a rate of 0 nothing moves: every epoch has the loss of all rows.
     options = {"lr": 0.0, "epochs": 2, "batch_size": 8}
-    trained_alike(student, rng, "torch.nn.functional.cross_entropy", F.cross_entropy, **options)
+    trained_alike(student, numbers, "torch.nn.functional.cross_entropy", F.cross_entropy, **options)
 
 
 @check("train", points=0.5, hint="loss_fn(logits, targets) is all there is to know of a loss: call it, whatever it is.")
-def test_training_with_another_loss(student, rng):
+def test_training_with_another_loss(student, numbers):
     """any loss_fn, a module as well as a function, with the defaults lr 0.05, 60 epochs and batches of 128"""
-    trained_alike(student, rng, "torch.nn.MultiMarginLoss", nn.MultiMarginLoss())
+    trained_alike(student, numbers, "torch.nn.MultiMarginLoss", nn.MultiMarginLoss())
 
 
 def batches_of(student, rng, seed, rows=37, epochs=3):
@@ -101,9 +101,9 @@ def batches_of(student, rng, seed, rows=37, epochs=3):
 
 
 @check("train", hint="Cut the order of the rows into pieces of batch_size; what is left over is a batch, too.")
-def test_training_visits_every_row_once(student, rng):
+def test_training_visits_every_row_once(student, numbers):
     """each epoch has every row once, in batches of batch_size with the rest at the end"""
-    batches, _ = batches_of(student, rng, seed=0)
+    batches, _ = batches_of(student, numbers, seed=0)
     require(len(batches) == 15, f"37 rows in batches of 8 make 5 batches an epoch; 3 epochs had {len(batches)} in all")
     for start in (0, 5, 10):
         epoch = batches[start : start + 5]
@@ -112,10 +112,10 @@ def test_training_visits_every_row_once(student, rng):
 
 
 @check("train", hint="Draw a new order in each epoch, from a generator that the seed decides.")
-def test_training_shuffles_in_each_epoch(student, rng):
+def test_training_shuffles_in_each_epoch(student, numbers):
     """each epoch has a new order, and another seed another one"""
-    batches, _ = batches_of(student, rng, seed=3)
-    others, _ = batches_of(student, rng, seed=4)
+    batches, _ = batches_of(student, numbers, seed=3)
+    others, _ = batches_of(student, numbers, seed=4)
     require(len(batches) >= 10 and len(others) >= 10, "there are too few batches")
     orders = [list(chain(*found[start : start + 5])) for found in (batches, others) for start in (0, 5)]
     require(orders[0] != list(range(37)), "the rows come in the order in which they were given")
@@ -124,10 +124,10 @@ def test_training_shuffles_in_each_epoch(student, rng):
 
 
 @check("train", points=0.5, hint="All that is random hangs on `seed`, and on nothing that the caller drew before.")
-def test_training_is_reproducible(student, rng):
+def test_training_is_reproducible(student, numbers):
     """the same seed gives the same result, whatever was drawn before"""
-    X, y = table(rng)
-    _, twin = line(student, rng)
+    X, y = table(numbers)
+    _, twin = line(student, numbers)
     results = []
     for before in (1, 2):
         student.call("torch.manual_seed", before)
@@ -141,10 +141,10 @@ def test_training_is_reproducible(student, rng):
 
 
 @check("train", hint=SEEDED)
-def test_training_leaves_the_random_state_alone(student, rng, random_state):
+def test_training_leaves_the_random_state_alone(student, numbers, random_state):
     """the caller's random state, of torch, NumPy and Python, is untouched"""
-    X, y = table(rng)
-    model, twin = line(student, rng)
+    X, y = table(numbers)
+    model, twin = line(student, numbers)
     before = random_state()
     loss = student.name("torch.nn.functional.cross_entropy")
     student.train(model, X, y, loss, epochs=2, batch_size=16, seed=5)
@@ -153,10 +153,10 @@ def test_training_leaves_the_random_state_alone(student, rng, random_state):
 
 
 @check("train", points=0.5, hint=SEEDED)
-def test_training_with_dropout(student, rng, random_state):
+def test_training_with_dropout(student, numbers, random_state):
     """a model with dropout: trained in training mode, reproducible, and the random state untouched"""
-    X, y = table(rng)
-    _, twin = line(student, rng)
+    X, y = table(numbers)
+    _, twin = line(student, numbers)
     results = []
     for before in (1, 2):
         layer = sent(student, twin)
@@ -176,10 +176,10 @@ def test_training_with_dropout(student, rng, random_state):
 
 
 @check("train", points=0.5, hint="Index X and y to make batches; do not sort or shuffle them in place.")
-def test_training_leaves_the_data_alone(student, rng):
+def test_training_leaves_the_data_alone(student, numbers):
     """leaves X and y, and prints nothing"""
-    X, y = table(rng)
-    model, _ = line(student, rng)
+    X, y = table(numbers)
+    model, _ = line(student, numbers)
     loss = student.name("torch.nn.functional.cross_entropy")
     seen = student.observe("train", model, X.clone(), y.clone(), loss, epochs=2, batch_size=16)
     require(isinstance(seen.value, list) and len(seen.value) == 2, "what comes back is no list of one loss an epoch")

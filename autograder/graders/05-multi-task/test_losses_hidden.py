@@ -64,9 +64,9 @@ def test_gradient_of_fixed(student, rng):
 @check(
     "loss_fixed", points=0.5, hint="Take cross-entropy from the logits: log(softmax) is -inf for what is very unlikely."
 )
-def test_fixed_of_a_sure_mistake(student, rng):
+def test_fixed_of_a_sure_mistake(student, numbers):
     """finite for logits of a thousand that are wrong"""
-    logits, labels, pred, target = batch(rng)
+    logits, labels, pred, target = batch(numbers)
     logits = 1000 * F.one_hot((labels + 1) % 4, 4).double() + logits.detach()
     one, two = F.cross_entropy(logits, labels), F.mse_loss(pred, target)
     found = student.MultiTaskLoss(mode="fixed")(logits, labels, pred.detach(), target)
@@ -74,9 +74,9 @@ def test_fixed_of_a_sure_mistake(student, rng):
 
 
 @check("loss_fixed", points=0.5, hint="No constants on a fixed device; keep the dtype that comes in.")
-def test_fixed_elsewhere(student, rng):
+def test_fixed_elsewhere(student, numbers):
     """works on another device and in float32"""
-    data = [item.detach() for item in batch(rng)]
+    data = [item.detach() for item in batch(numbers)]
     one, two, *_ = parts(*(item.requires_grad_() if item.is_floating_point() else item for item in data))
     loss = student.MultiTaskLoss(mode="fixed", lam=2.0)
     assert student.elsewhere(loss, *(item.detach() for item in data)) == close_to(one + 2 * two)
@@ -85,11 +85,11 @@ def test_fixed_elsewhere(student, rng):
 
 
 @check("loss_fixed", points=0.5, hint="In-place operations write into the caller's tensors.")
-def test_fixed_keeps_nothing(student, rng):
+def test_fixed_keeps_nothing(student, numbers):
     """leaves its arguments, prints nothing, and forgets earlier calls"""
     loss = student.MultiTaskLoss(mode="fixed")
-    loss(*batch(rng, scale=10.0))
-    data = batch(rng)
+    loss(*batch(numbers, scale=10.0))
+    data = batch(numbers)
     one, two, *_ = parts(*data)
     seen = loss.observe(*(item.detach() for item in data))
     assert seen.value == close_to(one + two)
@@ -129,11 +129,11 @@ def test_scale_of_normalised(student, rng):
 
 
 @check("loss_normalised", hint="What is kept from one call to the next is a plain number or detached.")
-def test_later_calls_of_normalised(student, rng):
+def test_later_calls_of_normalised(student, numbers):
     """later calls can be differentiated as well"""
     loss = student.MultiTaskLoss(mode="normalised", lam=0.5)
     for _ in range(3):
-        data = batch(rng)
+        data = batch(numbers)
         seen = loss.differentiate(*data)
         require(isinstance(seen.value, torch.Tensor) and seen.value.shape == (), "the loss is a scalar tensor")
         require(finite(seen) and seen.value.item() > 0, "a later call gives no positive, finite loss")
@@ -143,13 +143,13 @@ def test_later_calls_of_normalised(student, rng):
 
 
 @check("loss_normalised", hint=FINITE)
-def test_perfect_tasks_of_normalised(student, rng):
+def test_perfect_tasks_of_normalised(student, numbers):
     """a task without any error is no NaN, in the first call or later"""
     for order in ((0, 1), (1, 0)):
         for task in ("value", "class"):
             loss = student.MultiTaskLoss(mode="normalised")
             for step in order:
-                logits, labels, pred, target = batch(rng)
+                logits, labels, pred, target = batch(numbers)
                 if step == 0 and task == "value":
                     target = pred.detach().clone()
                 if step == 0 and task == "class":
@@ -178,11 +178,11 @@ def test_gradient_of_uncertainty(student, rng):
 
 
 @check("loss_uncertainty", hint="nn.Parameter, assigned to an attribute; .data and .item() cut the gradient off.")
-def test_uncertainty_is_learnable(student, rng):
+def test_uncertainty_is_learnable(student, numbers):
     """what is learnt is a registered parameter that gradients reach"""
     loss = student.MultiTaskLoss(mode="uncertainty")
     require(sum(item.numel() for item in loss.parameters().values()) >= 2, "there are no parameters for two tasks")
-    loss.differentiate(*batch(rng, scale=3.0))
+    loss.differentiate(*batch(numbers, scale=3.0))
     found = [grad for grad in loss.gradients().values() if grad is not None]
     require(sum(int((grad != 0).sum()) for grad in found) >= 2, "no gradient reaches the parameters")
 
@@ -230,9 +230,9 @@ def test_weights_at_the_optimum(student, rng):
 
 
 @check("loss_uncertainty", points=0.5, hint="Registered parameters move with the module; a plain tensor stays behind.")
-def test_uncertainty_moves(student, rng):
+def test_uncertainty_moves(student, numbers):
     """moves to float64 and to another device"""
-    data = batch(rng)
+    data = batch(numbers)
     one, two, *_ = parts(*data)
     loss = student.MultiTaskLoss(mode="uncertainty")
     loss.to("float64")
@@ -243,9 +243,9 @@ def test_uncertainty_moves(student, rng):
 
 
 @check("validation", hint="Compare the shapes before you compute, and name both: mse_loss only warns.")
-def test_shapes_of_the_regression_pair(student, rng):
+def test_shapes_of_the_regression_pair(student, numbers):
     """(N,) beside (N, 1) is a ValueError that names both shapes"""
-    logits, labels, pred, target = (item.detach() for item in batch(rng))
+    logits, labels, pred, target = (item.detach() for item in batch(numbers))
     for wrong in ((pred, target[:, None]), (pred[:, None], target), (pred, target[:1]), (pred[:1], target)):
         loss = student.MultiTaskLoss()
         loss(logits, labels, pred, target)  # good input goes through
@@ -257,9 +257,9 @@ def test_shapes_of_the_regression_pair(student, rng):
 
 
 @check("validation", points=0.5, hint='"fixed", "normalised" or "uncertainty", nothing else.')
-def test_mode_that_is_unknown(student, rng):
+def test_mode_that_is_unknown(student, numbers):
     """an unknown mode is a ValueError"""
-    data = batch(rng)
+    data = batch(numbers)
     student.MultiTaskLoss(mode="fixed")(*data)
     for mode in ("average", "Fixed"):
         with pytest.raises(ValueError):
@@ -267,10 +267,10 @@ def test_mode_that_is_unknown(student, rng):
 
 
 @check("validation", hint="Labels are integers in [0, C); torch skips -100 without a word, and fails late on others.")
-def test_labels_that_are_no_class(student, rng):
+def test_labels_that_are_no_class(student, numbers):
     """a label that is no class is a ValueError that names it"""
     for wrong in (-1, 4, -100, 1.5):
-        logits, labels, pred, target = (item.detach() for item in batch(rng))
+        logits, labels, pred, target = (item.detach() for item in batch(numbers))
         loss = student.MultiTaskLoss()
         loss(logits, labels, pred, target)
         labels = labels.double() if wrong == 1.5 else labels
@@ -281,9 +281,9 @@ def test_labels_that_are_no_class(student, rng):
 
 
 @check("validation", points=0.5, hint="The mean of nothing is NaN; and there is one label for each row.")
-def test_rows_that_are_missing(student, rng):
+def test_rows_that_are_missing(student, numbers):
     """no rows, or a number of labels that is not that of the rows, is a ValueError"""
-    logits, labels, pred, target = (item.detach() for item in batch(rng))
+    logits, labels, pred, target = (item.detach() for item in batch(numbers))
     loss = student.MultiTaskLoss()
     loss(logits, labels, pred, target)
     loss(logits[:1], labels[:1], pred[:1], target[:1])

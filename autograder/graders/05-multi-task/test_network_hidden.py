@@ -37,46 +37,46 @@ def reached(student, x, index):
 
 
 @check("network", points=0.5, hint="The value has one axis: take off the last one of (N, 1).")
-def test_shapes_of_answers(student, rng):
+def test_shapes_of_answers(student, numbers):
     """logits (N, C) and value (N,), for several sizes"""
     for number, features, classes in ((7, 5, 3), (4, 2, 6)):
-        logits, value = answers(network(student, features, classes), rows(rng, number, features))
+        logits, value = answers(network(student, features, classes), rows(numbers, number, features))
         require(logits.shape == (number, classes), f"logits have shape {tuple(logits.shape)}, not (N, C)")
         require(value.shape == (number,), f"the value has shape {tuple(value.shape)}, not (N,)")
 
 
 @check("network", points=0.5, hint=SINGLE)
-def test_shapes_of_one_row(student, rng):
+def test_shapes_of_one_row(student, numbers):
     """a batch of one keeps its axis"""
-    logits, value = answers(network(student, 5, 3), rows(rng, 1))
+    logits, value = answers(network(student, 5, 3), rows(numbers, 1))
     require(logits.shape == (1, 3), f"logits of one row have shape {tuple(logits.shape)}")
     require(value.shape == (1,), f"the value of one row has shape {tuple(value.shape)}")
 
 
 @check("network", hint="Both heads stand on one and the same trunk, and its layers are attributes of the module.")
-def test_both_tasks_train_the_trunk(student, rng):
+def test_both_tasks_train_the_trunk(student, numbers):
     """gradients of both answers reach the shared trunk"""
-    x = rows(rng, 64)
+    x = rows(numbers, 64)
     one, two = reached(student, x, 0), reached(student, x, 1)
     require(one, "the network has no parameters; assign layers to attributes of self")
     require(any(bool((one[name] & two[name]).any()) for name in one), "no parameter is shared by both answers")
 
 
 @check("network", hint="One linear layer for each task on top of the trunk; a head does not read the other head.")
-def test_each_head_is_its_own(student, rng):
+def test_each_head_is_its_own(student, numbers):
     """each head has weights that the other answer does not touch"""
-    x = rows(rng, 64)
+    x = rows(numbers, 64)
     one, two = reached(student, x, 0), reached(student, x, 1)
     require(any(bool((one[name] & ~two[name]).any()) for name in one), "the logits have no weights of their own")
     require(any(bool((two[name] & ~one[name]).any()) for name in one), "the value has no weights of its own")
 
 
 @check("network", points=0.5, hint="Two linear layers without an activation between them are one linear layer.")
-def test_the_trunk_is_not_linear(student, rng):
+def test_the_trunk_is_not_linear(student, numbers):
     """the answers are no linear function of the input, and the logits no probabilities"""
     model = network(student, 5, 3)
     # Inputs of one sign, so that an activation that acts on the input itself, before any layer, is linear, too.
-    x, y = 4 * rows(rng, 64).abs(), 4 * rows(rng, 64).abs()
+    x, y = 4 * rows(numbers, 64).abs(), 4 * rows(numbers, 64).abs()
     here, there, middle = (answers(model, item) for item in (x, y, (x + y) / 2))
     for one, other, between in zip(here, there, middle, strict=True):
         bend = (one + other - 2 * between).abs().max()
@@ -89,9 +89,9 @@ def test_the_trunk_is_not_linear(student, rng):
 
 
 @check("network", points=0.5, hint="Nothing in a row's answer may depend on the other rows.")
-def test_rows_are_independent(student, rng):
+def test_rows_are_independent(student, numbers):
     """in eval mode a row alone is answered as in a batch"""
-    model, x = network(student, 5, 3), rows(rng, 6)
+    model, x = network(student, 5, 3), rows(numbers, 6)
     logits, value = answers(model, x)
     require(value.std().item() > 1e-6, "every row gets the same value")
     for index in range(6):
@@ -102,9 +102,9 @@ def test_rows_are_independent(student, rng):
 
 
 @check("network", points=0.5, hint="Only what is an attribute of the module is saved; `hidden` is the trunk's width.")
-def test_saved_and_loaded(student, rng):
+def test_saved_and_loaded(student, numbers):
     """a loaded state gives the same answers, and hidden sets the size"""
-    x, model, other = rows(rng, 6), network(student, 5, 3, seed=1), network(student, 5, 3, seed=2)
+    x, model, other = rows(numbers, 6), network(student, 5, 3, seed=1), network(student, 5, 3, seed=2)
     before = answers(model, x)
     other.method("load_state_dict", model.state())
     for one, two in zip(before, answers(other, x), strict=True):
@@ -119,9 +119,9 @@ def test_saved_and_loaded(student, rng):
 
 
 @check("network", points=0.5, hint="Let layers make what they need: tensors of your own want dtype and device of x.")
-def test_moved_elsewhere(student, rng):
+def test_moved_elsewhere(student, numbers):
     """works in float64 and on another device"""
-    x, model = rows(rng, 4), network(student, 5, 3)
+    x, model = rows(numbers, 4), network(student, 5, 3)
     expected = answers(model, x)
     model.to("float64")
     for one, two in zip(answers(model, x.double()), expected, strict=True):

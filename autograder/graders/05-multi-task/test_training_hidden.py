@@ -20,11 +20,6 @@ def penguins(rng, rows=64, features=5):
     return {"X": X, "labels": scores.argmax(dim=1), "values": values}
 
 
-def fixed():
-    """Numbers that are the same for everybody: where a threshold decides, the data are not left to chance."""
-    return np.random.default_rng(2027)
-
-
 def two_headed(student, seed=0):
     """A linear model of 5 features with 3 logits and a value."""
     student.call("torch.manual_seed", seed)
@@ -73,9 +68,9 @@ def near(given, wanted, tolerance):
 
 
 @check("train", points=0.5, hint="Append one number to each of the five lists in every epoch.")
-def test_lists_of_a_history(student):
+def test_lists_of_a_history(student, numbers):
     """five lists with one number for each epoch"""
-    data = penguins(fixed())
+    data = penguins(numbers)
     for epochs in (1, 4):
         value = student.train_multi_task(two_headed(student), student.MultiTaskLoss(mode="fixed"), data, epochs=epochs)
         history_of(value, epochs)
@@ -109,15 +104,15 @@ def notes_its_weights(student, rng, options, nominal):
 
 
 @check("train", points=0.5, hint="In the fixed mode the factors are 1 and lam.")
-def test_fixed_weights_of_a_history(student, rng):
+def test_fixed_weights_of_a_history(student, numbers):
     """in the fixed mode the weights are 1 and lam"""
-    notes_its_weights(student, rng, {"mode": "fixed", "lam": 0.25}, (1, 0.25))
+    notes_its_weights(student, numbers, {"mode": "fixed", "lam": 0.25}, (1, 0.25))
 
 
 @check("train", points=0.5, hint="In the uncertainty mode the factors are e^(-s1) and half of e^(-s2).")
-def test_learnt_weights_of_a_history(student, rng):
+def test_learnt_weights_of_a_history(student, numbers):
     """in the uncertainty mode the weights are the factors at hand"""
-    notes_its_weights(student, rng, {"mode": "uncertainty"}, (1, 0.5))
+    notes_its_weights(student, numbers, {"mode": "uncertainty"}, (1, 0.5))
 
 
 @check("train", points=0.5, hint="What was minimised: the value of loss_fn itself.")
@@ -133,10 +128,9 @@ def test_total_of_a_history(student, rng):
 
 
 @check("train", points=0.5, hint="Read the factors anew in each epoch: s moves as training goes on.")
-def test_weights_follow_the_loss(student):
+def test_weights_follow_the_loss(student, numbers):
     """in the uncertainty mode the weights change as those of the loss do"""
-    rng = fixed()
-    loss, data, same = student.MultiTaskLoss(mode="uncertainty"), penguins(rng), batch(rng)
+    loss, data, same = student.MultiTaskLoss(mode="uncertainty"), penguins(numbers), batch(numbers)
     before = factors(loss, *same)
     history = history_of(student.train_multi_task(two_headed(student), loss, data, lr=0.03, epochs=60), 60)
     for key, was, now in zip(KEYS[3:], before, factors(loss, *same), strict=True):
@@ -146,9 +140,9 @@ def test_weights_follow_the_loss(student):
 
 
 @check("train", hint="Clear the gradients in each step, go backward from the combined loss, and step.")
-def test_training_learns_both_tasks(student):
+def test_training_learns_both_tasks(student, numbers):
     """both losses fall and stay low, and the model given is the one that learns"""
-    data, model = penguins(fixed()), two_headed(student)
+    data, model = penguins(numbers), two_headed(student)
     first = losses(model, data)
     history = history_of(
         student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), data, lr=0.05, epochs=120), 120
@@ -161,13 +155,13 @@ def test_training_learns_both_tasks(student):
 
 
 @check("train", hint="Give the optimiser the parameters of model and loss together.")
-def test_training_moves_the_loss(student):
+def test_training_moves_the_loss(student, numbers):
     """the parameters of the loss are trained as well"""
     loss = student.MultiTaskLoss(mode="uncertainty")
     if not loss.parameters():  # a shortcoming of the loss, and not of the training
         loss = student.call("kit.with_parameter", student.MultiTaskLoss(mode="fixed"))
     before = loss.parameters()
-    data = penguins(fixed())
+    data = penguins(numbers)
     data["values"] = 4 * data["values"]
     student.train_multi_task(two_headed(student), loss, data, lr=0.02, epochs=5)
     after = loss.parameters()
@@ -176,20 +170,20 @@ def test_training_moves_the_loss(student):
 
 
 @check("train", points=0.5, hint="model.train() before the first epoch: dropout does nothing in eval mode.")
-def test_training_mode(student, rng):
+def test_training_mode(student, numbers):
     """a model that comes in eval mode is trained in training mode"""
     probe = student.call("kit.Probe", two_headed(student))
     probe.method("train", False)
-    student.train_multi_task(probe, student.MultiTaskLoss(mode="fixed"), penguins(rng), epochs=2)
+    student.train_multi_task(probe, student.MultiTaskLoss(mode="fixed"), penguins(numbers), epochs=2)
     stepped = [call for call in probe.attribute("calls") if call[1]]
     require(stepped, "the model is never called with gradients on")
     require(all(call[0] for call in stepped), "the model is trained in eval mode")
 
 
 @check("train", points=0.5, hint="Whatever is random takes its numbers from the seed, and from nothing else.")
-def test_training_is_repeatable(student, rng):
+def test_training_is_repeatable(student, numbers):
     """the same seed gives the same training, of a model with dropout, too"""
-    data = penguins(rng)
+    data = penguins(numbers)
     for kind in ("torch.nn.Identity", "torch.nn.Dropout"):
         found = []
         for mood in (5, 6):
@@ -207,18 +201,18 @@ def test_training_is_repeatable(student, rng):
 @check(
     "train", points=0.5, hint="torch.manual_seed changes the caller's numbers: use a Generator, or fork_rng around it."
 )
-def test_training_leaves_random_numbers(student, rng):
+def test_training_leaves_random_numbers(student, numbers):
     """the caller's random numbers are as they were"""
     model = two_headed(student)
     before = student.call("torch.get_rng_state")
-    student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), penguins(rng), epochs=2, seed=11)
+    student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), penguins(numbers), epochs=2, seed=11)
     require(torch.equal(before, student.call("torch.get_rng_state")), "the caller's random state has changed")
 
 
 @check("train", points=0.5, hint="Batches are new tensors; the data given stay as they are.")
-def test_training_leaves_the_data(student, rng):
+def test_training_leaves_the_data(student, numbers):
     """the data are as they were, and nothing is printed"""
-    data = penguins(rng)
+    data = penguins(numbers)
     seen = student.observe("train_multi_task", two_headed(student), student.MultiTaskLoss(mode="fixed"), data, epochs=3)
     after = next((item for item in seen.arguments if isinstance(item, dict)), {})
     same = all(isinstance(after.get(key), torch.Tensor) and torch.equal(after[key], data[key]) for key in data)
@@ -259,11 +253,11 @@ def test_r2_of_values(student, rng):
 
 
 @check("evaluate", hint="model.eval() and torch.no_grad() before the model is called.")
-def test_evaluation_mode(student, rng):
+def test_evaluation_mode(student, numbers):
     """measures in eval mode and without gradients"""
     probe = student.call("kit.Probe", two_headed(student))
     probe.method("train", True)
-    student.evaluate_multi_task(probe, penguins(rng))
+    student.evaluate_multi_task(probe, penguins(numbers))
     calls = probe.attribute("calls")
     require(calls, "the model is never called")
     require(not any(call[0] for call in calls), "the model is measured in training mode")
@@ -271,19 +265,19 @@ def test_evaluation_mode(student, rng):
 
 
 @check("evaluate", points=0.5, hint="Remember model.training, and put it back.")
-def test_evaluation_restores_both_modes(student, rng):
+def test_evaluation_restores_both_modes(student, numbers):
     """leaves the model in the mode in which it came"""
     model = two_headed(student)
     for mode in (True, False):
         model.method("train", mode)
-        student.evaluate_multi_task(model, penguins(rng))
+        student.evaluate_multi_task(model, penguins(numbers))
         require(model.attribute("training") is mode, "the model is left in another mode")
 
 
 @check("evaluate", points=0.5, hint="Measuring changes nothing.")
-def test_evaluation_leaves_everything(student, rng):
+def test_evaluation_leaves_everything(student, numbers):
     """leaves data and model as they were, and prints nothing"""
-    model, data = two_headed(student), penguins(rng)
+    model, data = two_headed(student), penguins(numbers)
     before = model.state()
     seen = student.observe("evaluate_multi_task", model, data)
     after = next((item for item in seen.arguments if isinstance(item, dict)), {})
