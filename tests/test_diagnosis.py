@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from autograder.errors import CourseError
-from autograder.grading import mistakes
+from autograder.grading import batch, diagnosis, mistakes
 from autograder.grading.batch import Graded
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.mistakes import Mistake
@@ -153,3 +154,36 @@ def test_a_figure_is_held_against_the_figures_of_known_mistakes() -> None:
 def test_what_prints_is_no_mistake_that_is_silent(grade_sources: Grade) -> None:
     text = "def mse_loss(pred, target):\n    print('here')\n    return np.sum(_errors(pred, target) ** 2)\n"
     assert "mse_sum" not in names(grade_sources("01-mse", changed(text))[0])["mse_loss"]
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 1e9])
+def test_a_name_does_not_hang_on_what_takes_long(
+    grade_sources: Grade, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(diagnosis, "LONG", seconds)
+    monkeypatch.setattr(batch, "_diagnosis", diagnosis.of)  # one whose replays nobody has seen yet
+    rows = "def mse_loss(pred, target):\n    e = _errors(pred, target)\n    return np.sum(e ** 2) / len(np.atleast_1d(e))\n"
+    other = "def mae_grad(pred, target):\n    errors = _errors(pred, target)\n    return np.sign(errors) / 7\n"
+    wrong, unknown = (names(one) for one in grade_sources("01-mse", changed(rows), changed(other)))
+    assert wrong == {"mse_loss": {"mse_rows"}, "rmse": {"mse_rows"}}
+    assert unknown == {"mae": {None}}
+
+
+def half(*values: float, dtype: torch.dtype = torch.float16) -> diagnosis.Output:
+    return diagnosis.Output(torch.tensor(values, dtype=dtype), (), (), None)
+
+
+def test_two_ways_to_round_a_half_are_one_answer() -> None:
+    assert diagnosis.same(half(1.0, 3.0), half(1.001, 3.002))
+    assert not diagnosis.same(half(1.0, 3.0), half(1.01, 3.0))
+    assert not diagnosis.same(half(1.0, 3.0, dtype=torch.float64), half(1.001, 3.002))
+
+
+def test_long_lists_of_numbers_are_compared_as_what_they_are() -> None:
+    def given(value: object) -> diagnosis.Output:
+        return diagnosis.Output(value, (), (), None)
+
+    state = list(range(600))
+    assert diagnosis.same(given([state, None]), given([list(state), None]))
+    assert not diagnosis.same(given([state, None]), given([[*state[:-1], 7], None]))
+    assert not diagnosis.same(given([state, None]), given([state[:-1], None]))

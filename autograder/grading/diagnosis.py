@@ -12,8 +12,10 @@ import contextlib
 import functools
 import importlib
 import io
+import itertools
 import operator
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ from .mistakes import Mistake
 from .trace import Recorded, Trace
 
 MAX_CALLS = 400
+LONG = 0.03  # seconds of the processor that a check's calls take
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Diagnosis:
         self._name = name
         self._modules: dict[tuple[str, ...], ModuleType] = {}
         self._replays: dict[tuple[tuple[str, ...], tuple[bytes, ...]], list[Output]] = {}
+        self._seconds: dict[tuple[bytes, ...], float] = {}
 
     def find(self, traces: Sequence[Trace]) -> dict[str, Finding]:
         """What can be said about failed checks, by check id."""
@@ -88,7 +92,8 @@ class Diagnosis:
         relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
         mine = [item for item in self._about(label) if item.part != "validation"]
         below = [item for name, item in known.items() if name in used_by(self._reference, label)]
-        if item := self._inherited(label, relevant, below):  # one cause for two functions is the likelier one
+        # One cause for two functions is the likelier one; what it does to its own function has been seen to fit.
+        if item := self._inherited(label, wrong, below):
             self._say(item.id, f"`{item.function}`, on which this stands: {item.says}", wrong, findings)
             return
         fitting = [item for item in mine if self._fits((item.id,), relevant, label)]
@@ -138,7 +143,7 @@ class Diagnosis:
 
     def _differs(self, trace: Trace, label: str, by: Alike | None = None) -> bool:
         """Whether the student's outputs of this function differ from the reference's somewhere in the check."""
-        right, alike = self._replay((), trace), by or same
+        right, alike = self._right(trace), by or same
         return any(not alike(_given(trace.calls[index]), right[index]) for index in _told_by(trace, label))
 
     def _fits(
@@ -150,24 +155,59 @@ class Diagnosis:
         by: Alike | None = None,
     ) -> bool:
         """Equal to the student on every call of the function, other than the reference on at least one."""
-        other, alike = False, by or same
-        for trace in traces:
-            right, wrong = self._replay((), trace), self._replay(names, trace)
-            for index in _told_by(trace, label):
-                call, output = trace.calls[index], wrong[index]
-                if step is not None and call.label == label:
-                    output = _stepped(output, step, call)
-                if not alike(_given(call), output):
-                    return False
-                other = other or not alike(output, right[index])
-        return other
+        alike = by or same
+        replays: list[tuple[Trace, list[Output]]] = []
+        for trace in sorted(traces, key=self._length):  # what does not fit seldom takes a long check to show it
+            told = set(_told_by(trace, label))
 
-    def _replay(self, names: tuple[str, ...], trace: Trace) -> list[Output]:
-        """Outputs of the trace's calls with mistakes in place, or of the reference where there are none."""
-        key = (names, (trace.check.encode(), *(call.function.encode() + call.arguments for call in trace.calls)))
-        if key not in self._replays:
-            self._replays[key] = _run(self._module(names), trace.calls)
-        return self._replays[key]
+            def stepped(index: int, output: Output, trace: Trace = trace) -> Output:
+                call = trace.calls[index]
+                return _stepped(output, step, call) if step is not None and call.label == label else output
+
+            def unlike(index: int, output: Output, trace: Trace = trace, told: set[int] = told) -> bool:
+                return index in told and not alike(_given(trace.calls[index]), stepped(index, output, trace))
+
+            outputs = self._replay(names, trace, unlike)
+            if outputs is None:
+                return False
+            replays.append((trace, [stepped(index, output) for index, output in enumerate(outputs)]))
+        return any(
+            not alike(outputs[index], self._right(trace)[index])
+            for trace, outputs in replays
+            for index in _told_by(trace, label)
+        )
+
+    def _right(self, trace: Trace) -> list[Output]:
+        """Outputs of the trace's calls with the reference."""
+        outputs = self._replay((), trace)
+        assert outputs is not None
+        return outputs
+
+    def _length(self, trace: Trace) -> int:
+        """0 for short traces, which stay in their order (a mistake may keep something); the input's size for long ones."""
+        return sum(len(call.arguments) for call in trace.calls) if self._is_long(trace) else 0
+
+    def _is_long(self, trace: Trace) -> bool:
+        """Whether the trace's calls take a while with the reference: then they are not run to the end for nothing."""
+        self._right(trace)
+        return self._seconds[_key(trace)] > LONG
+
+    def _replay(
+        self, names: tuple[str, ...], trace: Trace, stop: Callable[[int, Output], bool] = lambda index, output: False
+    ) -> list[Output] | None:
+        """Outputs of the trace's calls with mistakes in place, or with the reference where there are none.
+
+        None where `stop` is true of one: what comes after it need not be known.
+        """
+        key = names, _key(trace)
+        known = self._replays.get(key)
+        if known is None or not (len(known) == len(trace.calls) or any(itertools.starmap(stop, enumerate(known)))):
+            started = time.thread_time()
+            long = bool(names) and self._is_long(trace)
+            known = self._replays[key] = _run(self._module(names), trace.calls, stop if long else None)
+            if not names:
+                self._seconds[_key(trace)] = time.thread_time() - started
+        return None if any(itertools.starmap(stop, enumerate(known))) else known
 
     def _module(self, names: tuple[str, ...]) -> ModuleType:
         if names not in self._modules:
@@ -175,6 +215,10 @@ class Diagnosis:
             with _unmoved():
                 self._modules[names], _ = loader.load(f"{self._name}.py", mistakes.replaced(self._reference, text))
         return self._modules[names]
+
+
+def _key(trace: Trace) -> tuple[bytes, ...]:
+    return trace.check.encode(), *(call.function.encode() + call.arguments for call in trace.calls)
 
 
 def _calls(trace: Trace, label: str) -> bool:
@@ -196,8 +240,10 @@ def _given(call: Recorded) -> Output:
     return Output(call.value, tuple(call.gradients), tuple(call.after), raised, call.printed)
 
 
-def _run(module: ModuleType, calls: Sequence[Recorded]) -> list[Output]:
-    """Call by call, with objects that stay in the worker standing here instead."""
+def _run(
+    module: ModuleType, calls: Sequence[Recorded], stop: Callable[[int, Output], bool] | None = None
+) -> list[Output]:
+    """Call by call, with objects that stay in the worker standing here instead; to the first of which `stop` is true."""
     kept: dict[int, Any] = {}
 
     def resolve(reference: wire.Handle | wire.Name) -> Any:
@@ -213,6 +259,8 @@ def _run(module: ModuleType, calls: Sequence[Recorded]) -> list[Output]:
             if handle is not None and output.raised is None:
                 kept[handle.number] = output.value
             outputs.append(output)
+            if stop is not None and stop(len(outputs) - 1, output):
+                return outputs
     return outputs + [Output(None, (), (), "(not replayed)")] * (len(calls) - len(outputs))
 
 
@@ -298,6 +346,9 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        if len(one) == len(other) > 8 and all(type(item) in (int, float) for item in (*one, *other)):
+            one, other = np.array(one, dtype=float), np.array(other, dtype=float)  # a state of six hundred numbers, say
+            return _equal(one, other)
         return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, wire.Figure) and isinstance(other, wire.Figure):
         return len(one.axes) == len(other.axes) and all(map(_drawn_alike, one.axes, other.axes))
@@ -311,7 +362,18 @@ def _equal(one: Any, other: Any) -> bool:
     if first.shape != second.shape or first.dtype.kind in "OSU" or second.dtype.kind in "OSU":
         return False
     with np.errstate(all="ignore"):
-        return bool(np.allclose(first, second, rtol=2e-5, atol=1e-7, equal_nan=True))
+        return bool(np.allclose(first, second, rtol=min(_rounding(one), _rounding(other)), atol=1e-7, equal_nan=True))
+
+
+def _rounding(value: Any) -> float:
+    """By how much two ways of computing one thing may differ in the value's own precision."""
+    dtype, torch = getattr(value, "dtype", None), sys.modules.get("torch")
+    eps = 0.0
+    if isinstance(dtype, np.dtype) and dtype.kind == "f":
+        eps = float(np.finfo(dtype).eps)
+    elif torch is not None and isinstance(dtype, torch.dtype) and dtype.is_floating_point:
+        eps = float(torch.finfo(dtype).eps)
+    return max(2e-5, 4 * eps)
 
 
 def _drawn_alike(one: wire.Axes, other: wire.Axes) -> bool:
