@@ -122,6 +122,7 @@ def _marked(path: Path) -> list[tuple[ast.FunctionDef | ast.ClassDef, str, dict[
     return found
 
 
+@functools.lru_cache(maxsize=8)
 def definitions(source: str) -> str:
     """What a module defines: imports, functions, classes and constants, without checks, demonstrations and plots."""
     kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)

@@ -48,6 +48,7 @@ def mutants(source: str, graded: Iterable[str]) -> list[Mutant]:
     text = definitions(source)
     tree = ast.parse(text)
     wanted = {name for top in graded for name in (top, *used_by(text, top))}
+    texts = [ast.unparse(item) for item in tree.body]
     found: list[Mutant] = []
     seen: Counter[str] = Counter()
     for index, item in enumerate(tree.body):
@@ -60,9 +61,8 @@ def mutants(source: str, graded: Iterable[str]) -> list[Mutant]:
             seen[name] += 1
             if seen[name] > 1:
                 name += f" #{seen[name]}"
-            changed = copy.copy(tree)
-            changed.body = [*tree.body[:index], _with(item, old, new), *tree.body[index + 1 :]]
-            found.append(Mutant(name, item.name, ast.unparse(ast.fix_missing_locations(changed)) + "\n"))
+            changed = ast.unparse(ast.fix_missing_locations(_with(item, old, new)))
+            found.append(Mutant(name, item.name, "\n".join([*texts[:index], changed, *texts[index + 1 :]]) + "\n"))
     return found
 
 

@@ -15,7 +15,7 @@ from ..course import Assignment, Course
 from ..errors import CourseError
 from ..grading import executor, mistakes
 from ..grading.batch import Batch, Graded, import_oracle
-from ..grading.diagnosis import used_by
+from ..grading.diagnosis import defined, used_by
 from ..grading.mistakes import Mistake
 from ..grading.outcome import Outcome
 from ..grading.plugin import LEFT_OUT
@@ -25,7 +25,9 @@ from ..release import build
 from .mutants import mutants
 
 SEEDS = 500
-_SIZE = {"mutant": 40, "seed": 50}
+LONG = 0.03  # seconds that a check takes
+_SIZE = {"mutant": 60, "seed": 100, "mistake": 16}
+_CHOSEN = ("mutant", "mistake")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,25 @@ class Case:
     text: str
     part: str = ""
     seed: int = 0
-    only: tuple[str, ...] = ()
+    changed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Of each check of an assignment: its part, what it stands on, and the seconds that it takes with the reference.
+
+    `names` has the definitions of the reference that a check calls, directly or through others; `loading` are those that
+    the module itself uses while it loads.
+    """
+
+    parts: dict[str, str]
+    names: dict[str, set[str]]
+    seconds: dict[str, float]
+    loading: frozenset[str]
+
+    def sees(self, check: str, changed: frozenset[str]) -> bool:
+        """Whether a change of these definitions can be seen in the check: if not, it is as if nothing had changed."""
+        return not changed or bool(changed & (self.names[check] | self.loading))
 
 
 @dataclass
@@ -64,37 +84,43 @@ def run(
     Raises:
         CourseError, SandboxError: a grader is broken, or nothing can be graded.
     """
-    reached = _reached(course, root, assignments, wall, jobs)
-    cases = {item.id: list(_cases(root, item, seeds, reached[item.id])) for item in assignments}
-    batches: dict[int, tuple[Batch, list[Case]]] = {}
-    for item in assignments:
-        for group in _groups(cases[item.id]):
-            batch = _batch(course, root, item, wall, group)
-            batches[id(batch)] = (batch, group)
-    total = sum(map(len, cases.values()))
+    cases: dict[str, list[Case]] = {}
+    groups: dict[int, list[Case]] = {}
+    reach: dict[str, Reach] = {}
+    drift: list[Row] = []
+
+    def batches() -> Iterator[Batch | None]:
+        """First what tells which checks see which change, then what does not need to know it; what takes long, early."""
+        for item in reversed(assignments):
+            reference = Submission("reference", item.id, _reference(root, item))
+            yield Batch(course, item.id, [reference], str(root), wall, reach=True)
+        cases.update((item.id, list(_cases(root, item, seeds))) for item in assignments)
+        for seeded in (True, False):
+            for item in reversed(assignments):
+                while not seeded and item.id not in reach:
+                    yield None
+                for group in _groups([case for case in cases[item.id] if (case.kind == "seed") is seeded]):
+                    batch = _batch(course, root, item, wall, group, None if seeded else reach[item.id])
+                    groups[id(batch)] = group
+                    yield batch
+
     graded: dict[str, list[tuple[Case, Graded]]] = defaultdict(list)
-    for batch, results in executor.local([batch for batch, _ in batches.values()], jobs, import_oracle):
-        graded[batch.assignment_id] += zip(batches[id(batch)][1], results, strict=True)
-        progress(sum(map(len, graded.values())), total)
-    rows = [row for item in assignments for row in _judge(root, item, graded[item.id])]
-    return [*rows, _drift(course, root)]
+    for batch, results in executor.local(batches(), jobs, import_oracle, lambda: drift.append(_drift(course, root))):
+        if batch.reach:
+            reach[batch.assignment_id] = _reach(batch, results[0])
+            continue
+        graded[batch.assignment_id] += zip(groups.pop(id(batch)), results, strict=True)
+        progress(sum(map(len, graded.values())), sum(map(len, cases.values())))
+    return [*(row for item in assignments for row in _judge(root, item, graded[item.id])), *drift]
 
 
-def _reached(
-    course: Course, root: Path, assignments: list[Assignment], wall: str, jobs: int
-) -> dict[str, dict[str, set[str]]]:
-    """By assignment and check: the definitions of the reference that the check stands on, directly or through others."""
-    batches = []
-    for item in assignments:
-        text = _reference(root, item)
-        batches.append(Batch(course, item.id, [Submission("reference", item.id, text)], str(root), wall, reach=True))
-    found = {}
-    for batch, (graded,) in executor.local(batches, jobs, import_oracle):
-        text = batch.submissions[0].source
-        found[batch.assignment_id] = {
-            check: set(names).union(*(used_by(text, name) for name in names)) for check, names in graded.reached.items()
-        }
-    return found
+def _reach(batch: Batch, graded: Graded) -> Reach:
+    text = batch.submissions[0].source
+    names = {check: {*names}.union(*(used_by(text, name) for name in names)) for check, names in graded.reached.items()}
+    top = [node for node in ast.parse(text).body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    loading = {item.id for node in top for item in ast.walk(node) if isinstance(item, ast.Name)}
+    parts = {outcome.id: outcome.part for outcome in graded.outcomes}
+    return Reach(parts, names, graded.seconds, frozenset(loading))
 
 
 def _reference(root: Path, assignment: Assignment) -> str:
@@ -102,18 +128,7 @@ def _reference(root: Path, assignment: Assignment) -> str:
     return mistakes.definitions(path.read_text(encoding="utf-8"))
 
 
-def _checks_of(function: str, text: str, reached: dict[str, set[str]]) -> tuple[str, ...]:
-    """The checks in which a changed function can be seen: to the others it is as if nothing had changed.
-
-    All of them, where the module itself uses it while it loads.
-    """
-    top = [node for node in ast.parse(text).body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    if any(isinstance(item, ast.Name) and item.id == function for node in top for item in ast.walk(node)):
-        return ()
-    return tuple(check for check, names in reached.items() if function in names)
-
-
-def _cases(root: Path, assignment: Assignment, seeds: int, reached: dict[str, set[str]]) -> Iterator[Case]:
+def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
     """Everything that is graded for one assignment."""
     path = root / "solutions" / assignment.id / f"{assignment.module}.py"
     graders = root / "autograder" / "graders" / assignment.id
@@ -126,15 +141,15 @@ def _cases(root: Path, assignment: Assignment, seeds: int, reached: dict[str, se
     for variant in mistakes.variants(graders / "variants.py"):
         yield Case("variant", variant.id, mistakes.replaced(reference, variant.text))
     for item in mistakes.mistakes(graders / "mistakes.py"):
-        yield Case("mistake", item.id, mistakes.replaced(reference, item.text), item.part)
+        text = mistakes.replaced(reference, item.text)
+        yield Case("mistake", item.id, text, item.part, changed=defined(item.text))
     graded = [name for part in assignment.parts for name in part.functions]
-    plain = mistakes.definitions(reference)
     for mutant in mutants(reference, graded):
         part = assignment.part_of(mutant.function)
-        only = _checks_of(mutant.function, plain, reached)
-        yield Case("mutant", mutant.id, mutant.source, part.id if part else "", only=only)
+        changed = frozenset({mutant.function})
+        yield Case("mutant", mutant.id, mutant.source, part.id if part else "", changed=changed)
     for seed in range(1, seeds + 1):
-        yield Case("seed", f"seed {seed}", plain, seed=seed)
+        yield Case("seed", f"seed {seed}", _reference(root, assignment), seed=seed)
 
 
 def _as_notebook(path: Path) -> str:
@@ -148,29 +163,45 @@ def _as_notebook(path: Path) -> str:
 
 def _groups(cases: list[Case]) -> Iterator[list[Case]]:
     """Cases that can be graded in one batch."""
-    alike: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    alike: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        alike[case.kind, case.part if case.kind == "mutant" else ""].append(case)
-    for (kind, _), group in alike.items():
+        alike[case.kind].append(case)
+    for kind, group in alike.items():
         size = _SIZE.get(kind, executor.BATCH_SIZE)
         yield from (group[start : start + size] for start in range(0, len(group), size))
 
 
-def _batch(course: Course, root: Path, assignment: Assignment, wall: str, group: list[Case]) -> Batch:
+def _batch(
+    course: Course, root: Path, assignment: Assignment, wall: str, group: list[Case], reach: Reach | None
+) -> Batch:
     kind = group[0].kind
+    seeds = [case.seed for case in group] if kind == "seed" else []
     return Batch(
         course,
         assignment.id,
-        [Submission(case.id, assignment.id, case.text) for case in group],
+        [Submission(case.id, assignment.id, case.text) for case in (group[:1] if seeds else group)],
         str(root),
         wall,
-        first=group[0].part if kind == "mutant" else "",
         until_lost=kind == "mutant",
-        only=[list(case.only) for case in group] if all(case.only for case in group) else [],
-        seeds=[case.seed for case in group] if kind == "seed" else [],
+        only=[_checks_for(case, reach) for case in group] if reach and kind in _CHOSEN else [],
+        seeds=seeds,
         diagnose=kind == "mistake",
-        pictures=kind not in _SIZE,
+        pictures=kind not in ("mutant", "seed"),
     )
+
+
+def _checks_for(case: Case, reach: Reach) -> list[str]:
+    """The checks that a mistake or a mutant gets, in their order.
+
+    A mutant is a change of one place: it gets the checks that can see it, those of its part first, and short ones before
+    long ones. A mistake may do more than its name says (seed a global generator, say): it gets the others as well, but for
+    those that train for a while.
+    """
+    seen = {check: reach.sees(check, case.changed) for check in reach.parts}
+    if case.kind == "mistake":
+        return [check for check in seen if seen[check] or reach.seconds[check] < LONG]
+    chosen = [check for check in seen if seen[check]]
+    return sorted(chosen, key=lambda check: (reach.parts[check] != case.part, reach.seconds[check]))
 
 
 REFERENCE, STUB, VARIANTS = "reference earns everything", "stub earns nothing", "right variants earn everything"
@@ -186,7 +217,8 @@ def _judge(root: Path, assignment: Assignment, graded: list[tuple[Case, Graded]]
     judge = _Judge(root, assignment)
     for case, one in graded:
         judge.look_at(case, one.outcomes)
-    return judge.rows_with_the_whole(graded[0][1].outcomes)
+    whole = next(one.outcomes for case, one in graded if case.kind == "reference")
+    return judge.rows_with_the_whole(whole)
 
 
 class _Judge:

@@ -1,0 +1,143 @@
+"""`losslab verify` finds out graders, catalogues and references that do not keep what they promise."""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading.batch import Batch, grade
+from autograder.intake.submission import Submission
+from autograder.proving import verify
+
+ROOT = Path(__file__).parent.parent
+SEEDS = 40
+
+CHECKS = '''
+@check("mse_loss", points=0)
+def test_that_asks_nothing(student):
+    """asks nothing"""
+
+
+@check("mse_loss", points=0)
+def test_by_chance(student, rng):
+    """is lost by chance"""
+    student.mse_loss([1.0], [2.0])
+    assert rng.integers(1000) % 8 != 0
+
+
+@check("mse_loss", points=0)
+def test_of_numbers(student, numbers):
+    """is not tried with other numbers"""
+    student.mse_loss([1.0], [2.0])
+    assert numbers.integers(1000) == np.random.default_rng(2027).integers(1000)
+'''
+
+MISTAKES = """
+@mistake("is_right", part="mse_loss", says="nothing is wrong here.", seen="made for a test")
+def mse_loss(pred, target):
+    return np.mean(_errors(pred, target) ** 2)
+
+
+@mistake("reaches_far", part="mse_loss", says="this is a sum, and it changes another function.", seen="made for a test")
+def mse_loss(pred, target):
+    globals()["mae_grad"] = _errors
+    return np.sum(_errors(pred, target) ** 2)
+"""
+
+VARIANTS = """
+@variant("is_wrong")
+def mse_loss(pred, target):
+    return np.sum(_errors(pred, target) ** 2)
+"""
+
+
+@pytest.fixture(scope="module")
+def problems(course: Course, wall: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What verify says of graders of 01-mse that are broken in many ways, by promise."""
+    root = tmp_path_factory.mktemp("course")
+    for folder in ("solutions", "assignments", "autograder/graders"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "course.yml", root)
+    graders = root / "autograder" / "graders" / "01-mse"
+    for name, text in (("test_mse_hidden.py", CHECKS), ("mistakes.py", MISTAKES), ("variants.py", VARIANTS)):
+        with (graders / name).open("a", encoding="utf-8") as file:
+            file.write(f"\n{text}")
+    with (graders / "equivalent.yml").open("a", encoding="utf-8") as file:
+        file.write('"nobody: 1 → 2": "is no mutant of this reference"\n')
+    found = defaultdict(list)
+    for row in verify.run(course, root, [course.assignment("01-mse")], wall, jobs=2, seeds=SEEDS):
+        found[row.promise] += row.problems
+    return found
+
+
+def test_a_wrong_variant_is_found(problems: dict[str, list[str]]) -> None:
+    assert {line.partition(":")[0] for line in problems[verify.VARIANTS]} == {"is_wrong"}
+
+
+def test_a_mistake_that_is_none_is_found(problems: dict[str, list[str]]) -> None:
+    assert problems[verify.CAUGHT] == ["is_right: loses nothing in `mse_loss`"]
+
+
+def test_a_mistake_that_reaches_into_checks_that_do_not_call_it_is_found(problems: dict[str, list[str]]) -> None:
+    (line,) = problems[verify.ALONE]
+    assert line.startswith("reaches_far: loses ") and "mae_grad_of_a_matrix" in line
+
+
+def test_a_check_that_a_stub_passes_is_found(problems: dict[str, list[str]]) -> None:
+    assert {line.partition(": ")[2] for line in problems[verify.STUB]} == {"passes `that_asks_nothing`"}
+
+
+def test_a_check_that_cannot_fail_is_found(problems: dict[str, list[str]]) -> None:
+    assert "`that_asks_nothing` fails for no wrong solution" in problems[verify.CHECKS]
+
+
+def test_a_check_that_is_lost_by_chance_is_found(problems: dict[str, list[str]]) -> None:
+    lost = [line for line in problems[verify.RANDOM] if "loses `by_chance`" in line]
+    assert 0 < len(lost) < SEEDS
+    assert lost == problems[verify.RANDOM]
+
+
+def test_a_reason_for_what_is_no_mutant_is_found(problems: dict[str, list[str]]) -> None:
+    assert problems[verify.MUTANTS] == ["equivalent.yml: no mutant is `nobody: 1 → 2`"]
+
+
+def test_what_is_right_is_not_complained_of(problems: dict[str, list[str]]) -> None:
+    assert problems[verify.COURSE] == problems[verify.REFERENCE] == []
+
+
+def test_each_seed_is_a_run_of_its_own(course: Course, wall: str) -> None:
+    reference = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")
+    batch = Batch(course, "01-mse", [Submission("s", "01-mse", reference)], str(ROOT), wall, seeds=[1, 2, 3])
+    found = grade(batch)
+    assert [{item.status for item in one.outcomes} for one in found] == [{"pass"}] * 3
+    assert len({tuple(item.id for item in one.outcomes) for one in found}) == 1
+
+
+REACH = verify.Reach(
+    parts={"long": "f", "short": "f", "elsewhere": "g", "apart": "h", "apart_and_long": "h"},
+    names={"long": {"f"}, "short": {"f"}, "elsewhere": {"g", "f"}, "apart": {"h"}, "apart_and_long": {"h"}},
+    seconds={"long": 1.0, "short": 0.001, "elsewhere": 0.0001, "apart": 0.001, "apart_and_long": 1.0},
+    loading=frozenset({"constant"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "checks"),
+    [
+        ("mutant", {"f"}, ["short", "long", "elsewhere"]),
+        ("mutant", {"h"}, ["apart", "apart_and_long"]),
+        ("mutant", {"constant"}, ["short", "long", "elsewhere", "apart", "apart_and_long"]),
+        ("mistake", {"f"}, ["long", "short", "elsewhere", "apart"]),
+        ("mistake", {"f", "h"}, ["long", "short", "elsewhere", "apart", "apart_and_long"]),
+        ("mistake", set(), ["long", "short", "elsewhere", "apart", "apart_and_long"]),
+    ],
+)
+def test_who_gets_which_checks(kind: str, changed: set[str], checks: list[str]) -> None:
+    case = verify.Case(
+        kind, "x", "", "f" if "f" in changed or "constant" in changed else "h", changed=frozenset(changed)
+    )
+    assert verify._checks_for(case, REACH) == checks
