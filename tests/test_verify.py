@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -56,7 +60,7 @@ def mse_loss(pred, target):
 
 
 @pytest.fixture(scope="module")
-def problems(course: Course, wall: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What verify says of graders of 01-mse that are broken in many ways, by promise."""
     root = tmp_path_factory.mktemp("course")
     for folder in ("solutions", "assignments", "autograder/graders"):
@@ -68,9 +72,14 @@ def problems(course: Course, wall: str, tmp_path_factory: pytest.TempPathFactory
             file.write(f"\n{text}")
     with (graders / "equivalent.yml").open("a", encoding="utf-8") as file:
         file.write('"nobody: 1 → 2": "is no mutant of this reference"\n')
+    command = [sys.executable, "-m", "autograder", "verify", "01-mse", "--seeds", str(SEEDS), "--json"]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert done.returncode == 1, done.stderr[-2000:]
     found = defaultdict(list)
-    for row in verify.run(course, root, [course.assignment("01-mse")], wall, jobs=2, seeds=SEEDS):
-        found[row.promise] += row.problems
+    for row in json.loads(done.stdout):
+        found[row["promise"]] += row["problems"]
     return found
 
 
@@ -141,3 +150,8 @@ def test_who_gets_which_checks(kind: str, changed: set[str], checks: list[str]) 
         kind, "x", "", "f" if "f" in changed or "constant" in changed else "h", changed=frozenset(changed)
     )
     assert verify._checks_for(case, REACH) == checks
+
+
+def test_a_mutant_that_is_listed_as_right_gets_no_long_checks() -> None:
+    case = verify.Case("mutant", "x", "", "f", changed=frozenset({"f"}), listed=True)
+    assert verify._checks_for(case, REACH) == ["short", "elsewhere"]

@@ -25,14 +25,17 @@ from ..release import build
 from .mutants import mutants
 
 SEEDS = 500
-LONG = 0.03  # seconds that a check takes
+LONG = 0.03  # seconds that a check takes; training for a while does
 _SIZE = {"mutant": 60, "seed": 100, "mistake": 16}
 _CHOSEN = ("mutant", "mistake")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One solution that is graded: what kind it is of, and the part whose checks are to fail, if any."""
+    """One solution that is graded: what kind it is of, the part whose checks are to fail, if any, and what it changes.
+
+    `listed` mutants are said to be right in equivalent.yml.
+    """
 
     kind: str
     id: str
@@ -40,6 +43,7 @@ class Case:
     part: str = ""
     seed: int = 0
     changed: frozenset[str] = frozenset()
+    listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,10 +148,12 @@ def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
         text = mistakes.replaced(reference, item.text)
         yield Case("mistake", item.id, text, item.part, changed=defined(item.text))
     graded = [name for part in assignment.parts for name in part.functions]
+    listed = _equivalent(graders / "equivalent.yml")
     for mutant in mutants(reference, graded):
         part = assignment.part_of(mutant.function)
         changed = frozenset({mutant.function})
-        yield Case("mutant", mutant.id, mutant.source, part.id if part else "", changed=changed)
+        right = any(_matches(pattern, mutant.id) for pattern in listed)
+        yield Case("mutant", mutant.id, mutant.source, part.id if part else "", changed=changed, listed=right)
     for seed in range(1, seeds + 1):
         yield Case("seed", f"seed {seed}", _reference(root, assignment), seed=seed)
 
@@ -194,13 +200,15 @@ def _checks_for(case: Case, reach: Reach) -> list[str]:
     """The checks that a mistake or a mutant gets, in their order.
 
     A mutant is a change of one place: it gets the checks that can see it, those of its part first, and short ones before
-    long ones. A mistake may do more than its name says (seed a global generator, say): it gets the others as well, but for
-    those that train for a while.
+    long ones. One that is listed as right would go through all of them, and does not get the long ones: that it is lost in
+    one breaks no promise. A mistake may do more than its name says (seed a global generator, say): it gets the others as
+    well, but for long ones.
     """
     seen = {check: reach.sees(check, case.changed) for check in reach.parts}
+    short = {check for check, seconds in reach.seconds.items() if seconds < LONG}
     if case.kind == "mistake":
-        return [check for check in seen if seen[check] or reach.seconds[check] < LONG]
-    chosen = [check for check in seen if seen[check]]
+        return [check for check in seen if seen[check] or check in short]
+    chosen = [check for check in seen if seen[check] and (check in short or not case.listed)]
     return sorted(chosen, key=lambda check: (reach.parts[check] != case.part, reach.seconds[check]))
 
 

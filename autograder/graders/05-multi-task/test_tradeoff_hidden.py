@@ -19,13 +19,13 @@ NOTHING = 1e-12  # so small that not even Adam, which divides by the size of a g
 
 
 def made(seed, rows, wrong=0):
-    """Three classes and a value, easy to learn, but for rows at the end of which something else is said."""
+    """Three classes and a value, easy to learn; the last `wrong` rows have another label, the last of them another value."""
     X = np.random.default_rng(seed).normal(size=(rows, 4))
-    strange = np.arange(rows) >= rows - wrong
+    left = np.arange(rows, 0, -1)  # from this row to the end
     return {
         "X": torch.tensor(X, dtype=torch.float32),
-        "labels": torch.tensor((np.argmax(X[:, :3], axis=1) + strange) % 3),
-        "values": torch.tensor(2 + X[:, 3] + 4 * strange, dtype=torch.float32),
+        "labels": torch.tensor((np.argmax(X[:, :3], axis=1) + (left <= wrong)) % 3),
+        "values": torch.tensor(2 + X[:, 3] + 4 * (left <= min(wrong, 1)), dtype=torch.float32),
     }
 
 
@@ -33,7 +33,7 @@ def made(seed, rows, wrong=0):
 def sweep(student):
     """lambda_sweep with a memory: training is what this grading spends its time on.
 
-    Of the rows that it is measured on a quarter is wrong, which nobody can know who has been trained on the others.
+    It is measured on rows of which a quarter has wrong labels, and one a wrong value: training on others cannot foresee it.
     """
 
     @functools.cache
@@ -110,7 +110,8 @@ def test_rows_are_independent_of_others(student, sweep):
 def test_measured_on_the_second_data(student, sweep):
     """trained on one part of the data, measured on the other"""
     row = both(sweep)[0]
-    surprised = row["accuracy"] < 0.9 and row["rmse"] > 1
+    share = row["accuracy"] / (100 if row["accuracy"] > 1 else 1)  # per cent, or no root: paid for in `evaluate`
+    surprised = share < 0.9 and row["rmse"] > 0.35
     if not surprised:
         both(sweep, mood=2)  # a call of this check's own, from which the mistake can be told
     require(surprised, "the row is not that of a model trained on the first data and measured on the second")
