@@ -36,7 +36,8 @@ def local(
     """Grade batches in `jobs` processes and yield each as it is done.
 
     Of `batches` no more are taken than are worked on soon, so that those of a crowd need not exist at once; a None among
-    them says that what comes next waits for one that is at work. `warmed` imports what all of them need, once; `meanwhile` is called here while they are at work.
+    them says that what comes next waits for one that is at work. `warmed` imports what all of them need, once; `meanwhile`
+    is called here while they are at work.
 
     Raises:
         CourseError, SandboxError: as grade() does.
