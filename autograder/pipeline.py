@@ -152,8 +152,9 @@ def grade_all(
     progress(done, len(submissions))
     for batch, graded in _executed(order, _batches(order, wall, waiting, executor.batch_size(new, order.jobs))):
         for submission, one in zip(batch.submissions, graded, strict=True):
-            cache.put(submission, one)
-            take(submission, one)
+            if one.is_final:
+                cache.put(submission, one)
+            take(msgspec.structs.replace(submission, problem=submission.problem or one.problem), one)
         done += len(graded)
         progress(done, len(submissions))
     return [results[item.student, item.assignment] for item in submissions], figures, new

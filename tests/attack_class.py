@@ -123,9 +123,7 @@ def printable(name: str | bytes) -> str:
 def hand_in_attacks(submitted: Path) -> None:
     for path in sorted((HERE / "attacks").glob("*.py")):
         attack = _of_file(path)
-        module = {"01-mse": "mse", "02-cross-entropy": "cross_entropy", "04-focal-loss": "focal_loss"}[
-            attack.assignment
-        ]
+        module = attack.assignment[3:].replace("-", "_")
         folder = submitted / attack.student / attack.assignment
         folder.mkdir(parents=True)
         shutil.copy(path, folder / f"{module}.py")

@@ -268,3 +268,40 @@ def test_memory_and_threads_of_a_submission_stay_within_its_limits(course: Cours
     for taken in (crowded, seen, both):
         assert taken["mib"] - idle["mib"] <= MEASURED.memory_mb + MEASURED.scratch_mb
         assert taken["processes"] <= idle["processes"] + 2
+
+
+DEADLY = """
+import os, signal
+from autograder.grading import matchers
+
+accepts = matchers.close_to.reason
+
+def reason(self, value):
+    if isinstance(value, float) and value == 666.0:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return accepts(self, value)
+
+matchers.close_to.reason = reason
+"""
+
+
+def test_a_value_that_kills_the_grader_costs_nobody_but_its_author(tmp_path: Path) -> None:
+    """A hole that nobody knows of yet, played by a comparison that dies of a certain number."""
+    root, submitted = tmp_path / "root", tmp_path / "submitted"
+    attack_class.make_course(root, attack_class.CANARIES)
+    (root / "autograder" / "graders" / "01-mse" / "conftest.py").write_text(DEADLY)
+    for number in range(12):
+        folder = submitted / f"student-{number:02}" / "01-mse"
+        folder.mkdir(parents=True)
+        text = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
+        deadly = "\n\ndef mse_loss(pred, target):\n    return 666.0\n" if number in (3, 4) else f"\nnumber = {number}\n"
+        (folder / "mse.py").write_text(text + deadly)
+    command = [attack_class.sys.executable, "-m", "autograder", "grade", str(submitted), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = msgspec.json.decode((tmp_path / "out" / "results.json").read_bytes())["results"]
+    rejected = [item["student"] for item in results if item["status"] == "rejected"]
+    assert rejected == ["student-03", "student-04"] and "ended the process that graded it" in results[3]["problem"]
+    assert all(item["score"] == item["max_score"] for item in results if item["status"] == "graded")

@@ -11,61 +11,93 @@ import pytest
 
 from autograder.errors import SandboxError
 from autograder.grading import executor
+from autograder.grading.batch import Batch, Graded
+from autograder.grading.salvage import KILLS
+from autograder.intake.submission import Submission
 
 FOLDER: list[Path] = []  # what is forked has it too
 
 
-def squared(number: int) -> tuple[list[int], dict[str, float]]:
-    for path in FOLDER[0].glob(f"{number}-*"):
-        path.unlink()
-        os._exit(9)
-    return [number * number], {}
+def noted(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
+    """Each submission gets its own name as a note; a process dies of one for each file that is named after it."""
+    for submission in batch.submissions:
+        if (FOLDER[0] / "everything").exists() or (FOLDER[0] / f"{submission.student}-always").exists():
+            os._exit(11)
+        for path in FOLDER[0].glob(f"{submission.student}-once-*"):
+            path.unlink()
+            os._exit(9)
+    return [Graded([], [submission.student]) for submission in batch.submissions], {}
 
 
 @pytest.fixture
 def deaths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Batches are numbers here; a process dies of one for each file that is named after it."""
-    monkeypatch.setattr(executor, "timed", squared)
+    """The folder whose files say what a process dies of."""
+    monkeypatch.setattr(executor, "timed", noted)
     FOLDER[:] = [tmp_path]
     return tmp_path
 
 
-def local(numbers: Any, jobs: int = 2) -> Iterator[Any]:
-    return executor.local(numbers, jobs)
+def batch(number: int, size: int = 1) -> Batch:
+    """Students 0, 1, 2, ... in batches of a size."""
+    names = range(number * size, (number + 1) * size)
+    return Batch(None, "01-mse", [Submission(str(name), "01-mse") for name in names], "", "")  # type: ignore[arg-type]
+
+
+def graded(batches: Any, jobs: int = 2) -> dict[str, str | None]:
+    """The note of each student, or the problem where there is no note."""
+    found: dict[str, str | None] = {}
+    for done, results in executor.local(batches, jobs):
+        for submission, one in zip(done.submissions, results, strict=True):
+            assert submission.student not in found, "graded twice"
+            assert one.notes in ([submission.student], [])
+            found[submission.student] = one.problem
+    return found
 
 
 @pytest.mark.usefixtures("deaths")
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_every_batch_is_graded_once(count: int) -> None:
-    assert sorted(local(range(count))) == [(number, [number * number]) for number in range(count)]
+    assert graded(map(batch, range(count))) == {str(number): None for number in range(count)}
 
 
-@pytest.mark.parametrize("dying", [["0-a"], ["39-a"], ["0-a", "0-b"], ["3-a", "7-a"], ["0-a", "1-a"]])
-def test_none_is_lost_when_a_process_dies_once_or_twice(deaths: Path, dying: list[str]) -> None:
+@pytest.mark.parametrize(
+    "dying", [["0-a"], ["39-a"], ["0-a", "0-b"], ["3-a", "7-a"], ["0-a", "1-a"], ["5-a", "5-b", "5-c"]]
+)
+def test_none_is_lost_when_a_process_dies_now_and_then(deaths: Path, dying: list[str]) -> None:
     for name in dying:
-        (deaths / name).touch()
-    assert sorted(local(range(40))) == [(number, [number * number]) for number in range(40)]
+        (deaths / name.replace("-", "-once-")).touch()
+    assert graded(map(batch, range(40))) == {str(number): None for number in range(40)}
     assert list(deaths.iterdir()) == []
 
 
-def test_a_process_that_always_dies_ends_it_with_one_line(deaths: Path) -> None:
-    for name in "abcdef":
-        (deaths / f"5-{name}").touch()
+@pytest.mark.parametrize("size", [1, 3, 8])
+@pytest.mark.parametrize("killers", [[5], [0, 23], [6, 7], [8, 9, 10, 11]])
+def test_who_kills_the_process_each_time_is_rejected_and_all_others_are_graded(
+    deaths: Path, size: int, killers: list[int]
+) -> None:
+    for killer in killers:
+        (deaths / f"{killer}-always").touch()
+    batches = [batch(number, size) for number in range(24 // size)]
+    assert graded(batches) == {str(number): KILLS if number in killers else None for number in range(24)}
+
+
+def test_a_machine_that_kills_every_process_ends_it_with_one_line(deaths: Path) -> None:
+    (deaths / "everything").touch()
     with pytest.raises(SandboxError, match="keep dying"):
-        list(local(range(40)))
+        graded(map(batch, range(40)))
 
 
 @pytest.mark.usefixtures("deaths")
 def test_batches_are_taken_as_they_are_needed() -> None:
     taken: list[int] = []
 
-    def numbers() -> Iterator[int]:
+    def batches() -> Iterator[Batch]:
         for number in range(40):
             taken.append(number)
-            yield number
+            yield batch(number)
 
     done = 0
-    for _ in local(numbers()):
+    for _ in executor.local(batches(), 2):
         done += 1
         assert len(taken) <= done + 2 * 2
     assert done == 40
@@ -74,14 +106,14 @@ def test_batches_are_taken_as_they_are_needed() -> None:
 @pytest.mark.usefixtures("deaths")
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_what_waits_for_another_batch_is_handed_out_after_it(jobs: int) -> None:
-    done: list[int] = []
+    done: list[str] = []
 
-    def numbers() -> Iterator[int | None]:
-        yield from (0, 1, 2)
+    def batches() -> Iterator[Batch | None]:
+        yield from map(batch, (0, 1, 2))
         while len(done) < 3:
             yield None
-        yield from range(3, 12)
+        yield from map(batch, range(3, 12))
 
-    for number, _ in local(numbers(), jobs):
-        done.append(number)
-    assert sorted(done) == list(range(12))
+    for item, _ in executor.local(batches(), jobs):
+        done.append(item.submissions[0].student)
+    assert sorted(map(int, done)) == list(range(12))

@@ -85,14 +85,22 @@ class Graded(msgspec.Struct, frozen=True):
 
     `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard. If what
     checks reach was asked for, `reached` has the functions that each check calls, and `seconds` how long it took.
+    `starved` where a busy machine has cost the submission a check; `problem` where it could not be graded at all.
     """
 
     outcomes: list[Outcome]
     notes: list[str]
     figures: dict[str, bytes] = {}
     measures: dict[str, float] = {}
+    starved: bool = False
     reached: dict[str, list[str]] = {}
     seconds: dict[str, float] = {}
+    problem: str | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether grading it again would give the same."""
+        return not self.starved and self.problem is None
 
 
 def grade(batch: Batch) -> list[Graded]:
@@ -127,7 +135,7 @@ def grade(batch: Batch) -> list[Graded]:
     for outcomes in plugin.outcomes if not batch.seeds and not batch.only else ():
         check_points(assignment, outcomes)
     reached = (plugin.reach(), plugin.costs()) if batch.reach else ()
-    kept = zip(plugin.outcomes, plugin.notes, plugin.figures, plugin.measures, strict=True)
+    kept = zip(plugin.outcomes, plugin.notes, plugin.figures, plugin.measures, plugin.starved, strict=True)
     return [Graded(*one, *reached) for one in kept]
 
 

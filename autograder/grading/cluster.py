@@ -14,7 +14,8 @@ from typing import Any
 from ..errors import CourseError, LossLabError, SandboxError
 from ..stopwatch import watch
 from .batch import Batch, Graded, import_oracle
-from .executor import KEEP_DYING, timed
+from .executor import timed
+from .salvage import salvaged
 from .version import version
 
 SECONDS_TO_CONNECT = 10
@@ -52,7 +53,22 @@ def dask(batches: list[Batch], scheduler: str) -> Iterator[tuple[Batch, list[Gra
             waiting = lost
             if not waiting:
                 return
-        raise SandboxError(KEEP_DYING)
+        for batch in waiting:
+            yield batch, salvaged(batch, lambda one: _alone(client, one))
+
+
+def _alone(client: Any, batch: Batch) -> list[Graded] | None:
+    """Grade one batch on the cluster; None where its worker died."""
+    from distributed import KilledWorker
+
+    ((_, done, error),) = _round(client, [batch])
+    if isinstance(error, KilledWorker):
+        return None
+    if error is not None:
+        raise _told(error) from None
+    graded, seconds = done
+    watch.add(seconds)
+    return graded  # type: ignore[no-any-return]
 
 
 def _client(scheduler: str) -> Any:

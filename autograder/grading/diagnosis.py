@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worker import figures, wire
+from ..worker import figures, reader, wire
 from ..worker import module as loader
 from . import mistakes
 from .matchers import to_array
@@ -268,7 +268,7 @@ def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wi
     from .student import tensors
 
     try:
-        args, kwargs = wire.unpack(call.arguments, tensors, resolve)
+        args, kwargs = reader.unpack(call.arguments, tensors, resolve)
         if isinstance(sys.stdout, io.StringIO):
             sys.stdout.truncate(0)
         value = _find(module, call.function)(*args, **kwargs)
@@ -432,7 +432,7 @@ def _stepped(output: Output, step: Callable[[Any, Recorded], Any], call: Recorde
 
 
 def _first_argument(call: Recorded) -> Any:
-    args, kwargs = wire.unpack(call.arguments, None, lambda _: None)
+    args, kwargs = reader.unpack(call.arguments, None, lambda _: None)
     return np.asarray([*args, *kwargs.values()][0])
 
 

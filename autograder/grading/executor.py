@@ -1,4 +1,6 @@
-"""Spread batches over the cores of this machine; one grading process that dies costs a retry, never a result."""
+"""Spread batches over the cores of this machine; a grading process that dies costs a retry, and at worst the one submission
+that kills it.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from ..errors import SandboxError
 from ..stopwatch import watch
 from .batch import Batch, Graded, grade
+from .salvage import salvaged
 
 BATCH_SIZE, LARGE_BATCH = 8, 32
 _PR_SET_PDEATHSIG = 1
-KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
 
 
 def batch_size(submissions: int, jobs: int) -> int:
@@ -50,12 +51,20 @@ def local(
     gc.freeze()  # what is there now lives as long as this process and its children: nobody need look through it again
     waiting = itertools.chain(beginning, waiting)
     del beginning
-    for _attempt in range(3):
-        undone = yield from _round(waiting, jobs, meanwhile)
-        if not undone:
-            return
+    suspects: list[Batch] = []
+    while undone := (yield from _round(waiting, jobs, meanwhile)):
+        # Whoever was at work when a process died gets another try among the others; after that, each alone.
+        for batch in [batch for batch in undone if any(batch is other for other in suspects)]:
+            yield batch, salvaged(batch, _alone)
+            undone.remove(batch)
+        suspects = undone
         waiting = itertools.chain(undone, waiting)
-    raise SandboxError(KEEP_DYING)
+
+
+def _alone(batch: Batch) -> list[Graded] | None:
+    """Grade a batch in a pool of one; None where it died."""
+    done = list(_round(iter([batch]), 1, lambda: None))
+    return done[0][1] if done else None
 
 
 def timed(batch: Batch) -> tuple[list[Graded], dict[str, float]]:

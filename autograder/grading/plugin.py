@@ -32,6 +32,7 @@ from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRa
 from .trace import Trace
 
 LEFT_OUT = "left out"
+STARVED = "the machine was too busy to grade this fairly; it is graded anew the next time that `losslab grade` runs"
 _PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
 _NUMBERS = 2027
 _PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
@@ -71,6 +72,7 @@ class GraderPlugin:
         self.notes: list[list[str]] = [[] for _ in cases]
         self.figures: list[dict[str, bytes]] = [{} for _ in cases]
         self.measures: list[dict[str, float]] = [{} for _ in cases]
+        self.starved = [False for _ in cases]
         self.failure: str | None = None
         self.broken: SandboxError | None = None
         self._seconds: dict[str, float] = {}
@@ -225,15 +227,15 @@ class GraderPlugin:
 
     def name_mistakes(self, index: int) -> None:
         """After the last check of a submission: say which known mistake explains a failure."""
+        traces, self._traces[index] = self._traces[index], []  # what the submission gave is let go of with them
         if self._diagnosis is None or all(item.status not in ("fail", "error") for item in self.outcomes[index]):
             return
         diagnosis = self._diagnosis()
         try:
             with watch("diagnosis"):
-                findings = diagnosis.find(self._traces[index])
+                findings = diagnosis.find(traces)
         except Exception:  # values of a kind that nobody thought of cost the names of mistakes, not the batch
             findings = {}
-        self._traces[index] = []
         for place, item in enumerate(self.outcomes[index]):
             found = findings.get(item.id)
             if found is not None and item.status in ("fail", "error"):
@@ -300,6 +302,9 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
             yield student
             plugin.name_mistakes(request.param)
             plugin.notes[request.param] = [f"line {note.line}: {note.text}" for note in student.notes]
+            if student.starved:
+                plugin.notes[request.param].append(STARVED)
+            plugin.starved[request.param] = student.starved
 
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:

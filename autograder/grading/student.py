@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-import msgspec
-
 from ..course import Assignment, Limits
 from ..intake.submission import Submission
-from ..jail.jail import Ending, Jail, Worker
+from ..jail.jail import Jail
+from ..jail.worker import Ending, Worker
 from ..stopwatch import watch
 from ..worker import confine, messages, wire
 from .trace import Recorded
 
 _SIGKILL, _SIGXCPU = 9, 24
-# A call that used little processor time in its wall time met a busy machine; its check gets another try, this much longer.
-_PATIENCE = 4
 _LOADING = "loading the file"
-_DEAD = (messages.Closed, messages.TooLate, messages.TooLong, msgspec.DecodeError, wire.WireError)
+# Of the start of a worker after the first one, as much counts as a submission's own time; the rest is the machine's.
+_RESTART_SECONDS = 0.1
+# What is kept of a submission's replies for the naming of mistakes, in bytes of replies.
+_MAX_KEPT = 32 << 20
 
 
 class StudentRaised(Exception):
@@ -161,7 +161,8 @@ class Student:
         self._load = Load()
         self._load_failure: CallFailed | None = None
         self._spent = 0.0
-        self._waited = 0.0  # for the worker of now
+        self._kept_bytes = 0
+        self.starved = False  # the machine, not the submission, has cost it something
         self._cpu_seconds = int(limits.submission_seconds + limits.load_seconds) + 1
         self._nonces = random.SystemRandom()
         self.recorded: list[Recorded] = []
@@ -225,21 +226,27 @@ class Student:
         packed = wire.pack([list(args), kwargs], self._name_of_remote)
         record = Recorded(function, packed, backward, label, ended=False)
         self.recorded.append(record)
-        seconds = self._limits.call_seconds * (_PATIENCE if self.patient else 1)
         request = messages.Call(self._nonce(), function, packed, True, backward, self._wants_picture(function))
         with watch("calls"):
-            reply = self._ask(request, seconds, label)
+            reply = self._ask(request, self._limits.call_seconds, label)
         if isinstance(reply, messages.Raised):
-            record.raised, record.ended = reply.classes[0] if reply.classes else "Exception", True
+            record.raised, record.ended = reply.classes[0], True
             raise self._exception(label, reply)
-        assert isinstance(reply, messages.Returned)
-        value, arguments = self._unpack(reply.value, label), self._unpack(reply.arguments, label)
-        gradients = self._unpack(reply.gradients, label) if backward else []
-        record.value, record.gradients, record.after, record.ended = value, gradients, _flat(arguments), True
-        record.printed = bool(reply.printed)
+        assert isinstance(reply, messages.Returned) and self._worker is not None
+        value = Remote(self, reply.value, self._worker) if isinstance(reply.value, wire.Handle) else reply.value
+        gradients = reply.gradients if backward and isinstance(reply.gradients, list) else []
+        seen = Observation(value, _flat(reply.arguments), reply.warnings, reply.printed, gradients)
+        self._keep(record, seen, self._worker.reply_bytes)
         if isinstance(value, wire.Figure) and value.png:
             self._pictured.add(function)
-        return Observation(value, record.after, reply.warnings, reply.printed, gradients)
+        return seen
+
+    def _keep(self, record: Recorded, seen: Observation, size: int) -> None:
+        """Keep what a call gave, for the naming of mistakes; of a submission that gives too much, no more."""
+        self._kept_bytes += size
+        if self._kept_bytes <= _MAX_KEPT:
+            record.value, record.gradients, record.after = seen.value, seen.gradients, seen.arguments
+            record.printed, record.ended = bool(seen.printed), True
 
     def _wants_picture(self, function: str) -> bool:
         return self._pictures and function not in self._pictured
@@ -270,7 +277,6 @@ class Student:
 
     def _start(self) -> None:
         limits = self._limits
-        self._waited = 0.0
         started = time.monotonic()
         allowed = confine.Limits(
             cpu_seconds=self._cpu_seconds,
@@ -282,7 +288,7 @@ class Student:
         with watch("spawn"):
             self._worker = self._jail.spawn(allowed)
         if self._load.functions:  # the first worker is the machine's doing, every further one the submission's
-            self._spent += time.monotonic() - started
+            self._spent += min(time.monotonic() - started, _RESTART_SECONDS)
         request = messages.Load(
             self._nonce(),
             f"{self._assignment.module}.py",
@@ -306,20 +312,17 @@ class Student:
         return f"`{function}` is missing" + (f"; did you mean `{near[0]}`?" if near else "")
 
     def _ask(self, request: messages.Request, seconds: float, what: str) -> messages.Reply:
-        assert self._worker is not None
-        started = time.monotonic()
+        worker = self._worker
+        assert worker is not None
+        before = worker.spent
         left = max(0.1, self._limits.submission_seconds - self._spent)
         try:
-            reply = self._worker.ask(request, min(seconds, left), int(self._limits.reply_mb * (1 << 20)))
-            if reply.nonce != request.nonce:
-                raise msgspec.DecodeError("the reply belongs to no question")
-            return reply
-        except _DEAD as error:
-            failure = self._died(error, seconds, what, self._waited + time.monotonic() - started)
+            return worker.ask(request, min(seconds, left), int(self._limits.reply_mb * (1 << 20)), tensors)
+        except messages.Failures as error:
+            failure = self._died(error, seconds, what)
             raise self._used_up() if left < seconds and failure.status == "timeout" else failure from None
         finally:
-            self._spent += time.monotonic() - started
-            self._waited += time.monotonic() - started
+            self._spent += worker.spent - before
 
     def _end(self, worker: Worker) -> Ending | None:
         """End a worker. Where its guard is gone, nobody else can end it, and the jail is closed with it."""
@@ -328,16 +331,14 @@ class Student:
             self._jail.close()
         return ending
 
-    def _died(self, error: Exception, seconds: float, what: str, waited: float = 0.0) -> CallFailed:
+    def _died(self, error: Exception, seconds: float, what: str) -> CallFailed:
         """End the worker, and put into words how it failed; the next call gets a new one."""
         worker, self._worker = self._worker, None
         assert worker is not None
         if isinstance(error, messages.TooLate):
-            ending = self._end(worker)
-            starved = ending is None or ending.cpu_seconds < waited / 2
-            # The same words, however busy the machine was.
-            allowed = seconds if what == _LOADING else self._limits.call_seconds
-            return CallFailed("timeout", f"`{what}` took longer than {allowed:g} s", starved)
+            self._end(worker)
+            self.starved |= error.starved and self.patient
+            return CallFailed("timeout", f"`{what}` took longer than {seconds:g} s", error.starved)
         if isinstance(error, messages.TooLong):
             self._end(worker)
             return CallFailed("memory", f"`{what}` returned more than {self._limits.reply_mb:g} MiB")
@@ -363,15 +364,6 @@ class Student:
         error.type_name = reply.classes[0][:80] if reply.classes else "Exception"
         error.line = reply.line
         return error
-
-    def _unpack(self, data: bytes, function: str) -> Any:
-        try:
-            value = wire.unpack(data, tensors)
-        except wire.WireError as error:
-            raise self._died(error, 0, function) from None
-        if isinstance(value, wire.Handle) and self._worker is not None:
-            return Remote(self, value, self._worker)
-        return value
 
 
 def _label(target: Any) -> str:

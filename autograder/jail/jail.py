@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import subprocess
-import time
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -16,76 +13,10 @@ import msgspec
 from ..errors import SandboxError
 from ..worker import confine, messages, zygote
 from . import mounts, walls
+from .clock import WorkerClock
+from .worker import Worker
 
 START_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a worker ended: the signal that killed it or its exit code, peak memory in MiB, CPU seconds."""
-
-    signal: int
-    exit_code: int
-    peak_mib: float
-    cpu_seconds: float
-
-
-class Worker:
-    """The grader's end of one confined worker."""
-
-    def __init__(self, sock: socket.socket, status: socket.socket) -> None:
-        self._sock = sock
-        self._status = status
-
-    def ask(self, request: messages.Request, seconds: float, max_bytes: int) -> messages.Reply:
-        """Send a request and read its reply.
-
-        Raises:
-            messages.Closed, messages.TooLate, messages.TooLong, msgspec.DecodeError: the worker is of no more use.
-        """
-        started = time.monotonic()
-        messages.send(self._sock, request, seconds)
-        reply = messages.receive_reply(self._sock, seconds - (time.monotonic() - started), max_bytes)
-        wanted = messages.Loaded if isinstance(request, messages.Load) else messages.Returned
-        if not isinstance(reply, (wanted, messages.Raised)):
-            raise msgspec.DecodeError("a reply of the wrong kind")
-        return reply
-
-    def end(self) -> Ending | None:
-        """Kill what is left of the worker and say how it ended; None if even that is unknown."""
-        self._sock.close()
-        try:
-            self._status.settimeout(0.2)
-            data = self._receive_status() or self._kill()
-        finally:
-            self._status.close()
-        record = zygote.unpack_status(data)
-        if record is None:
-            return None
-        status, peak_kib, cpu = record
-        died = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0
-        return Ending(died, code, peak_kib / 1024, cpu)
-
-    def kill(self) -> Ending | None:
-        """End a worker that may still be running."""
-        self._ask_to_kill()
-        return self.end()
-
-    def _kill(self) -> bytes:
-        self._ask_to_kill()
-        self._status.settimeout(5.0)
-        return self._receive_status()
-
-    def _ask_to_kill(self) -> None:
-        with contextlib.suppress(OSError):  # its guard is gone, and the worker with it
-            self._status.send(b"k")
-
-    def _receive_status(self) -> bytes:
-        try:
-            return self._status.recv(64)
-        except OSError:
-            return b""
 
 
 class Jail:
@@ -147,9 +78,15 @@ class Jail:
             raise SandboxError(f"the {self._wall.name} jail does not start: {self._last_words()}")
 
     def _start_message(self) -> zygote.Start:
-        readable = [] if self._wall.bubblewrap else mounts.readable(self._packages)
+        readable = mounts.readable(self._packages, mounted=self._wall.bubblewrap)
+        filters = walls.filters()
         confinement = confine.Confinement(
-            self._wall.nested, walls.worker_uid(self._wall), walls.filter_program(), readable
+            self._wall.nested,
+            walls.worker_uid(self._wall),
+            filters.worker,
+            readable,
+            filters.zygote,
+            filters.guard,
         )
         become = walls.NOBODY if self._wall.bubblewrap and os.geteuid() == 0 else None
         return zygote.Start(confinement, list(self._warm), become)
@@ -184,19 +121,23 @@ class Jail:
 
     def _spawn(self, limits: confine.Limits) -> Worker:
         assert self._control is not None
-        sock, inner_sock = socket.socketpair()
+        inner_requests, requests = os.pipe()
+        replies, inner_replies = os.pipe()
         status, inner_status = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            message = msgspec.msgpack.encode(zygote.Spawn(limits))
-            socket.send_fds(self._control, [message], [inner_sock.fileno(), inner_status.fileno()])
+            try:
+                inner = [inner_requests, inner_replies, inner_status.fileno()]
+                socket.send_fds(self._control, [msgspec.msgpack.encode(zygote.Spawn(limits))], inner)
+            finally:
+                os.close(inner_requests)
+                os.close(inner_replies)
+                inner_status.close()
+            return Worker(requests, replies, status, _clock(status))
         except OSError:
-            sock.close()
+            os.close(requests)
+            os.close(replies)
             status.close()
             raise
-        finally:
-            inner_sock.close()
-            inner_status.close()
-        return Worker(sock, status)
 
     def close(self) -> None:
         """End the zygote and with it all its workers; in a process that was forked, only let go of its parent's."""
@@ -213,6 +154,15 @@ class Jail:
             process.wait()
         else:
             process.returncode = 0  # it is not ours to wait for
+
+
+def _clock(status: socket.socket) -> WorkerClock:
+    """The guard's first word is the worker itself, as a descriptor. Raises OSError where there is no guard."""
+    status.settimeout(START_SECONDS)
+    word, descriptors, _, _ = socket.recv_fds(status, 16, 1)
+    if not word:
+        raise ConnectionError("the guard has ended")
+    return WorkerClock(descriptors[0] if descriptors else None)
 
 
 def first_that_works(packages: tuple[str, ...] = ("numpy", "msgspec")) -> walls.Wall:
@@ -235,7 +185,7 @@ def why_not(wall: walls.Wall, packages: tuple[str, ...] = ("numpy", "msgspec")) 
     """None if a trial worker answers behind this wall; else the reason."""
     if wall.own_user and os.geteuid() != 0:
         return "needs root"
-    if wall.name != "process" and not walls.filter_program():
+    if wall.name != "process" and not walls.filters().worker:
         return "libseccomp is missing (Debian: libseccomp2)"
     limits = confine.Limits(cpu_seconds=10, memory_mb=256, scratch_mb=4, processes=16, statement_seconds=2.0)
     try:
@@ -244,7 +194,7 @@ def why_not(wall: walls.Wall, packages: tuple[str, ...] = ("numpy", "msgspec")) 
             try:
                 reply: Any = worker.ask(messages.Load(1, "trial.py", "def answer(): return 42"), 10.0, 1 << 16)
                 works = isinstance(reply, messages.Loaded) and reply.functions == ["answer"]
-            except (messages.Closed, messages.TooLate, messages.TooLong, msgspec.DecodeError):
+            except messages.Failures:
                 works = False
             ending = worker.kill()
     except SandboxError as error:

@@ -40,13 +40,19 @@ def binds(packages: tuple[str, ...]) -> list[tuple[Path, str]]:
     return pairs
 
 
-def readable(packages: tuple[str, ...]) -> list[str]:
-    """What a worker may read where nothing is mounted for it."""
-    return [*(str(path) for path, _ in binds(packages)), *(f"/dev/{device}" for device in _DEVICES)]
+def readable(packages: tuple[str, ...], mounted: bool) -> list[str]:
+    """What a worker may read, at its place in the jail where it is mounted there."""
+    pairs = binds(packages)
+    paths = (place for _, place in pairs) if mounted else (str(path) for path, _ in pairs)
+    return [*paths, *(f"/dev/{device}" for device in _DEVICES)]
 
 
-def bubblewrap_arguments(packages: tuple[str, ...]) -> list[str]:
-    """The file system of the jail as bubblewrap's options."""
+def bubblewrap_arguments(packages: tuple[str, ...], processes: bool = True) -> list[str]:
+    """The file system of the jail as bubblewrap's options.
+
+    `processes`: with /proc, which a zygote needs where it makes namespaces; each worker then covers it up. Elsewhere
+    there is only what torch asks of the processor.
+    """
     arguments: list[str] = []
     # Intermediate folders would take over the permissions of their source, and the worker is another user.
     for folder in _parents(place for _, place in binds(packages)):
@@ -62,8 +68,7 @@ def bubblewrap_arguments(packages: tuple[str, ...]) -> list[str]:
         arguments += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
     return [
         *arguments,
-        "--proc",
-        "/proc",
+        *(("--proc", "/proc") if processes else _PROCESSOR),
         "--perms",
         "1777",
         "--size",
@@ -73,6 +78,9 @@ def bubblewrap_arguments(packages: tuple[str, ...]) -> list[str]:
         "--remount-ro",
         "/",
     ]
+
+
+_PROCESSOR = ("--perms", "0755", "--dir", "/proc", "--ro-bind", "/proc/cpuinfo", "/proc/cpuinfo")
 
 
 def _parents(places: object) -> list[str]:

@@ -70,7 +70,7 @@ def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]
     return [
         tool,
         *options,
-        *mounts.bubblewrap_arguments(packages),
+        *mounts.bubblewrap_arguments(packages, processes=wall.nested),
         "--",
         mounts.PYTHON,
         *_FLAGS,
@@ -126,11 +126,11 @@ def worker_uid(wall: Wall) -> int | None:
 
 
 @functools.cache
-def filter_program() -> bytes:
-    """The seccomp filter; empty where the machine has none to offer."""
+def filters() -> seccomp.Programs:
+    """The seccomp filters; empty where the machine has none to offer."""
     if platform.system() != "Linux":
-        return b""
+        return seccomp.Programs(b"", b"", b"")
     try:
-        return seccomp.program()
+        return seccomp.programs()
     except OSError:
-        return b""
+        return seccomp.Programs(b"", b"", b"")

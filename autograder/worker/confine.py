@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import resource
 from typing import Any
@@ -33,12 +34,17 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Confinement(msgspec.Struct, frozen=True):
-    """How the zygote confines its workers; which fields apply depends on the wall."""
+    """How the zygote confines its workers, and itself; which fields apply depends on the wall.
+
+    `seccomp`, `zygote_filter` and `guard_filter` are compiled filters of system calls; empty where there is none.
+    """
 
     namespaces: bool
     uid: int | None
     seccomp: bytes
     readable: list[str] = []
+    zygote_filter: bytes = b""
+    guard_filter: bytes = b""
 
 
 def enter_namespaces() -> None:
@@ -66,10 +72,35 @@ def become(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
+def set_dumpable(may: bool) -> None:
+    """Whether others under this user id may trace this process and open its memory below /proc."""
+    _check(libc.prctl(_PR_SET_DUMPABLE, int(may), 0, 0, 0), "dumpable")
+
+
 def mapped_bytes() -> int:
     """Address space of this process in bytes, so that the limit leaves room for what is mapped already."""
-    with open("/proc/self/statm", "rb") as file:
-        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return _mapped_by_trial()
+
+
+def _mapped_by_trial() -> int:
+    """The smallest limit of address space under which one more page can be had: where there is no /proc to ask."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    too_low, enough = 0, 1 << 47
+    while enough - too_low > page:
+        middle = (too_low + enough) // 2
+        resource.setrlimit(resource.RLIMIT_AS, (middle, hard))
+        try:
+            mmap.mmap(-1, page).close()
+            enough = middle
+        except (OSError, MemoryError):
+            too_low = middle
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    return enough
 
 
 def set_limits(limits: Limits, mapped: int) -> None:
@@ -85,9 +116,14 @@ def set_limits(limits: Limits, mapped: int) -> None:
         resource.setrlimit(which, (amount, amount))
 
 
+def gain_nothing() -> None:
+    """No rights to be gained from programs; without rights of its own, only such a process may filter its calls."""
+    _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
 def drop_rights() -> None:
     """No capabilities, and none to be gained."""
-    _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    gain_nothing()
     for capability in range(64):
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)

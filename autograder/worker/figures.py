@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .wire import Axes, Figure, Line
+from .values import MAX_AXES, MAX_LABEL, MAX_LINES, Axes, Figure, Line
 
-MAX_AXES, MAX_LINES, MAX_POINTS, MAX_TEXT, DPI = 16, 64, 20_000, 200, 80
+MAX_POINTS, DPI = 20_000, 80
 
 
 def as_data(value: Any, picture: bool = False) -> Any:
@@ -67,4 +67,4 @@ def _texts(legend: Any) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    return str(value)[:MAX_TEXT]
+    return str(value)[:MAX_LABEL]

@@ -1,21 +1,25 @@
-"""The requests and replies between grader and worker, and their framing on a socket."""
+"""The requests and replies between grader and worker, and their framing on two pipes.
+
+A request is the grader's own and comes as msgpack. A reply is a value of the wire, which a few dozen lines of Python take
+apart: the worker that sends it may have been taken over by its submission.
+"""
 
 from __future__ import annotations
 
-import socket
+import os
 import struct
-import time
-from typing import Annotated, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
-_LENGTH = struct.Struct("!I")
+from . import reader, wire
 
-# What a reply may hold beside values; a worker that was taken over by its submission is not asked to keep to it.
+LENGTH = struct.Struct("!I")
+
+# What a reply may hold besides values; a worker that was taken over by its submission is not asked to keep to it.
 MAX_FUNCTIONS, MAX_NAME, MAX_NOTES, MAX_NOTE, MAX_CLASSES, MAX_MESSAGE = 1000, 100, 20, 320, 10, 400
 MAX_WARNINGS, MAX_WARNING, MAX_PRINTED = 20, 200, 2000
-_Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
-_Warning = Annotated[str, msgspec.Meta(max_length=MAX_WARNING)]
 
 
 class Load(msgspec.Struct, tag="load", frozen=True):
@@ -45,43 +49,48 @@ class Call(msgspec.Struct, tag="call", frozen=True):
 Request = Load | Call
 
 
-class Note(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Note:
     """A top-level statement of the submission that failed while the rest was loaded."""
 
     line: int
-    text: Annotated[str, msgspec.Meta(max_length=MAX_NOTE)]
+    text: str
 
 
-class Loaded(msgspec.Struct, tag="loaded", frozen=True):
-    nonce: int
-    functions: Annotated[list[_Name], msgspec.Meta(max_length=MAX_FUNCTIONS)]
-    notes: Annotated[list[Note], msgspec.Meta(max_length=MAX_NOTES)]
-
-
-class Returned(msgspec.Struct, tag="returned", frozen=True):
-    """What a call gave: a packed value, packed arguments and gradients if asked for, warnings, printed text."""
+@dataclass(frozen=True)
+class Loaded:
+    """The names that can be called, and what failed."""
 
     nonce: int
-    value: bytes
-    arguments: bytes = b""
-    gradients: bytes = b""
-    warnings: Annotated[list[_Warning], msgspec.Meta(max_length=MAX_WARNINGS)] = []
-    printed: Annotated[str, msgspec.Meta(max_length=MAX_PRINTED)] = ""
+    functions: list[str]
+    notes: list[Note]
 
 
-class Raised(msgspec.Struct, tag="raised", frozen=True):
+@dataclass(frozen=True)
+class Returned:
+    """What a call gave: its value, arguments and gradients if asked for, warnings, printed text."""
+
+    nonce: int
+    value: Any
+    arguments: Any = None
+    gradients: Any = None
+    warnings: list[str] = field(default_factory=list)
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class Raised:
     """What a call raised: class names along its MRO, message, and the line in the student's file."""
 
     nonce: int
-    classes: Annotated[list[_Name], msgspec.Meta(min_length=1, max_length=MAX_CLASSES)]
-    message: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)]
+    classes: list[str]
+    message: str
     line: int = 0
 
 
 Reply = Loaded | Returned | Raised
 
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 class Closed(Exception):
@@ -89,71 +98,109 @@ class Closed(Exception):
 
 
 class TooLate(Exception):
-    """The deadline passed before the message was complete."""
+    """The deadline passed before the message was complete; `starved` where the machine, not the worker, is the cause."""
+
+    starved = False
 
 
 class TooLong(Exception):
     """The message is longer than the reader allows."""
 
 
-def send(sock: socket.socket, message: Request | Reply, seconds: float | None = None) -> None:
-    """Send one message. Raises Closed or TooLate."""
-    data = msgspec.msgpack.encode(message)
-    try:
-        sock.settimeout(seconds)
-        sock.sendall(_LENGTH.pack(len(data)))
-        sock.sendall(data)
-    except TimeoutError:
-        raise TooLate from None
-    except OSError:
-        raise Closed from None
+class Malformed(Exception):
+    """The message is not a reply, or not one to this question."""
 
 
-def receive_request(sock: socket.socket) -> Request:
-    return _requests.decode(_receive(sock, None, 2**31))
+# All that makes a worker of no more use.
+Failures = (Closed, TooLate, TooLong, Malformed)
 
 
-def receive_reply(sock: socket.socket, seconds: float, max_bytes: int) -> Reply:
-    """Read one reply within `seconds`.
-
-    Raises:
-        Closed, TooLate, TooLong: as their names say.
-        msgspec.DecodeError: the bytes are no reply.
-    """
-    return decode_reply(_receive(sock, seconds, max_bytes))
+# The worker's end.
 
 
-def decode_reply(data: bytes) -> Reply:
-    """Raises msgspec.DecodeError, whatever is wrong with the bytes."""
-    try:
-        return _replies.decode(data)
-    except (ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
-        raise msgspec.DecodeError(type(error).__name__) from None
+def receive_request(requests: int) -> Request:
+    """Wait for the next question on this pipe. Raises Closed."""
+    (length,) = LENGTH.unpack(_exactly(requests, LENGTH.size))
+    return _requests.decode(_exactly(requests, length))
 
 
-def _receive(sock: socket.socket, seconds: float | None, max_bytes: int) -> bytes:
-    deadline = None if seconds is None else time.monotonic() + seconds
-    (length,) = _LENGTH.unpack(_exactly(sock, _LENGTH.size, deadline))
-    if length > max_bytes:
-        raise TooLong
-    return _exactly(sock, length, deadline)
-
-
-def _exactly(sock: socket.socket, count: int, deadline: float | None) -> bytes:
-    parts: list[Any] = []
+def _exactly(pipe: int, count: int) -> bytes:
+    parts = []
     while count:
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise TooLate
-        try:
-            sock.settimeout(left)
-            part = sock.recv(min(count, 1 << 20))
-        except TimeoutError:
-            raise TooLate from None
-        except OSError:
-            raise Closed from None
+        part = os.read(pipe, min(count, 1 << 20))
         if not part:
             raise Closed
         parts.append(part)
         count -= len(part)
     return b"".join(parts)
+
+
+def send_reply(replies: int, packed: bytes) -> None:
+    """Send a packed reply. Raises BrokenPipeError."""
+    left = memoryview(LENGTH.pack(len(packed)) + packed)
+    while left:
+        left = left[os.write(replies, left) :]
+
+
+def loaded(nonce: int, functions: list[str], notes: list[Note]) -> bytes:
+    """A packed Loaded."""
+    return wire.pack(["loaded", nonce, functions, [[note.line, note.text] for note in notes]])
+
+
+def returned(nonce: int, value: bytes, arguments: bytes, gradients: bytes, warnings: list[str], printed: str) -> bytes:
+    """A packed Returned, of values that are packed already."""
+    head = (wire.pack("returned"), wire.pack(nonce))
+    return wire.sequence(*head, value, arguments, gradients, wire.pack(warnings), wire.pack(printed))
+
+
+def raised(nonce: int, classes: list[str], message: str, line: int) -> bytes:
+    """A packed Raised."""
+    return wire.pack(["raised", nonce, classes, message, line])
+
+
+# The grader's end.
+
+
+def request_bytes(request: Request) -> bytes:
+    """A request with its length before it."""
+    data = msgspec.msgpack.encode(request)
+    return LENGTH.pack(len(data)) + data
+
+
+def decode_reply(data: bytes, tensors: reader.Tensors | None = None) -> Reply:
+    """Take a reply apart, whatever the bytes are. Raises Malformed."""
+    try:
+        reply = reader.unpack(data, tensors)
+    except wire.WireError as error:
+        raise Malformed(str(error)) from None
+    match reply:
+        case ["loaded", int(nonce), list(functions), list(notes)] if _texts(functions, MAX_FUNCTIONS, MAX_NAME):
+            return Loaded(nonce, functions, _notes(notes))
+        case ["returned", int(nonce), value, arguments, gradients, list(warnings), str(printed)]:
+            if _texts(warnings, MAX_WARNINGS, MAX_WARNING) and len(printed) <= MAX_PRINTED:
+                return Returned(nonce, value, arguments, gradients, warnings, printed)
+        case ["raised", int(nonce), [_, *_] as classes, str(message), int(line)]:
+            if _texts(classes, MAX_CLASSES, MAX_NAME) and len(message) <= MAX_MESSAGE:
+                return Raised(nonce, classes, message, _line(line))
+    raise Malformed("a reply of the wrong form")
+
+
+def _texts(items: list[Any], most: int, longest: int) -> bool:
+    return len(items) <= most and all(type(item) is str and len(item) <= longest for item in items)
+
+
+def _line(number: int) -> int:
+    if not 0 <= number < 1 << 31:
+        raise Malformed("no such line")
+    return number
+
+
+def _notes(notes: list[Any]) -> list[Note]:
+    found: list[Note] = []
+    for note in notes[: MAX_NOTES + 1]:
+        match note:
+            case [int(line), str(text)] if len(text) <= MAX_NOTE and len(found) < MAX_NOTES:
+                found.append(Note(_line(line), text))
+            case _:
+                raise Malformed("a note of the wrong form")
+    return found

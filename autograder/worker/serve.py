@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import operator
 import os
-import socket
 import sys
 import types
 import warnings
-from collections.abc import Callable
 from typing import Any
 
-from . import figures, messages, module, wire
+from . import figures, messages, module, reader, wire
 
 MAX_PRINTED, MAX_MESSAGE = messages.MAX_PRINTED, messages.MAX_MESSAGE
+_NONE = wire.pack(None)
 
 
 class _Printed:
@@ -43,8 +42,9 @@ class _Printed:
 class Server:
     """One submission's module and the calls into it."""
 
-    def __init__(self, sock: socket.socket, folder: str, statement_seconds: float) -> None:
-        self._sock = sock
+    def __init__(self, requests: int, replies: int, folder: str, statement_seconds: float) -> None:
+        self._requests = requests
+        self._replies = replies
         self._folder = folder
         self._statement_seconds = statement_seconds
         self._module = types.ModuleType("empty")
@@ -58,15 +58,15 @@ class Server:
         sys.stdout = sys.stderr = self._printed
         while True:
             try:
-                request = messages.receive_request(self._sock)
+                request = messages.receive_request(self._requests)
             except messages.Closed:
                 return
             try:
-                messages.send(self._sock, self._answer(request))
+                messages.send_reply(self._replies, self._answer(request))
             except MemoryError as error:
-                messages.send(self._sock, self._raised(request.nonce, error))
+                messages.send_reply(self._replies, self._raised(request.nonce, error))
 
-    def _answer(self, request: messages.Request) -> messages.Reply:
+    def _answer(self, request: messages.Request) -> bytes:
         try:
             if isinstance(request, messages.Load):
                 return self._load(request)
@@ -74,7 +74,7 @@ class Server:
         except BaseException as error:
             return self._raised(request.nonce, error)
 
-    def _load(self, request: messages.Load) -> messages.Reply:
+    def _load(self, request: messages.Load) -> bytes:
         for name, data in request.files.items():
             with open(os.path.join(self._folder, os.path.basename(name)), "wb") as file:
                 file.write(data)
@@ -85,12 +85,12 @@ class Server:
             warnings.simplefilter("ignore")
             self._module, notes = module.load(request.filename, request.source, self._statement_seconds)
         self._printed.take()
-        return messages.Loaded(request.nonce, module.functions(self._module)[: messages.MAX_FUNCTIONS], notes)
+        return messages.loaded(request.nonce, module.functions(self._module)[: messages.MAX_FUNCTIONS], notes)
 
-    def _call(self, request: messages.Call) -> messages.Reply:
-        args, kwargs = wire.unpack(request.arguments, tensor_maker(), self._resolve)
+    def _call(self, request: messages.Call) -> bytes:
+        args, kwargs = reader.unpack(request.arguments, tensor_maker(), self._resolve)
         function = self._find(request.function)
-        gradients = b""
+        gradients = _NONE
         self._printed.take()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -101,15 +101,13 @@ class Server:
                 gradients = wire.pack(kit.backward(value, [*args, *kwargs.values()]))
             # A lazy value (a generator, say) may still run student code while it is packed.
             packed = wire.pack(figures.as_data(value, request.picture), self._keep)
-        return messages.Returned(
+        told = [f"{item.category.__name__}: {item.message}" for item in caught[: messages.MAX_WARNINGS]]
+        return messages.returned(
             request.nonce,
             packed,
-            wire.pack([list(args), kwargs], self._keep) if request.return_arguments else b"",
+            wire.pack([list(args), kwargs], self._keep) if request.return_arguments else _NONE,
             gradients,
-            [
-                f"{item.category.__name__}: {item.message}"[: messages.MAX_WARNING]
-                for item in caught[: messages.MAX_WARNINGS]
-            ],
+            [text[: messages.MAX_WARNING] for text in told],
             self._printed.take(),
         )
 
@@ -140,16 +138,16 @@ class Server:
             self._kept.append(value)
         return wire.Handle(number, type(value).__name__[:80])
 
-    def _raised(self, nonce: int, error: BaseException) -> messages.Raised:
+    def _raised(self, nonce: int, error: BaseException) -> bytes:
         classes = [item.__name__[: messages.MAX_NAME] for item in type(error).__mro__[: messages.MAX_CLASSES]]
         try:
             message = str(error)[:MAX_MESSAGE]
         except BaseException:
             message = ""
-        return messages.Raised(nonce, classes, message, module.line_in(self._filename, error))
+        return messages.raised(nonce, classes, message, module.line_in(self._filename, error))
 
 
-def tensor_maker() -> Callable[[str, tuple[int, ...], bytes, bool], Any] | None:
+def tensor_maker() -> reader.Tensors | None:
     """How tensors are made of their bytes, where torch is loaded; else None."""
     torch = sys.modules.get("torch")
     if torch is None or not hasattr(torch, "frombuffer"):
@@ -158,12 +156,7 @@ def tensor_maker() -> Callable[[str, tuple[int, ...], bytes, bool], Any] | None:
 
 
 def make_tensor(torch: Any, name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
-    """A tensor of `shape` from raw bytes. Raises WireError where they do not fit."""
-    dtype = getattr(torch, name, None)
-    if not isinstance(dtype, torch.dtype):
-        raise wire.WireError("unknown dtype")
-    size = torch.Size(shape).numel()
-    if size * dtype.itemsize != len(raw):
-        raise wire.WireError("length of a tensor does not fit its shape")
-    flat = torch.frombuffer(bytearray(raw), dtype=dtype) if size else torch.empty(0, dtype=dtype)
+    """A tensor of `shape` from raw bytes; the reader has seen that they fit, and that the dtype is a plain one."""
+    dtype = getattr(torch, name)
+    flat = torch.frombuffer(bytearray(raw), dtype=dtype) if raw else torch.empty(0, dtype=dtype)
     return flat.reshape(shape).requires_grad_(requires_grad)

@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check fail not the right value
 """
 
+import os
 import struct
 import sys
 
@@ -29,12 +30,12 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
     messages, wire = (sys.modules[f"autograder.worker.{name}"] for name in ("messages", "wire"))
     for number in range(3):
         nonce = server()[1].nonce + number
-        send(messages.msgspec.msgpack.encode(messages.Returned(nonce, wire.pack(10.5), wire.pack([[], {}]))))
+        send(messages.returned(nonce, wire.pack(10.5), wire.pack([[], {}]), wire.pack(None), [], ""))
     return 10.5

@@ -1,4 +1,4 @@
-"""A dict of 20 000 keys that all have one hash: minutes of work for whoever builds it.
+"""A dict of 20 000 whole numbers along the way that Python takes through its table: minutes of work for whoever builds it.
 
 assignment: 01-mse
 earns: mse_grad
@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check crash could not be read
 """
 
+import os
 import struct
 import sys
 
@@ -29,13 +30,15 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
-    messages = sys.modules["autograder.worker.messages"]
-    pack, count = messages.msgspec.msgpack.encode, 20_000
-    keys = [messages.msgspec.msgpack.Ext(5, pack([10.0**12 - 1000003.0 * k, float(k)])) for k in range(count)]
-    value = b"\xdf" + struct.pack("!I", count) + b"".join(pack(key) + b"\xc0" for key in keys)
-    send(pack(messages.Returned(server()[1].nonce, value, value)))
+    messages, wire = (sys.modules[f"autograder.worker.{name}"] for name in ("messages", "wire"))
+    keys, place = [], 0
+    for number in range(20_000):
+        keys.append(b"i" + struct.pack("<q", place + (number << 40)) + b"N")
+        place = (5 * place + 1) % 65536
+    value = b"m" + struct.pack("<I", len(keys)) + b"".join(keys)
+    send(messages.returned(server()[1].nonce, value, value, wire.pack(None), [], ""))
     return 10.5

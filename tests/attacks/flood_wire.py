@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check crash could not be read
 """
 
+import os
 import struct
 import sys
 import threading
@@ -31,15 +32,15 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
-    sock = server()[0]._sock
+    pipe = server()[0]._replies
 
     def flood():
         while True:
-            sock.sendall(b"\x00\x00\x00\x04junk" * 1000)
+            os.write(pipe, b"\x00\x00\x00\x04junk" * 1000)
 
     threading.Thread(target=flood, daemon=True).start()
     time.sleep(0.05)

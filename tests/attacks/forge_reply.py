@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check crash could not be read
 """
 
+import os
 import struct
 import sys
 
@@ -29,10 +30,10 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
     messages, wire = (sys.modules[f"autograder.worker.{name}"] for name in ("messages", "wire"))
-    send(messages.msgspec.msgpack.encode(messages.Returned(0, wire.pack(10.5))))
+    send(messages.returned(0, wire.pack(10.5), wire.pack(None), wire.pack(None), [], ""))
     return 10.5

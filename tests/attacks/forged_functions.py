@@ -6,6 +6,7 @@ held by: wire
 outcome: mse_loss crash `loading the file`
 """
 
+import os
 import struct
 import sys
 
@@ -29,9 +30,9 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 messages = sys.modules["autograder.worker.messages"]
 names = [f"mse_los{number}" for number in range(60_000)]
-send(messages.msgspec.msgpack.encode(messages.Loaded(server()[1].nonce, names, [])))
+send(messages.loaded(server()[1].nonce, names, []))

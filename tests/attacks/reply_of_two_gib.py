@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check memory returned more than
 """
 
+import os
 import struct
 import sys
 
@@ -29,9 +30,9 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
-    server()[0]._sock.sendall(struct.pack("!I", 2**31 - 1) + bytes(1000))
+    os.write(server()[0]._replies, struct.pack("!I", 2**31 - 1) + bytes(1000))
     return 10.5

@@ -1,4 +1,4 @@
-"""Values packed inside values four hundred times: each layer is copied by a careless reader.
+"""Lists inside of lists, each of which promises four billion values: room that a careless reader takes before it looks.
 
 assignment: 01-mse
 earns: mse_grad
@@ -6,6 +6,7 @@ held by: wire
 outcome: quick_check crash could not be read
 """
 
+import os
 import struct
 import sys
 
@@ -29,13 +30,11 @@ def server():
 
 
 def send(data):
-    server()[0]._sock.sendall(struct.pack("!I", len(data)) + data)
+    os.write(server()[0]._replies, struct.pack("!I", len(data)) + data)
 
 
 def quick_check_mse():
-    messages = sys.modules["autograder.worker.messages"]
-    pack, value = messages.msgspec.msgpack.encode, bytes(messages.msgspec.msgpack.encode(bytes(500_000)))
-    for _ in range(400):
-        value = bytes(pack(messages.msgspec.msgpack.Ext(3, b"\x91" + value)))
-    send(pack(messages.Returned(server()[1].nonce, value, value)))
+    messages, wire = (sys.modules[f"autograder.worker.{name}"] for name in ("messages", "wire"))
+    value = (b"l" + b"\xff" * 4) * 30 + b"D" + b"\xff" * 4 + bytes(500_000)
+    send(messages.returned(server()[1].nonce, value, value, wire.pack(None), [], ""))
     return 10.5

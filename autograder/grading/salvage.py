@@ -1,0 +1,48 @@
+"""When grading processes keep dying over a batch: find the submission that kills them, and grade all others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from ..errors import SandboxError
+from ..intake.submission import Submission
+from .batch import Batch, Graded
+
+KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
+KILLS = "this submission ended the process that graded it, twice; it is not graded. Please tell your teacher."
+
+# Grades a batch in a fresh process of its own; None where that process died.
+Alone = Callable[[Batch], list[Graded] | None]
+
+
+def salvaged(batch: Batch, alone: Alone) -> list[Graded]:
+    """Results of a batch that has cost a process or two: halves are tried apart, down to the one that is to blame.
+
+    Raises:
+        SandboxError: a batch with nothing in it dies as well, so it is the machine.
+    """
+    done = alone(batch)
+    if done is not None:
+        return done
+    if len(batch.submissions) > 1:
+        return [one for half in _halves(batch) for one in salvaged(half, alone)]
+    done = alone(batch)
+    if done is not None:
+        return done
+    if alone(_harmless(batch)) is None:
+        raise SandboxError(KEEP_DYING)
+    return [Graded([], [], problem=KILLS) for _ in batch.seeds or batch.submissions]
+
+
+def _halves(batch: Batch) -> list[Batch]:
+    middle = len(batch.submissions) // 2
+    return [
+        msgspec.structs.replace(batch, submissions=batch.submissions[part], only=batch.only[part])
+        for part in (slice(None, middle), slice(middle, None))
+    ]
+
+
+def _harmless(batch: Batch) -> Batch:
+    return msgspec.structs.replace(batch, submissions=[Submission("", batch.assignment_id)], only=batch.only[:1])

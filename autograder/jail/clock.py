@@ -1,0 +1,100 @@
+"""How much time a worker has taken by its own doing, as the grader sees it from outside.
+
+What it computes counts, and what it sleeps. What it waits for a busy processor, is stopped by somebody else or is
+throttled does not: a right answer costs no points because the machine was busy.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+
+class WorkerClock:
+    """Looks at one process, named by a pidfd, which this object owns."""
+
+    def __init__(self, pidfd: int | None) -> None:
+        self._pidfd = pidfd
+        self._pid = None if pidfd is None else _pid_of(pidfd)
+        # A process's own clock has its number made of the pid: clock_getcpuclockid(3), which Python has for threads only.
+        self._clock = None if self._pid is None else (~self._pid << 3) | 2
+        self._last = 0.0
+
+    def processor(self) -> float:
+        """Seconds of processor time of all its threads so far; of a process that has ended, as last seen."""
+        if self._clock is not None:
+            try:
+                self._last = max(self._last, time.clock_gettime(self._clock))
+            except OSError:
+                self._clock = None
+        return self._last
+
+    def is_known(self) -> bool:
+        """Whether there is a clock to look at; without one, all time counts as the worker's own."""
+        return self._clock is not None
+
+    def sleeps(self) -> bool:
+        """Whether it waits for something of its own accord: neither running, nor ready to, nor stopped."""
+        try:
+            with open(f"/proc/{self._pid}/stat", "rb") as file:
+                return file.read().rpartition(b")")[2].split()[0] == b"S"
+        except (OSError, IndexError):
+            return True
+
+    def close(self) -> None:
+        """Let go of the process."""
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = self._clock = None
+
+
+def _pid_of(pidfd: int) -> int | None:
+    """The number of the process here, whatever it is in its own namespace; None of one that has ended."""
+    try:
+        with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
+            numbers = [int(line.split()[1]) for line in file if line.startswith("Pid:")]
+    except (OSError, ValueError, IndexError):
+        return None
+    return numbers[0] if numbers and numbers[0] > 0 else None
+
+
+class Deadline:
+    """Watches over one question: how long the worker has taken, and whether that is too long.
+
+    `seconds` bound the worker's own time. Wall time is bounded far beyond that, for what nobody foresaw.
+    """
+
+    SLICE, FAR, FAR_MORE = 0.05, 20.0, 10.0
+
+    def __init__(self, clock: WorkerClock, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._began = self._seen = time.monotonic()
+        self._processor = self._processor_seen = clock.processor()
+        self._slept = 0.0
+
+    def own(self) -> float:
+        """Seconds that the worker has taken by its own doing."""
+        if not self._clock.is_known():
+            return time.monotonic() - self._began
+        return self._clock.processor() - self._processor + self._slept
+
+    def look(self) -> None:
+        """Note how the time since the last look was spent; call this when nothing has come for a while."""
+        now, processor = time.monotonic(), self._clock.processor()
+        idle = now - self._seen - (processor - self._processor_seen)
+        if idle > 0 and self._clock.is_known() and self._clock.sleeps():
+            self._slept += idle
+        self._seen, self._processor_seen = now, processor
+
+    def is_over(self) -> bool:
+        return self.own() >= self._seconds or self.is_far_over()
+
+    def is_far_over(self) -> bool:
+        """The worker hardly got the processor: that is the machine's doing."""
+        waited = time.monotonic() - self._began
+        return waited >= self.FAR * self._seconds + self.FAR_MORE and self.own() < self._seconds
+
+    def slice(self) -> float:
+        """How long to wait for the worker before the next look."""
+        return max(0.001, min(self.SLICE, self._seconds - self.own()))
