@@ -59,7 +59,10 @@ class Extension(_Strict, frozen=True):
 
 
 class Limits(_Strict, frozen=True):
-    """Bounds on a submission: seconds of wall time, MiB of memory, scratch space and reply, number of threads."""
+    """Bounds on a submission: seconds of its own time, MiB of memory, scratch space and reply, number of threads.
+
+    Own time is what it computes and what it sleeps, but not what it waits for a busy processor.
+    """
 
     call_seconds: float = 2.0
     load_seconds: float = 10.0

@@ -21,6 +21,7 @@ from autograder.course import Course, Limits
 from autograder.grading.batch import Batch, Graded, grade
 from autograder.intake.submission import Submission
 from autograder.jail import attacks, walls
+from autograder.jail.worker import Worker
 from autograder.worker import confine
 
 ROOT = Path(__file__).parent.parent
@@ -206,11 +207,26 @@ def warmed(course: Course, wall: str) -> None:
 
 @pytest.mark.usefixtures("warmed")
 @pytest.mark.parametrize("how", GREEDY)
-def test_a_submission_takes_no_more_time_than_it_may(course: Course, wall: str, how: str) -> None:
-    started = time.monotonic()
+def test_a_submission_takes_no_more_time_than_it_may(
+    course: Course, wall: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own time, whatever else the machine is doing."""
+    taken: list[float] = []
+    ask = Worker.ask
+
+    def timed(self: Worker, *args: Any) -> Any:
+        before, asked = self.spent, time.monotonic()
+        try:
+            return ask(self, *args)
+        finally:
+            taken.append(self.spent - before)
+            assert taken[-1] <= time.monotonic() - asked + 0.05  # nothing is counted that was not there
+
+    monkeypatch.setattr(Worker, "ask", timed)
     outcomes = graded(course, wall, GREEDY[how])[0].outcomes
-    # Beyond the limit: one process to end, and checks that compare in the grader.
-    assert time.monotonic() - started < MEASURED.submission_seconds + 1.5
+    # Beyond the limit: as much as passes between two looks at the clock, once a call.
+    assert sum(taken) < MEASURED.submission_seconds + 0.1 * len(taken)
+    assert how == "dies after loading slowly" or sum(taken) > MEASURED.submission_seconds - 1.0
     assert all(item.status != "pass" for item in outcomes)
 
 
