@@ -69,6 +69,7 @@ def write_bomb():
 def flood(): return np.zeros(10_000_000)
 def refuse(): raise ValueError("shapes (3,) and (3, 1)")
 def stub(): raise NotImplementedError()
+def end_the_loop(): raise StopIteration("nothing left")
 def log_sofmax(x): return x
 def user(): return os.getuid(), os.getpid()
 def write_home(): open("/kit/x", "w")
@@ -267,6 +268,13 @@ def test_a_file_grows_only_to_its_limit(anywhere: Any) -> None:
 def test_an_exception_arrives_as_the_builtin_of_its_name(anywhere: Any) -> None:
     with pytest.raises(ValueError, match=r"\(3,\)"):
         anywhere.refuse()
+
+
+def test_an_exception_that_ends_loops_ends_none_of_a_check(anywhere: Any) -> None:
+    """Checks may say all(map(...)), and a StopIteration out of it would mean that all were right."""
+    with pytest.raises(StudentRaised) as caught:
+        assert not all(map(lambda _: anywhere.end_the_loop(), range(3)))
+    assert caught.value.type_name == "StopIteration"
 
 
 def test_a_stub_is_not_started(anywhere: Any) -> None:

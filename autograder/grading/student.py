@@ -399,7 +399,11 @@ def _put_into_words(what: str, ending: Ending | None) -> tuple[str, str]:
 
 def _builtin_exception(name: str) -> type[Exception] | None:
     kind = getattr(builtins, name, None)
-    return kind if isinstance(kind, type) and issubclass(kind, Exception) else None
+    # Raised inside of `all(map(...))` in a check, these two would end the loop as if there were nothing left to look at.
+    usable = (
+        isinstance(kind, type) and issubclass(kind, Exception) and name not in ("StopIteration", "StopAsyncIteration")
+    )
+    return kind if usable else None
 
 
 @functools.cache
