@@ -113,7 +113,7 @@ def test_canvas_takes_every_name_and_score(grades: Grades) -> None:
     assert notes == [] and set(possible.values()) == {"8"}
     assert list(people) == [person.id for person in PEOPLE]
     assert people["007"]["name"] == 'Müller, "Jo", Jo' and people["007"]["ID"] == "0042"
-    assert people["=1+1"]["name"] == "+49, @SUM(A1)"
+    assert people["=1+1"]["name"] == "'+49, @SUM(A1)"  # a name is not looked up, an id is
     scores = [value for title, value in people["ada"].items() if title not in ("name", "ID")]
     assert [float(score) for score in scores] == [4.05, 4.5]  # an hour late costs a day
     assert "" in people["zoë"].values()  # not handed in: Canvas leaves the cell as it is
@@ -152,7 +152,10 @@ def test_a_file_that_canvas_did_not_export_is_refused(grades: Grades, tmp_path: 
 def test_moodle_has_a_row_for_every_student(grades: Grades) -> None:
     header, *body = rows(moodle.write(grades))
     found = [dict(zip(header, row, strict=True)) for row in body]
-    people = [Person(r["Username"], r["First name"], r["Last name"], r["Email address"]) for r in found]
+    assert not any(r[name][:1] in ("=", "+", "-", "@") for r in found for name in ("First name", "Last name"))
+    names = [(tables.unguarded(r["First name"]), tables.unguarded(r["Last name"])) for r in found]
+    who = [(r["Username"], *both, r["Email address"]) for r, both in zip(found, names, strict=True)]
+    people = [Person(*fields) for fields in who]
     assert people == [msgspec.structs.replace(person, lms_user_id="") for person in PEOPLE]
     assert float(found[2]["01-a Losses, plain"]) == 4.05
 
@@ -180,6 +183,30 @@ def test_no_cell_of_a_plain_table_is_a_formula(grades: Grades) -> None:
 def test_any_text_comes_back_from_a_guarded_table(cells: list[list[str]]) -> None:
     text = tables.text_of([[tables.guarded(cell) for cell in row] for row in cells])
     assert [[tables.unguarded(cell) for cell in row] for row in rows(text)] == cells
+
+
+@given(st.text("=+-@;,\t\n\r '\"＝a"))
+def test_no_place_where_a_cell_may_begin_is_a_formula(text: str) -> None:
+    made = str(tables.guarded(text))
+    assert tables.unguarded(made) == text
+    for cell in re.split("[;\t\n]", made):
+        assert not cell.lstrip(' "').startswith(("=", "+", "-", "@", "＝"))
+
+
+@pytest.mark.parametrize("text", ["007", "-ella", "=1+1", "+49 170", "ada@example.org", "o'brien@example.org", "@zoë"])
+def test_an_id_that_calls_nothing_stays_exact(text: str) -> None:
+    assert tables.exact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "@SUM(A1)", "-1+HYPERLINK(A1)", "=x\u200f", "a;=cmd|'/C calc'!A0"]
+)
+def test_an_id_that_calls_something_is_guarded(text: str) -> None:
+    assert tables.exact(text) != text and "'" in tables.exact(text)
+
+
+def test_negative_numbers_stay_numbers() -> None:
+    assert tables.text_of([[tables.shown(-1.5), tables.shown("-1.5")]]) == '-1.5,"\'-1.5"\r\n'
 
 
 def test_json_keeps_to_the_published_schema(grades: Grades) -> None:

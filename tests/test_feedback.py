@@ -10,6 +10,7 @@ import pytest
 
 from autograder import table
 from autograder.course import Assignment, Course, Measure, Part
+from autograder.exports import tables
 from autograder.feedback import leaderboard, page, report
 from autograder.results import CheckResult, PartResult, Result, Results, dump, pieces
 
@@ -152,10 +153,20 @@ def test_hardest_checks_come_first_and_solved_ones_not_at_all() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["007", "Müller, Jörg", 'say "hi"', "=1+1", "two\nlines", "'x'"])
+@pytest.mark.parametrize(
+    "name", ["007", "Müller, Jörg", 'say "hi"', "=1+1", "two\nlines", "'x'", "-ella", "a;=1+1", "'-x"]
+)
 def test_names_survive_the_csv(name: str) -> None:
     rows = list(csv.reader(io.StringIO(table.grades_csv(COURSE, [a_result(name)]))))
-    assert rows[1] == [name, "2", "graded", "2"]
+    assert [tables.unguarded(rows[1][0]), *rows[1][1:]] == [name, "2", "graded", "2"]
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-ella", "@x", "\t=1", "\r=1", " =1", "\u200f=1", "\ufeff=1", "＝1", "－1", "＠x"]
+)
+def test_no_name_is_a_formula_in_the_csv(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(table.grades_csv(COURSE, [a_result(name)]))))
+    assert rows[1][0].strip()[0] == "'"
 
 
 def test_csv_has_final_scores_status_and_total_for_each_student() -> None:
