@@ -9,6 +9,7 @@ hides the lines above.
 
 from __future__ import annotations
 
+import json
 import re
 
 _ZWNJ, _ZWJ, _TEXT, _EMOJI = "\u200c", "\u200d", "\ufe0e", "\ufe0f"
@@ -43,6 +44,11 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """A name or a path on one line: what would break the line becomes a blank, and no name can forge a line of ours."""
     return plain(_BREAKS.sub(" ", text))
+
+
+def in_json(text: str) -> str:
+    """JSON whose invisible characters are escapes, which mean the same to a reader, and nothing to a terminal."""
+    return _GONE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _joined(found: re.Match[str]) -> str:

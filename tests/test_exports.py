@@ -6,7 +6,11 @@ import csv
 import datetime
 import io
 import json
+import os
 import re
+import shutil
+import socket
+import stat
 import subprocess
 import sys
 import zipfile
@@ -220,8 +224,6 @@ def test_json_keeps_to_the_published_schema(grades: Grades) -> None:
 
 
 def test_a_score_by_hand_counts_in_every_export_at_once(out: Path, tmp_path: Path) -> None:
-    import shutil
-
     from nbgrader.api import Gradebook
 
     copy = Path(shutil.copytree(out, tmp_path / "copy"))
@@ -315,15 +317,24 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def graded_there(here: Path, tmp_path: Path, submission: dict[str, bytes]) -> dict[str, Any]:
-    import shutil
-
-    shutil.rmtree(here / "submission", ignore_errors=True)
-    (here / "submission").mkdir()
+    empty(here)
     for name, content in submission.items():
         (here / "submission" / name).write_bytes(content)
+    return run_there(here, tmp_path)
+
+
+def empty(here: Path) -> Path:
+    """A new, empty submission."""
+    shutil.rmtree(here / "submission", ignore_errors=True)
+    (here / "submission").mkdir()
+    return here / "submission"
+
+
+def run_there(here: Path, tmp_path: Path) -> dict[str, Any]:
+    """What Gradescope would be told of the submission that lies there."""
     environment = {"PATH": "/usr/bin:/bin", "AUTOGRADER_ROOT": str(here), "PYTHON": sys.executable}
     done = subprocess.run(
-        ["bash", here / "run_autograder"], cwd=tmp_path, env=environment, capture_output=True, text=True
+        ["bash", here / "run_autograder"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     text = (here / "results" / "results.json").read_text()
@@ -381,6 +392,74 @@ def test_gradescope_shows_why_a_file_was_rejected(autograder: Path, tmp_path: Pa
     made = graded_there(autograder, tmp_path, {"homework.txt": b"hello"})
     check_gradescope_form(made)
     assert made["score"] == 0 and "mse.py: is missing" in made["output"]
+
+
+def special(kind: str, path: Path) -> None:
+    """Something that is not a file, under a file's name."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        where = os.getcwd()
+        os.chdir(path.parent)  # a socket's path has to be short
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+        os.chdir(where)
+    elif kind == "device":
+        os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero never ends
+    elif kind == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link", "folder"])
+@pytest.mark.parametrize("name", ["mse.py", "data.csv", "timestamp.txt", "below/data.csv", ".hidden"])
+def test_what_is_not_a_file_does_not_hang_gradescopes_run(
+    autograder: Path, tmp_path: Path, kind: str, name: str
+) -> None:
+    submission = empty(autograder)
+    (submission / "below").mkdir()
+    if name != "mse.py":
+        shutil.copy(ROOT / "tests" / "sample_class" / "submitted" / "student-05" / "01-mse" / "mse.py", submission)
+    try:
+        special(kind, submission / name)
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission, tmp_path)
+    if name in ("timestamp.txt", ".hidden") or (kind == "folder" and name != "mse.py"):
+        assert read.problem is None and read.timestamp is None
+    else:
+        assert read.problem is not None and Path(name).name in read.problem
+
+
+def test_a_pipe_is_told_to_the_student_on_gradescope(autograder: Path, tmp_path: Path) -> None:
+    special("pipe", empty(autograder) / "mse.py")
+    made = run_there(autograder, tmp_path)
+    check_gradescope_form(made)
+    assert made["score"] == 0 and "mse.py: is not a plain file" in made["output"]
+
+
+def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    submission = tmp_path / "submission"
+    submission.mkdir()
+    with (submission / "mse.py").open("wb") as file:
+        file.truncate(1 << 40)  # a hole of a terabyte
+    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission, tmp_path)
+    assert read.problem is not None and "mse.py: is larger than 20 MiB" in read.problem
+
+
+def test_an_error_of_ours_still_gives_gradescope_a_result(
+    autograder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(autograder / "submission", ignore_errors=True)  # nothing is there at all
+
+    def broken(*_: object) -> None:
+        raise ValueError("\x1b[2J")
+
+    monkeypatch.setattr(gradescope_run, "grade", broken)
+    gradescope_run.main(autograder, "01-mse")
+    made = json.loads((autograder / "results" / "results.json").read_bytes())
+    assert made["score"] == 0 and "could not run" in made["output"]
 
 
 def test_a_measure_is_on_gradescopes_leaderboard() -> None:
