@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import course as courses
-from . import formgrader
+from . import formgrader, logs
 
 GRADES = "grades"
 # What intake made of the submissions: a notebook each, whatever was handed in.
@@ -38,6 +38,7 @@ def apply(config: Any, root: Path) -> None:
     config.GenerateFeedback.exporter_class = "autograder.office.exporter.CleanExporter"
     _take_the_place_of_autograde()
     formgrader.protect()
+    logs.clean()
 
 
 def _set_steps(config: Any) -> None:
