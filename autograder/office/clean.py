@@ -21,7 +21,7 @@ from ..feedback import pictures
 MAX_MARKDOWN = 20_000
 MAX_PICTURES = 20
 
-_ALLOWED_TAGS = """
+ALLOWED_TAGS = """
 a abbr b blockquote br caption cite code dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd
 li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var
 """
@@ -30,7 +30,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)[!-~\u00a0-\uffff]+", re.IGNORECASE)
 _TASK = re.compile(r'<input class="task-list-item-checkbox" type="checkbox" disabled( checked)?\s*/?>')
 _LANGUAGE = re.compile(r"language-[\w+#.-]{1,30}")
 # MathJax's ways out of a formula: links, code to load, and names and styles that scripts of the page go by.
-_MACROS = re.compile(r"\\(href|url|require|cssId|class|style|data|html\w*)(?![a-zA-Z])")
+_MACROS = re.compile(r"\\(href|url|require|cssId|class|style|data|mmlToken|bbox|enclose|html\w*)(?![a-zA-Z])")
 
 
 def markdown(source: str, attachments: Mapping[str, Any] | None = None) -> str:
@@ -51,7 +51,7 @@ def cleaned(text: str) -> str:
 
     css = CSSSanitizer(allowed_css_properties=["text-align"], allowed_svg_properties=[])
     made = Cleaner(
-        tags=frozenset(_ALLOWED_TAGS.split()),
+        tags=frozenset(ALLOWED_TAGS.split()),
         attributes=_allowed,
         protocols=("http", "https", "mailto", "data"),
         strip=False,
