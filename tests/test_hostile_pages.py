@@ -208,6 +208,12 @@ PAGES = [
     f"gradebook/{ASSIGNMENT}",
     f"gradebook/{ASSIGNMENT}/{MODULE}",
     "gradebook/" + quote(injection.NAME, safe=""),
+    f"api/submissions/{ASSIGNMENT}",
+    f"api/submitted_notebooks/{ASSIGNMENT}/{MODULE}",
+    "api/students",
+    "api/student/" + quote(injection.NAME, safe=""),
+    "submissions/" + quote(injection.NAME, safe=""),
+    quote(injection.NAME, safe=""),
 ]
 
 

@@ -28,7 +28,9 @@ def protect() -> None:
     base.BaseHandler.content_security_policy = property(_policy)
     base.BaseHandler.render = _render
     base.BaseHandler.exporter = property(_exporter)
-    handlers.SubmissionFilesHandler.content_security_policy = property(_file_policy)
+    # nbgrader's API answers with JSON that calls itself HTML: opened by itself, a name in it would be an element.
+    for shown_alone in (handlers.SubmissionFilesHandler, base.BaseApiHandler):
+        shown_alone.content_security_policy = property(_no_rights)
 
 
 class _Page:
@@ -45,7 +47,7 @@ class _Page:
 def _exporter(handler: Any) -> _Page:
     config = handler.settings["nbgrader_formgrader"].config
     known = handler.settings.get("losslab_exporter")
-    if known is None or known[0] is not config:
+    if known is None or known[0] != config:
         known = handler.settings["losslab_exporter"] = (config, CleanExporter(config=config))
     return _Page(known[1], _nonce(handler))
 
@@ -98,8 +100,8 @@ def _policy(handler: Any) -> str:
     return "; ".join([_inherited(handler), *ours])
 
 
-def _file_policy(handler: Any) -> str:
-    """A file that a student handed in, opened by itself: it has no rights here, whatever is in it."""
+def _no_rights(handler: Any) -> str:
+    """What is opened by itself, a file that a student handed in, say, has no rights here, whatever is in it."""
     return "; ".join([_inherited(handler), "default-src 'none'", "sandbox"])
 
 
