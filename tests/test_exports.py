@@ -29,7 +29,7 @@ from autograder import gradebook, results
 from autograder.commands.export import Target, _grades
 from autograder.course import Assignment, Course, LatePolicy, Measure, Part
 from autograder.errors import OutputError
-from autograder.exports import canvas, gradescope, gradescope_run, load, moodle, plain, roster, schema, tables
+from autograder.exports import canvas, feedback, gradescope, gradescope_run, load, moodle, plain, roster, schema, tables
 from autograder.exports.load import Grades, Person
 from autograder.results import CheckResult, PartResult, Provenance, Result
 
@@ -288,6 +288,26 @@ def test_a_wrong_class_list_is_one_line(text: str, line: str, tmp_path: Path) ->
     path.write_text(text)
     with pytest.raises(OutputError, match=line):
         roster.read(path)
+
+
+def test_a_table_for_canvas_is_read_back_as_a_class_list(grades: Grades, tmp_path: Path) -> None:
+    path = tmp_path / "canvas.csv"
+    path.write_text(canvas.write(grades)[0])
+    read = {person.id: person for person in roster.read(path)}
+    assert set(read) == {person.id for person in PEOPLE}
+    assert (read["=1+1"].last_name, read["=1+1"].first_name) == ("+49", "@SUM(A1)")
+
+
+def test_no_name_leaves_the_folder_where_feedback_is_unpacked(tmp_path: Path) -> None:
+    students = ["..\\..\\evil", "C:evil", "C_evil", "a\x1b[2Jb", "ada"]
+    for student in students:
+        (tmp_path / "feedback" / student).mkdir(parents=True)
+        (tmp_path / "feedback" / student / "01-mse.html").write_text("<p>")
+    course = courses.load(ROOT / "course.yml")
+    with zipfile.ZipFile(io.BytesIO(feedback.write(tmp_path, ROOT, course, []))) as archive:
+        names = archive.namelist()
+    assert len(set(names)) == len(students) and "ada/01-mse.html" in names and "C_evil/01-mse.html" in names
+    assert not [name for name in names if re.search(r"[\\:\x1b]", name)]
 
 
 def test_a_class_list_adds_names_and_takes_nobody_out(out: Path) -> None:

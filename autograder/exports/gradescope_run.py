@@ -15,6 +15,7 @@ from .. import course as courses
 from ..characters import plain
 from ..course import Assignment, Course
 from ..errors import LossLabError, SubmissionError
+from ..feedback.page import shortened
 from ..intake.submission import Submission
 from ..results import Result
 
@@ -59,7 +60,7 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
             "passed" if check.status == "pass" else "failed",
             f"{titles.get(part.id, part.id)}: {check.title}",
             f"{at}.{number}",
-            plain(check.message),
+            plain(shortened(check.message)),
         )
         for at, part in enumerate(result.parts, start=1)
         for number, check in enumerate(part.checks, start=1)
@@ -69,7 +70,7 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
         for item in assignment.leaderboard
         if item.id in result.measures
     ]
-    lines = [f"Rejected: {result.problem}"] if result.problem else []
+    lines = [f"Rejected: {shortened(result.problem)}"] if result.problem else []
     return Report(
         score=result.score,
         execution_time=round(seconds, 3),
