@@ -11,6 +11,16 @@ from .grading.outcome import Outcome
 from .intake.submission import Submission
 from .results import CheckResult, PartResult, Result
 
+# What intake and worker noted is told to a student, who reads a few lines; a hostile notebook makes tens of thousands.
+MAX_NOTES, MAX_NOTE = 30, 500
+
+
+def bounded(notes: list[str]) -> list[str]:
+    """The first notes, each cut to a length that is read, and how many are left out. It may be applied to its own result."""
+    kept = notes if len(notes) <= MAX_NOTES + 1 else notes[:MAX_NOTES]
+    left = [f"{len(notes) - MAX_NOTES} more notes are left out"] if kept is not notes else []
+    return [note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 1]}…" for note in kept] + left
+
 
 def result(
     course: Course,
@@ -40,7 +50,7 @@ def result(
         submission_sha256=submission.sha256,
         sandbox=sandbox,
         parts=parts,
-        notes=submission.notes + notes,
+        notes=bounded(submission.notes + notes),
         measures={name: value for name, value in (measures or {}).items() if math.isfinite(value)},
         hints=submission.hints,
     )

@@ -7,6 +7,7 @@ import io
 from collections import defaultdict
 
 from .course import Course
+from .exports import tables
 from .feedback.page import final_score
 from .results import Result
 
@@ -14,7 +15,8 @@ from .results import Result
 def grades_csv(course: Course, results: list[Result]) -> str:
     """Student, final score and status for each assignment, and the total.
 
-    Texts are quoted and numbers are not, so that a reader can tell the student 007 from a number; names stay as they are.
+    Texts are quoted and numbers are not, so that a reader can tell the student 007 from a number. A name that a spreadsheet
+    would compute has an apostrophe in front; `exports.tables.unguarded` gives it back.
     """
     ids = [item.id for item in course.assignments if any(result.assignment == item.id for result in results)]
     rows: dict[str, dict[str, Result]] = defaultdict(dict)
@@ -26,15 +28,9 @@ def grades_csv(course: Course, results: list[Result]) -> str:
     for student, row in rows.items():
         cells = [cell for item in ids for cell in _cells(row.get(item))]
         total = sum(final_score(row[item]) for item in ids if item in row)
-        writer.writerow([student, *cells, _number(total)])
+        writer.writerow([tables.shown(student), *cells, tables.number(total)])
     return text.getvalue()
 
 
 def _cells(result: Result | None) -> tuple[float | str, str]:
-    return ("", "missing") if result is None else (_number(final_score(result)), result.status)
-
-
-def _number(value: float) -> float:
-    """Without the dust of adding floats, and a whole number without its `.0`."""
-    rounded = round(value, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
+    return ("", "missing") if result is None else (tables.number(final_score(result)), result.status)

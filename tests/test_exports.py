@@ -6,7 +6,11 @@ import csv
 import datetime
 import io
 import json
+import os
 import re
+import shutil
+import socket
+import stat
 import subprocess
 import sys
 import zipfile
@@ -25,7 +29,7 @@ from autograder import gradebook, results
 from autograder.commands.export import Target, _grades
 from autograder.course import Assignment, Course, LatePolicy, Measure, Part
 from autograder.errors import OutputError
-from autograder.exports import canvas, gradescope, gradescope_run, load, moodle, plain, roster, schema, tables
+from autograder.exports import canvas, feedback, gradescope, gradescope_run, load, moodle, plain, roster, schema, tables
 from autograder.exports.load import Grades, Person
 from autograder.results import CheckResult, PartResult, Provenance, Result
 
@@ -113,7 +117,7 @@ def test_canvas_takes_every_name_and_score(grades: Grades) -> None:
     assert notes == [] and set(possible.values()) == {"8"}
     assert list(people) == [person.id for person in PEOPLE]
     assert people["007"]["name"] == 'Müller, "Jo", Jo' and people["007"]["ID"] == "0042"
-    assert people["=1+1"]["name"] == "+49, @SUM(A1)"
+    assert people["=1+1"]["name"] == "'+49, @SUM(A1)"  # a name is not looked up, an id is
     scores = [value for title, value in people["ada"].items() if title not in ("name", "ID")]
     assert [float(score) for score in scores] == [4.05, 4.5]  # an hour late costs a day
     assert "" in people["zoë"].values()  # not handed in: Canvas leaves the cell as it is
@@ -152,7 +156,10 @@ def test_a_file_that_canvas_did_not_export_is_refused(grades: Grades, tmp_path: 
 def test_moodle_has_a_row_for_every_student(grades: Grades) -> None:
     header, *body = rows(moodle.write(grades))
     found = [dict(zip(header, row, strict=True)) for row in body]
-    people = [Person(r["Username"], r["First name"], r["Last name"], r["Email address"]) for r in found]
+    assert not any(r[name][:1] in ("=", "+", "-", "@") for r in found for name in ("First name", "Last name"))
+    names = [(tables.unguarded(r["First name"]), tables.unguarded(r["Last name"])) for r in found]
+    who = [(r["Username"], *both, r["Email address"]) for r, both in zip(found, names, strict=True)]
+    people = [Person(*fields) for fields in who]
     assert people == [msgspec.structs.replace(person, lms_user_id="") for person in PEOPLE]
     assert float(found[2]["01-a Losses, plain"]) == 4.05
 
@@ -182,6 +189,30 @@ def test_any_text_comes_back_from_a_guarded_table(cells: list[list[str]]) -> Non
     assert [[tables.unguarded(cell) for cell in row] for row in rows(text)] == cells
 
 
+@given(st.text("=+-@;,\t\n\r '\"＝a"))
+def test_no_place_where_a_cell_may_begin_is_a_formula(text: str) -> None:
+    made = str(tables.guarded(text))
+    assert tables.unguarded(made) == text
+    for cell in re.split("[;\t\n]", made):
+        assert not cell.lstrip(' "').startswith(("=", "+", "-", "@", "＝"))
+
+
+@pytest.mark.parametrize("text", ["007", "-ella", "=1+1", "+49 170", "ada@example.org", "o'brien@example.org", "@zoë"])
+def test_an_id_that_calls_nothing_stays_exact(text: str) -> None:
+    assert tables.exact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["=cmd|' /C calc'!A0", "@SUM(A1)", "-1+HYPERLINK(A1)", "=x\u200f", "a;=cmd|'/C calc'!A0"]
+)
+def test_an_id_that_calls_something_is_guarded(text: str) -> None:
+    assert tables.exact(text) != text and "'" in tables.exact(text)
+
+
+def test_negative_numbers_stay_numbers() -> None:
+    assert tables.text_of([[tables.shown(-1.5), tables.shown("-1.5")]]) == '-1.5,"\'-1.5"\r\n'
+
+
 def test_json_keeps_to_the_published_schema(grades: Grades) -> None:
     published = json.loads((ROOT / "docs" / "export.schema.json").read_bytes())
     assert published == json.loads(msgspec.json.encode(schema.schema())), "run python scripts/export-schema.py"
@@ -193,8 +224,6 @@ def test_json_keeps_to_the_published_schema(grades: Grades) -> None:
 
 
 def test_a_score_by_hand_counts_in_every_export_at_once(out: Path, tmp_path: Path) -> None:
-    import shutil
-
     from nbgrader.api import Gradebook
 
     copy = Path(shutil.copytree(out, tmp_path / "copy"))
@@ -261,6 +290,26 @@ def test_a_wrong_class_list_is_one_line(text: str, line: str, tmp_path: Path) ->
         roster.read(path)
 
 
+def test_a_table_for_canvas_is_read_back_as_a_class_list(grades: Grades, tmp_path: Path) -> None:
+    path = tmp_path / "canvas.csv"
+    path.write_text(canvas.write(grades)[0])
+    read = {person.id: person for person in roster.read(path)}
+    assert set(read) == {person.id for person in PEOPLE}
+    assert (read["=1+1"].last_name, read["=1+1"].first_name) == ("+49", "@SUM(A1)")
+
+
+def test_no_name_leaves_the_folder_where_feedback_is_unpacked(tmp_path: Path) -> None:
+    students = ["..\\..\\evil", "C:evil", "C_evil", "a\x1b[2Jb", "ada"]
+    for student in students:
+        (tmp_path / "feedback" / student).mkdir(parents=True)
+        (tmp_path / "feedback" / student / "01-mse.html").write_text("<p>")
+    course = courses.load(ROOT / "course.yml")
+    with zipfile.ZipFile(io.BytesIO(feedback.write(tmp_path, ROOT, course, []))) as archive:
+        names = archive.namelist()
+    assert len(set(names)) == len(students) and "ada/01-mse.html" in names and "C_evil/01-mse.html" in names
+    assert not [name for name in names if re.search(r"[\\:\x1b]", name)]
+
+
 def test_a_class_list_adds_names_and_takes_nobody_out(out: Path) -> None:
     roster.enter(url(out), COURSE, [Person("ada", email="ada@new.example.org")])
     people = {person.id: person for person in load.roster(url(out), COURSE)}
@@ -288,15 +337,24 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def graded_there(here: Path, tmp_path: Path, submission: dict[str, bytes]) -> dict[str, Any]:
-    import shutil
-
-    shutil.rmtree(here / "submission", ignore_errors=True)
-    (here / "submission").mkdir()
+    empty(here)
     for name, content in submission.items():
         (here / "submission" / name).write_bytes(content)
+    return run_there(here, tmp_path)
+
+
+def empty(here: Path) -> Path:
+    """A new, empty submission."""
+    shutil.rmtree(here / "submission", ignore_errors=True)
+    (here / "submission").mkdir()
+    return here / "submission"
+
+
+def run_there(here: Path, tmp_path: Path) -> dict[str, Any]:
+    """What Gradescope would be told of the submission that lies there."""
     environment = {"PATH": "/usr/bin:/bin", "AUTOGRADER_ROOT": str(here), "PYTHON": sys.executable}
     done = subprocess.run(
-        ["bash", here / "run_autograder"], cwd=tmp_path, env=environment, capture_output=True, text=True
+        ["bash", here / "run_autograder"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     text = (here / "results" / "results.json").read_text()
@@ -354,6 +412,74 @@ def test_gradescope_shows_why_a_file_was_rejected(autograder: Path, tmp_path: Pa
     made = graded_there(autograder, tmp_path, {"homework.txt": b"hello"})
     check_gradescope_form(made)
     assert made["score"] == 0 and "mse.py: is missing" in made["output"]
+
+
+def special(kind: str, path: Path) -> None:
+    """Something that is not a file, under a file's name."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        where = os.getcwd()
+        os.chdir(path.parent)  # a socket's path has to be short
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+        os.chdir(where)
+    elif kind == "device":
+        os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero never ends
+    elif kind == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link", "folder"])
+@pytest.mark.parametrize("name", ["mse.py", "data.csv", "timestamp.txt", "below/data.csv", ".hidden"])
+def test_what_is_not_a_file_does_not_hang_gradescopes_run(
+    autograder: Path, tmp_path: Path, kind: str, name: str
+) -> None:
+    submission = empty(autograder)
+    (submission / "below").mkdir()
+    if name != "mse.py":
+        shutil.copy(ROOT / "tests" / "sample_class" / "submitted" / "student-05" / "01-mse" / "mse.py", submission)
+    try:
+        special(kind, submission / name)
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission, tmp_path)
+    if name in ("timestamp.txt", ".hidden") or (kind == "folder" and name != "mse.py"):
+        assert read.problem is None and read.timestamp is None
+    else:
+        assert read.problem is not None and Path(name).name in read.problem
+
+
+def test_a_pipe_is_told_to_the_student_on_gradescope(autograder: Path, tmp_path: Path) -> None:
+    special("pipe", empty(autograder) / "mse.py")
+    made = run_there(autograder, tmp_path)
+    check_gradescope_form(made)
+    assert made["score"] == 0 and "mse.py: is not a plain file" in made["output"]
+
+
+def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    submission = tmp_path / "submission"
+    submission.mkdir()
+    with (submission / "mse.py").open("wb") as file:
+        file.truncate(1 << 40)  # a hole of a terabyte
+    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission, tmp_path)
+    assert read.problem is not None and "mse.py: is larger than 20 MiB" in read.problem
+
+
+def test_an_error_of_ours_still_gives_gradescope_a_result(
+    autograder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(autograder / "submission", ignore_errors=True)  # nothing is there at all
+
+    def broken(*_: object) -> None:
+        raise ValueError("\x1b[2J")
+
+    monkeypatch.setattr(gradescope_run, "grade", broken)
+    gradescope_run.main(autograder, "01-mse")
+    made = json.loads((autograder / "results" / "results.json").read_bytes())
+    assert made["score"] == 0 and "could not run" in made["output"]
 
 
 def test_a_measure_is_on_gradescopes_leaderboard() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 
 import pytest
 
-from autograder import table
+from autograder import score, table
 from autograder.course import Assignment, Course, Measure, Part
+from autograder.exports import tables
 from autograder.feedback import leaderboard, page, report
+from autograder.intake.submission import Submission
 from autograder.results import CheckResult, PartResult, Result, Results, dump, pieces
 
 HOSTILE = "<script>alert('&')</script>"
@@ -152,10 +155,20 @@ def test_hardest_checks_come_first_and_solved_ones_not_at_all() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["007", "Müller, Jörg", 'say "hi"', "=1+1", "two\nlines", "'x'"])
+@pytest.mark.parametrize(
+    "name", ["007", "Müller, Jörg", 'say "hi"', "=1+1", "two\nlines", "'x'", "-ella", "a;=1+1", "'-x"]
+)
 def test_names_survive_the_csv(name: str) -> None:
     rows = list(csv.reader(io.StringIO(table.grades_csv(COURSE, [a_result(name)]))))
-    assert rows[1] == [name, "2", "graded", "2"]
+    assert [tables.unguarded(rows[1][0]), *rows[1][1:]] == [name, "2", "graded", "2"]
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-ella", "@x", "\t=1", "\r=1", " =1", "\u200f=1", "\ufeff=1", "＝1", "－1", "＠x"]
+)
+def test_no_name_is_a_formula_in_the_csv(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(table.grades_csv(COURSE, [a_result(name)]))))
+    assert rows[1][0].strip()[0] == "'"
 
 
 def test_csv_has_final_scores_status_and_total_for_each_student() -> None:
@@ -217,9 +230,71 @@ def test_the_report_shows_the_board_without_names_and_the_page_tells_its_owner()
     assert "quiet heron" in text_of(page.render(course, BOARD, result, None, "quiet heron"))
 
 
+def png(width: int, height: int, more: int = 0) -> bytes:
+    """The head of a PNG that claims this size, which is all that is looked at."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height) + bytes(9 + more)
+
+
 def test_a_plot_is_shown_in_its_part() -> None:
-    html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": b"\x89PNG"})
-    assert html.count("data:image/png;base64,iVBORw==") == 1
+    html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": png(640, 480)})
+    assert html.count("data:image/png;base64,iVBORw0KGgo") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (png(20_000, 20_000), "20000 × 20000 pixels"),
+        (png(2**31 - 1, 1), "2147483647 × 1 pixels"),
+        (png(0, 5), "0 × 5 pixels"),
+        (png(3999, 3999), "3999 × 3999 pixels"),
+        (png(100, 100, 3 << 20), "3.0 MiB"),
+        (b"\x89PNG", "is not a PNG"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\4gAMA" + png(1, 1)[8:], "is not a PNG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' width='20000' height='20000'/>", "is not a PNG"),
+        (b"GIF89a\xff\xff\xff\xff" + bytes(9), "65535 × 65535 pixels"),
+        (b"\xff\xd8\xff\xe0\0\4ab\xff\xc2\0\x11\x08\x4e\x20\x4e\x20\3", "20000 × 20000 pixels"),
+        (b"\xff\xd8\xff\xda\0\4ab", "is not a PNG"),
+        (b"", "is not a PNG"),
+    ],
+)
+def test_a_picture_that_is_too_large_to_draw_is_told_of_and_not_shown(data: bytes, words: str) -> None:
+    html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": data})
+    assert "<img" not in html
+    assert "Your plot is not shown: the picture" in html and words in html
+
+
+def test_twenty_thousand_notes_are_a_few_and_a_number() -> None:
+    notes = [f"cell {number} was left out" for number in range(20_000)]
+    html = a_page(a_result(notes=notes))
+    assert "cell 29 was" in html and "cell 30 was" not in html and "19970 more notes are left out" in html
+    assert len(html) < 40_000
+
+
+def test_notes_are_bounded_in_the_results_too() -> None:
+    submission = Submission("ada", "01-a", notes=["x" * 100_000] * 20_000)
+    made = score.result(COURSE, COURSE.assignments[0], submission, [], ["y"] * 20_000, "uid")
+    assert len(dump(made)) < 40_000 and made.notes[-1] == "39970 more notes are left out"
+    assert score.bounded(made.notes) == made.notes
+
+
+@pytest.mark.parametrize("count", [0, 1, 30, 31])
+def test_few_notes_are_all_told(count: int) -> None:
+    notes = [f"note {number}" for number in range(count)]
+    assert score.bounded(notes) == notes
+
+
+def test_a_message_of_a_million_letters_is_cut_on_the_page() -> None:
+    parts = [PartResult("loss", 0, 6, False, [CheckResult("c", "title", "fail", 0, 6, "x" * 10**6, None)])]
+    html = a_page(a_result(parts=parts))
+    assert "and 996000 characters more" in html and len(html) < 20_000
+    rejected = a_page(a_result(score=0, status="rejected", problem="y" * 10**6))
+    assert "and 996000 characters more" in rejected and len(rejected) < 20_000
+
+
+def test_a_measure_of_three_hundred_digits_is_short_on_the_board() -> None:
+    results = [scored("a", 1e308, -1e308)]
+    (entry,) = leaderboard.ranking(BOARD, results, {"a": "quiet heron"})
+    assert entry.values == ["1.000e+308", "-1.000e+308"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import csv
-import http.client
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbgrader_course as kit
 import pytest
-from selenium import webdriver
+from formgrader_kit import TOKEN, Ask, asker, chromium, server
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 ASSIGNMENT = "03-gradient-comparison"
-TOKEN = "a-token-for-this-test"
-Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -39,45 +31,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def port(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A JupyterLab on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    options = [f"--port={port}", "--ip=127.0.0.1", "--no-browser", f"--IdentityProvider.token={TOKEN}"]
-    command = [sys.executable, "-m", "jupyterlab", *options, "--ServerApp.port_retries=0", "--allow-root"]
-    environment = os.environ | {"PYTHONPATH": str(kit.ROOT), "HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home)}
-    log = (home / "log").open("wb")
-    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-
-    try:
-        for _ in range(300):
-            try:
-                with socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-            except OSError:
-                assert server.poll() is None, (home / "log").read_text()[-2000:]
-                time.sleep(0.2)
+    with server(folder, tmp_path_factory.mktemp("home")) as port:
         yield port
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
 
 
 @pytest.fixture(scope="module")
 def ask(port: int) -> Ask:
-    """ask(method, path, data) gives the text of formgrader's reply."""
-
-    def ask(method: str, path: str, data: Any = None) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
-        body = None if data is None else json.dumps(data)
-        connection.request(method, f"/formgrader{path}", body, {"Authorization": f"token {TOKEN}"})
-        reply = connection.getresponse()
-        text = reply.read().decode()
-        assert reply.status == 200, (path, reply.status, text[-500:])
-        return text
-
-    return ask
+    return asker(port)
 
 
 def test_a_written_answer_is_graded_by_hand(folder: Path, ask: Ask) -> None:
@@ -106,30 +66,8 @@ def test_a_written_answer_is_graded_by_hand(folder: Path, ask: Ask) -> None:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[WebDriver]:
-    """Debian's Chromium, without a window and without a network beyond this machine."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("chromium and chromium-driver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    switches = (
-        "headless",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-quic",
-        "no-first-run",
-        "disable-background-networking",
-    )
-    for switch in (*switches, "disable-component-update", "disable-sync", "window-size=1200,900"):
-        options.add_argument(f"--{switch}")
-    options.add_argument(f"--user-data-dir={tmp_path / 'profile'}")
-    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
-    options.page_load_strategy = "eager"
-    opened = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    try:
+    with chromium(tmp_path / "profile") as opened:
         yield opened
-    finally:
-        opened.quit()
 
 
 def test_a_written_answer_is_graded_in_a_browser(folder: Path, ask: Ask, port: int, browser: WebDriver) -> None:

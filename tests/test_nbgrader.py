@@ -131,7 +131,8 @@ def test_export_keeps_names_with_commas_in_their_column(folder: Path) -> None:
     with (folder / "exported.csv").open(newline="", encoding="utf-8") as file:
         rows = {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
     row = rows["01-mse", "student-01"]
-    assert (row["last_name"], row["first_name"]) == ('Müller, "Jo"', "=1+1")
+    assert row["last_name"] == 'Müller, "Jo"'
+    assert row["first_name"] == "'=1+1"  # nothing reads names back in; `tables.unguarded` gives it as it was
     assert float(row["score"]) == float(row["max_score"])
 
 

@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from ..characters import plain
 from ..errors import LossLabError
 
 # Where each command lives: the module of the one that is called is imported, and no other.
@@ -50,11 +51,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a console that has no ✓, say, shows a question mark and goes on
             stream.reconfigure(errors="replace")
+    if any(plain(word) != word for word in sys.argv):
+        from .terminal import Cleaned
+
+        sys.stderr = Cleaned(sys.stderr)  # a usage error shows the words that were given, a shell's `*` among them
     try:
         build(sys.argv[1:])()
     except LossLabError as error:
-        from ..characters import plain
-        from ..student.screen import say
+        from .terminal import warn
 
-        say(f"losslab: {plain(str(error))}", stream=sys.stderr)
+        warn(f"losslab: {error}")
         sys.exit(2)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .. import course as courses
 from ..course import Course
 from ..errors import OutputError
+from .terminal import tell, warn
+
+if TYPE_CHECKING:
+    from ..exports.load import Grades
 
 
 class Target(StrEnum):
@@ -54,7 +57,7 @@ def export(
         files = _grades(target, course, grades, to, assignment or [], gradebook, db, raw)
     for name, content in files.items():
         _write(name, content)
-        print(name)
+        tell(name)
 
 
 def _grades(
@@ -76,12 +79,23 @@ def _grades(
         return {(to or grades / "export") / name: _bytes(mark + text) for name, text in tables.items()}
     if target is Target.canvas:
         text, notes = canvas.write(loaded, gradebook)
-        for note in notes:
-            print(f"note: {note}", file=sys.stderr)
+        warn(*(f"note: {note}" for note in [*notes, *_changed(loaded)]))
         return {to or grades / "canvas.csv": _bytes(text)}
     if target is Target.moodle:
+        warn(*(f"note: {note}" for note in _changed(loaded)))
         return {to or grades / "moodle.csv": _bytes(moodle.write(loaded))}
     return {to or grades / "export.json": _bytes(schema.write(loaded))}
+
+
+def _changed(loaded: Grades) -> list[str]:
+    """Ids that are not exported exactly: a spreadsheet would call something for them."""
+    from ..exports import tables
+
+    ids = [person.id for person in loaded.people if tables.exact(person.id) != person.id]
+    return [
+        f"student {name}: this id is a formula to a spreadsheet, so it is guarded; enter the score by hand"
+        for name in ids
+    ]
 
 
 def _gradescope(course: Course, root: Path, only: list[str], to: Path | None) -> dict[Path, bytes]:
@@ -106,7 +120,7 @@ def import_roster(
     people = rosters.read(roster)
     grades.mkdir(parents=True, exist_ok=True)
     rosters.enter(db or _book(grades), course, people)
-    print(f"{len(people)} students in the gradebook, from {roster}")
+    tell(f"{len(people)} students in the gradebook, from {roster}")
 
 
 def _book(grades: Path) -> str:

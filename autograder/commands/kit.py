@@ -9,6 +9,7 @@ import typer
 
 from .. import course as courses
 from .. import files
+from .terminal import tell
 
 
 def kit(
@@ -22,4 +23,4 @@ def kit(
     out = out or Path(f"{course.id}.zip")
     data = making.make(course, path.parent)
     files.write(out, data, "choose another place with --out")
-    print(f"{out}: {len(data) / 1024:.0f} KiB, for students; nothing hidden is in it")
+    tell(f"{out}: {len(data) / 1024:.0f} KiB, for students; nothing hidden is in it")

@@ -10,8 +10,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from .. import course as courses
+from ..characters import in_json
+from .terminal import words
 
 if TYPE_CHECKING:
     from ..regrade import Change
@@ -46,7 +49,7 @@ def regrade(
         after = work(order, lambda done, total: bar.update(task, completed=done, total=total))
     changes = regrading.changes(before, after)
     if json:
-        print(msgspec.json.format(msgspec.json.encode(changes), indent=1).decode())
+        print(in_json(msgspec.json.format(msgspec.json.encode(changes), indent=1).decode()))
     else:
         _show(changes, len(after), preview)
 
@@ -61,8 +64,8 @@ def _show(changes: list[Change], total: int, preview: bool) -> None:
     table.add_column("why", overflow="fold")
     for change in changes:
         scores = ["" if score is None else number(score) for score in (change.before, change.after)]
-        name, why = (_plain(text) for text in (change.student, "\n".join(change.reasons)))
-        table.add_row(name, change.assignment, *scores, f"{round(change.difference, 2):+g}", why)
+        why = Text("\n").join(words(reason) for reason in change.reasons)
+        table.add_row(words(change.student), change.assignment, *scores, f"{round(change.difference, 2):+g}", why)
     if changes:
         console.print(table)
     verb = "would change" if preview else "changed"
@@ -89,18 +92,11 @@ def replay(
     outcome = replaying.replay(order, student, course.assignment(assignment))
     console = Console()
     if json:
-        print(msgspec.json.format(msgspec.json.encode(outcome), indent=1).decode())
+        print(in_json(msgspec.json.format(msgspec.json.encode(outcome), indent=1).decode()))
     else:
         lines = [f"differs: {line}" for line in outcome.differences] + [f"because? {line}" for line in outcome.causes]
         for line in lines:
-            console.print(_plain(line), soft_wrap=True)
+            console.print(words(line), soft_wrap=True)
         if not outcome.differences:
             console.print(f"same outcome, check by check ({outcome.checks} checks)")
     raise typer.Exit(1 if outcome.differences else 0)
-
-
-def _plain(text: str) -> str:
-    """Names and messages come from students: no escape codes, no markup."""
-    from rich.markup import escape
-
-    return escape("".join(letter for letter in text if letter == "\n" or letter.isprintable()))

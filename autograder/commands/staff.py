@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,8 +14,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from .. import course as courses
+from ..characters import in_json
 from ..course import Course
 from ..errors import LossLabError, OutputError
+from .terminal import tell, warn, words
 
 if TYPE_CHECKING:
     from ..proving.verify import Row
@@ -39,11 +40,11 @@ def release(
     if check:
         lines = build.drift(course, path.parent)
         for line in lines:
-            print(line)
+            tell(line)
         raise typer.Exit(1 if lines else 0)
     ids = [course.assignment(name).id for name in assignment or []] or [item.id for item in course.assignments]
     for written in build.write(course, path.parent, ids):
-        print(written.relative_to(path.parent))
+        tell(written.relative_to(path.parent))
     _warn_of_unproven(course, path.parent, ids)
 
 
@@ -52,10 +53,7 @@ def _warn_of_unproven(course: Course, root: Path, ids: Iterable[str]) -> None:
 
     unproven = stamp.unproven(root, [course.assignment(name) for name in ids])
     if unproven:
-        print(
-            f"warning: graders of {', '.join(unproven)} are not proven as they are; run `losslab verify`",
-            file=sys.stderr,
-        )
+        warn(f"warning: graders of {', '.join(unproven)} are not proven as they are; run `losslab verify`")
 
 
 def grade(
@@ -93,7 +91,7 @@ def grade(
     _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
     if json:
         # JSON leaves some control characters as they are; in a text of it, an escape means the same.
-        print(dump(Results(FORMAT, order.course.id, results)).decode().translate(_ESCAPED), end="")
+        print(in_json(dump(Results(FORMAT, order.course.id, results)).decode()), end="")
     else:
         _show(results, out, db)
     if profile:
@@ -113,18 +111,14 @@ def _show(results: list[Result], out: Path, db: str | None) -> None:
         points = f"{final_score(result):g} / {result.max_score:g}"
         rows[result.student][result.assignment] = points if result.problem is None else "rejected"
     for student, row in rows.items():
-        table.add_row(_plain(student), *(row.get(assignment, "") for assignment in assignments))
+        table.add_row(words(student), *(row.get(assignment, "") for assignment in assignments))
     console.print(table)
     for result in results:
         if result.problem is not None:
-            console.print(
-                f"rejected: {result.student}/{result.assignment}: {result.problem}".translate(_CONTROL),
-                markup=False,
-                soft_wrap=True,
-            )
+            console.print(words(f"rejected: {result.student}/{result.assignment}: {result.problem}"), soft_wrap=True)
     where = {"gradebook": _without_password(db) if db else out / "gradebook.db", "feedback": out / "feedback"}
     for what, place in {**where, "report": out / "report.html"}.items():
-        console.print(f"{what}: {place}", markup=False, soft_wrap=True)
+        console.print(words(f"{what}: {place}"), soft_wrap=True)
 
 
 def _show_profile(out: Path) -> None:
@@ -145,18 +139,6 @@ def _without_password(url: str) -> str:
     from sqlalchemy.engine import make_url
 
     return str(make_url(url).render_as_string(hide_password=True))
-
-
-_BEYOND_ASCII = [*range(127, 160), 0x61C, *range(0x200E, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-_CONTROL = {code: None for code in [*range(32), *_BEYOND_ASCII]}
-_ESCAPED = {code: f"\\u{code:04x}" for code in _BEYOND_ASCII}
-
-
-def _plain(text: str) -> str:
-    """Names come from students: no escape codes, no markup."""
-    from rich.markup import escape
-
-    return escape(text.translate(_CONTROL))
 
 
 def verify(
@@ -207,7 +189,7 @@ def _show_rows(rows: list[Row]) -> None:
     console.print(table)
     for row in rows:
         for problem in row.problems:
-            console.print(f"{row.assignment}: {row.promise}: {problem}", markup=False, soft_wrap=True)
+            console.print(words(f"{row.assignment}: {row.promise}: {problem}"), soft_wrap=True)
 
 
 def doctor() -> None:
@@ -228,21 +210,21 @@ def doctor() -> None:
                 reason, found = str(error), []
             broken = [f"{finding.attack} ({', '.join(finding.got)[:80]})" for finding in found if finding.got]
         works = works or (reason is None and wall.automatic and not broken)
-        print(f"{'missing' if reason else 'BROKEN ' if broken else 'ok     '} {wall.name}: {reason or wall.summary}")
+        tell(f"{'missing' if reason else 'BROKEN ' if broken else 'ok     '} {wall.name}: {reason or wall.summary}")
         if reason is None:
-            print(f"        held {len(found) - len(broken)} of {len(found)} attacks")
+            tell(f"        held {len(found) - len(broken)} of {len(found)} attacks")
         for line in broken:
-            print(f"        not held: {line}")
+            tell(f"        not held: {line}")
     for name in ("torch", "nbgrader", "matplotlib"):
-        print(_library(name))
+        tell(_library(name))
     try:
         path = courses.find()
-        print(f"ok      {path}: {len(courses.load(path).assignments)} assignments")
+        tell(f"ok      {path}: {len(courses.load(path).assignments)} assignments")
     except LossLabError as error:
         works = False
-        print(f"missing {error}")
+        tell(f"missing {error}")
     if not works:
-        print(f"remedy: {walls.INSTALL_HINT}")
+        tell(f"remedy: {walls.INSTALL_HINT}")
     raise typer.Exit(0 if works else 1)
 
 

@@ -17,6 +17,7 @@ from . import tables
 from .load import Grades, Person
 
 COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+_IDS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 POINTS = "    Points Possible"
 _TOTAL = re.compile(r"(current|final|override).*(score|points|grade)", re.IGNORECASE)
 _WITH_ID = re.compile(r"^(?P<title>.*?) ?\((?P<id>\d+)\)$")
@@ -41,7 +42,7 @@ def write(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]
     rows: list[list[tables.Cell]] = [[*known.columns, *headers]]
     rows.append([POINTS, *[""] * (len(known.columns) - 1), *(tables.number(a.max_score) for a in grades.assignments)])
     people, notes = _matched(grades, known)
-    rows += [[*cells, *_scores(grades, person)] for cells, person in people]
+    rows += [[*_safe(known.columns, cells), *_scores(grades, person)] for cells, person in people]
     if exported:
         strangers = [header for header in headers if not _WITH_ID.match(header)]
         notes += [
@@ -92,6 +93,12 @@ def _matched(grades: Grades, known: Exported) -> tuple[list[tuple[list[str], Per
         if known.people:
             notes.append(f"student {person.id} is not in the exported gradebook")
     return rows, notes
+
+
+def _safe(columns: list[str], cells: list[str]) -> list[tables.Cell]:
+    """Ids, which Canvas finds people by, stay exact; names and sections, which it does not read, are guarded."""
+    pairs = zip(columns, cells, strict=True)
+    return [tables.exact(cell) if column in _IDS else tables.shown(cell) for column, cell in pairs]
 
 
 def _scores(grades: Grades, person: Person | None) -> list[tables.Cell]:

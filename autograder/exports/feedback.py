@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
 
 from .. import leaks
+from ..characters import one_line
 from ..course import Course
 from ..errors import OutputError
 from ..files import zipped
@@ -25,5 +28,13 @@ def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     for path in pages:
         text = path.read_text(encoding="utf-8")
         leaks.refuse(path, text, signs[path.stem])
-        files[f"{path.parent.name}/{path.name}"] = text.encode()
+        files[f"{_folder(path.parent.name)}/{path.name}"] = text.encode()
     return zipped(files)
+
+
+def _folder(student: str) -> str:
+    """The student's folder in the zip. Where it is unpacked, a backslash may part folders, and a colon name a drive."""
+    safe = re.sub(r'[\\/:*?"<>|]', "_", one_line(student))
+    if safe == student:
+        return student
+    return f"{safe} {hashlib.sha256(student.encode(errors='surrogateescape')).hexdigest()[:6]}"

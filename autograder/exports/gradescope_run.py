@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
 from .. import course as courses
+from ..characters import plain
 from ..course import Assignment, Course
-from ..errors import LossLabError
+from ..errors import LossLabError, SubmissionError
+from ..feedback.page import shortened
+from ..intake.submission import Submission
 from ..results import Result
 
 _STUDENT = "submission"
@@ -57,7 +60,7 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
             "passed" if check.status == "pass" else "failed",
             f"{titles.get(part.id, part.id)}: {check.title}",
             f"{at}.{number}",
-            check.message,
+            plain(shortened(check.message)),
         )
         for at, part in enumerate(result.parts, start=1)
         for number, check in enumerate(part.checks, start=1)
@@ -67,11 +70,11 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
         for item in assignment.leaderboard
         if item.id in result.measures
     ]
-    lines = [f"Rejected: {result.problem}"] if result.problem else []
+    lines = [f"Rejected: {shortened(result.problem)}"] if result.problem else []
     return Report(
         score=result.score,
         execution_time=round(seconds, 3),
-        output="\n".join([*lines, *result.notes]),
+        output=plain("\n".join([*lines, *result.notes])),
         tests=tests,
         leaderboard=board,
         extra_data={
@@ -86,17 +89,26 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
 def grade(course: Course, root: Path, assignment: Assignment, submission: Path) -> Result:
     """Grade a folder of files as they were handed in."""
     from .. import pipeline
-    from ..intake import folder
     from ..jail import jail
 
     with tempfile.TemporaryDirectory() as place:
-        handed_in = Path(place) / "submitted" / _STUDENT / assignment.id
-        shutil.copytree(submission, handed_in, symlinks=True)
-        (handed_in / "timestamp.txt").unlink(missing_ok=True)
-        read = folder.read(_STUDENT, assignment, handed_in, root / "assignments" / assignment.id)
+        read = taken_in(assignment, root, submission, Path(place))
         order = pipeline.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
         results, _, _ = pipeline.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None)
     return results[0]
+
+
+def taken_in(assignment: Assignment, root: Path, submission: Path, place: Path) -> Submission:
+    """The submission, from a copy below `place`; rejected, if there is something in it that cannot be copied."""
+    from ..intake import folder
+    from . import gradescope_files
+
+    handed_in = place / "submitted" / _STUDENT / assignment.id
+    try:
+        gradescope_files.copy(submission, handed_in)
+    except SubmissionError as error:
+        return Submission(_STUDENT, assignment.id, problem=str(error), sha256=folder.digest({}))
+    return folder.read(_STUDENT, assignment, handed_in, root / "assignments" / assignment.id)
 
 
 def main(here: Path, assignment_id: str) -> None:
@@ -107,8 +119,10 @@ def main(here: Path, assignment_id: str) -> None:
         assignment = course.assignment(assignment_id)
         result = grade(course, here / "source", assignment, here / "submission")
         made = report(assignment, result, time.monotonic() - started)
-    except LossLabError as error:
-        print(f"losslab: {error}", file=sys.stderr)  # only teachers see what is printed
+    except Exception as error:  # whatever it is, Gradescope is told something, and the submission is kept
+        # Only teachers see what is printed.
+        lines = [str(error)] if isinstance(error, LossLabError) else traceback.format_exception(error)
+        print(plain(f"losslab: {''.join(lines)}"), file=sys.stderr)
         made = Report(0.0, round(time.monotonic() - started, 3), _OURS)
     target = here / "results" / "results.json"
     target.parent.mkdir(parents=True, exist_ok=True)

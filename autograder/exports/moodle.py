@@ -10,11 +10,15 @@ COLUMNS = ["Username", "First name", "Last name", "Email address", "ID number"]
 
 
 def write(grades: Grades) -> str:
-    """The CSV; the teacher maps `Username`, `ID number` or `Email address` on import. An empty cell changes nothing."""
+    """The CSV; the teacher maps `Username`, `ID number` or `Email address` on import. An empty cell changes nothing.
+
+    What Moodle looks people up by stays exact; names, which it does not read, are guarded.
+    """
     rows: list[list[tables.Cell]] = [[*COLUMNS, *(f"{item.id} {item.title}" for item in grades.assignments)]]
     for person in grades.people:
         results = [grades.results.get((person.id, item.id)) for item in grades.assignments]
         scores = ["" if result is None else tables.number(final_score(result)) for result in results]
-        who = [person.id, person.first_name, person.last_name, person.email, person.lms_user_id or person.id]
-        rows.append([*who, *scores])
+        names = [tables.shown(person.first_name), tables.shown(person.last_name)]
+        number = tables.exact(person.lms_user_id or person.id)
+        rows.append([tables.exact(person.id), *names, tables.exact(person.email), number, *scores])
     return tables.text_of(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..characters import plain
 from ..feedback.page import final_score
 from . import tables
 from .load import Grades, Person
@@ -14,8 +15,12 @@ CHECKS = ["student", "assignment", "part", "check", "title", "status", "points",
 def write(grades: Grades, guard: bool = True) -> dict[str, str]:
     """File name -> CSV. With `guard`, no cell is a formula to a spreadsheet; `tables.unguarded` gives the text back."""
     made = {"students.csv": _students(grades), "parts.csv": _parts(grades), "checks.csv": _checks(grades)}
-    guarded = tables.guarded if guard else lambda cell: cell
-    return {name: tables.text_of([[guarded(cell) for cell in row] for row in rows]) for name, rows in made.items()}
+    cleaned = tables.shown if guard else _raw
+    return {name: tables.text_of([[cleaned(cell) for cell in row] for row in rows]) for name, rows in made.items()}
+
+
+def _raw(cell: tables.Cell) -> tables.Cell:
+    return plain(cell) if isinstance(cell, str) else cell
 
 
 def _students(grades: Grades) -> list[list[tables.Cell]]:

@@ -53,9 +53,9 @@ def _from_canvas(path: Path) -> list[Person]:
     people = []
     for cells in exported.people:
         row = dict(zip(exported.columns, cells, strict=True))
-        last, _, first = row["Student"].partition(", ")
+        last, _, first = tables.unguarded(row["Student"]).partition(", ")
         name = row.get("SIS Login ID") or row.get("SIS User ID") or row["ID"]
-        people.append(Person(name.strip(), first, last, "", row["ID"].strip()))
+        people.append(Person(tables.unguarded(name).strip(), first, last, "", row["ID"].strip()))
     return people
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..characters import plain
 from ..errors import OutputError
 
 Cell = str | float
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+# What a spreadsheet takes for the beginning of a formula, in the wide and small letters of East Asia too, and the apostrophe.
+_FORMULA = "[=+\\-@\\t\\r'＝＋－＠﹢﹣﹦﹫]"
+# Where a cell begins: at the start, and where a spreadsheet that expects semicolons or tabs would see another cell begin.
+_BEGIN = r'(^|[;\t\n\r])((?:(?![\t\n\r])[\s"])*)'
+_GUARD, _UNGUARD = re.compile(f"{_BEGIN}(?={_FORMULA})"), re.compile(f"{_BEGIN}'(?={_FORMULA})")
+# Such a text computes a sum or a wrong name at worst: it can call nothing.
+_HARMLESS = re.compile(r"[\w.@+=\- ]*")
 
 
 def text_of(rows: Iterable[Sequence[Cell]]) -> str:
@@ -29,12 +37,22 @@ def number(value: float) -> float:
 
 def guarded(cell: Cell) -> Cell:
     """A text that a spreadsheet would compute gets an apostrophe in front, and so does one that has one already."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return _GUARD.sub(r"\1\2'", cell) if isinstance(cell, str) else cell
 
 
 def unguarded(text: str) -> str:
     """The text that was guarded."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return _UNGUARD.sub(r"\1\2", text)
+
+
+def shown(cell: Cell) -> Cell:
+    """A cell that people read: guarded, without characters that nobody sees. Numbers stay numbers."""
+    return guarded(plain(cell)) if isinstance(cell, str) else cell
+
+
+def exact(text: str) -> str:
+    """An id that another system looks up: as it is, unless a spreadsheet would call something for it."""
+    return text if _HARMLESS.fullmatch(text) else str(shown(text))
 
 
 def read(path: Path) -> list[list[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..course import Assignment
 from ..results import Result
+from .page import digits
 
 _KINDS = """
 amber brave bright calm clever copper cosmic daring eager early fair fleet gentle golden hazel ivory jolly keen
@@ -63,7 +64,7 @@ def ranking(assignment: Assignment, results: list[Result], names: dict[str, str]
         Entry(
             keys.index(key(result)) + 1,
             names[result.student],
-            [f"{result.measures[item.id]:.{item.digits}f}" for item in measures],
+            [digits(result.measures[item.id], item.digits) for item in measures],
         )
         for result in ranked
     ]

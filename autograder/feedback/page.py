@@ -13,7 +13,10 @@ import jinja2
 from ..characters import plain
 from ..course import Assignment, Course, Measure
 from ..results import Result
+from ..score import bounded
+from . import pictures
 
+MAX_MESSAGE = 4000
 STATUS_WORDS = {
     "pass": "passed",
     "fail": "failed",
@@ -33,6 +36,8 @@ def render(
     pseudonym: str | None = None,
 ) -> str:
     """HTML of the page; every text of it is escaped. `figures` are the student's plots as PNG, by part."""
+    plots = figures or {}
+    hidden = {part: problem for part, png in plots.items() if (problem := pictures.why_not(png)) is not None}
     return template("page.html").render(
         course=course,
         assignment=assignment,
@@ -41,9 +46,12 @@ def render(
         titles={part.id: part.title for part in assignment.parts},
         hints={part.id: _hint_command(course, assignment, part.id) for part in assignment.parts if part.hints},
         words=STATUS_WORDS,
-        figures={part: base64.b64encode(png).decode() for part, png in (figures or {}).items()},
+        notes=bounded(result.notes),
+        shortened=shortened,
+        figures={part: base64.b64encode(png).decode() for part, png in plots.items() if part not in hidden},
+        hidden=hidden,
         measures=[
-            (item.title, f"{result.measures[item.id]:.{item.digits}f}") for item in _measured(assignment, result)
+            (item.title, digits(result.measures[item.id], item.digits)) for item in _measured(assignment, result)
         ],
         pseudonym=pseudonym,
     )
@@ -61,6 +69,17 @@ def final_score(result: Result) -> float:
 def number(value: float) -> str:
     """At most two decimals, and none where there are none."""
     return f"{round(value, 2):.12g}"
+
+
+def digits(value: float, places: int) -> str:
+    """A measure with its decimals; one of hundreds of digits, which a student's code may well give, in short."""
+    return f"{value:.{places}f}" if abs(value) < 1e9 else f"{value:.3e}"
+
+
+def shortened(text: str) -> str:
+    """A message as far as a page shows it, and how much more there is."""
+    more = len(text) - MAX_MESSAGE
+    return text if more <= 0 else f"{text[:MAX_MESSAGE]}\n… and {more} characters more"
 
 
 def percent(value: float, whole: float) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from nbgrader.converters import Autograde
 
 from .. import course as courses
+from ..characters import one_line
 from ..course import Assignment, Course
 from ..intake import folder
 from . import grading, readable
@@ -44,7 +45,7 @@ class JailAutograde(Autograde):
                 root / self._readable / student / assignment.id,
                 root / "assignments" / assignment.id,
             ):
-                self.log.warning("%s/%s: %s", student, assignment.id, problem)
+                self.log.warning("%s", one_line(f"{student}/{assignment.id}: {problem}"))
         super().init_notebooks()
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:

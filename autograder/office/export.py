@@ -1,4 +1,4 @@
-"""`nbgrader export` with quoted texts: a name with a comma stays in its column."""
+"""`nbgrader export` with quoted texts: a name with a comma stays in its column, and no name is a formula."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
+
+from ..exports import tables
 
 COLUMNS = "assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score max_score"
 
@@ -26,7 +28,7 @@ class QuotedCsv(ExportPlugin):
                     if student.id in (students or [student.id]) and assignment.name in (
                         assignments or [assignment.name]
                     ):
-                        writer.writerow(_row(gradebook, assignment, student))
+                        writer.writerow([tables.shown(cell) for cell in _row(gradebook, assignment, student)])
 
 
 def _row(book: Any, assignment: Any, student: Any) -> list[str | float]:

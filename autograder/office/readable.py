@@ -13,6 +13,7 @@ from typing import Any
 from ..course import Assignment
 from ..intake import folder
 from ..intake.submission import Submission
+from . import clean
 
 _TIMESTAMP = "timestamp.txt"
 _TAG = "nbgrader"
@@ -58,6 +59,8 @@ def rebuilt(template: Any, cells: list[Any]) -> Any:
             made.append(new(cell.source) if cell.cell_type != "raw" else nbformat.v4.new_markdown_cell(cell.source))
         else:
             made.append(_copy(original, original.source if _locked(original) else cell.source))
+        if cell.cell_type == "markdown" and (pictures := clean.attached(cell)):
+            made[-1].attachments = pictures
     _add_missing(template.cells, made)
     for number, cell in enumerate(made):
         cell.id = f"cell-{number}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import course as courses
+from . import formgrader, logs
 
 GRADES = "grades"
 # What intake made of the submissions: a notebook each, whatever was handed in.
@@ -32,8 +33,12 @@ def apply(config: Any, root: Path) -> None:
     config.Autograde.exclude_overwriting = kept
     config.ZipCollectApp.collector_plugin = "autograder.office.collect.Collector"
     config.ExportApp.plugin_class = "autograder.office.export.QuotedCsv"
-    config.HTMLExporter.sanitize_html = True  # what a student wrote runs in nobody's browser
+    # What a student wrote runs in nobody's browser; the setting alone does not reach nbgrader's own templates.
+    config.HTMLExporter.sanitize_html = True
+    config.GenerateFeedback.exporter_class = "autograder.office.exporter.CleanExporter"
     _take_the_place_of_autograde()
+    formgrader.protect()
+    logs.clean()
 
 
 def _set_steps(config: Any) -> None:
