@@ -111,6 +111,7 @@ def _read_all(order: Order) -> list[Submission]:
     released = order.root / "assignments"
     found = folder.find(order.submitted, order.course, order.assignments)
     submissions = [folder.read(student, item, path, released / item.id) for student, item, path in found]
+    folder.done_reading()
     if not submissions:
         ids = ", ".join(item.id for item in order.course.assignments)
         raise OutputError(
