@@ -79,6 +79,7 @@ def grade(
 ) -> None:
     """Grade a class, each submission behind a wall."""
     from .. import pipeline
+    from ..intake import left
     from ..results import FORMAT, Results, dump
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
@@ -91,6 +92,8 @@ def grade(
         task = bar.add_task("grading", total=None)
         results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
     _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
+    for line in left.lines(submitted, order.course):
+        print(f"not graded: {line}".translate(_CONTROL), file=sys.stderr)
     if json:
         # JSON leaves some control characters as they are; in a text of it, an escape means the same.
         print(dump(Results(FORMAT, order.course.id, results)).decode().translate(_ESCAPED), end="")

@@ -45,9 +45,9 @@ class Ended(Exception):
 class Reader:
     """A process that does `work`. After `pieces` of it a new one takes over, so that little adds up in any."""
 
-    def __init__(self, work: Callable[[bytes], bytes], limits: Limits = Limits(), pieces: int = 50) -> None:
+    def __init__(self, work: Callable[[bytes], bytes], limits: Limits | None = None, pieces: int = 50) -> None:
         self._work = work
-        self.limits = limits
+        self.limits = limits or Limits()
         self._pieces = pieces
         self._done = 0
         self._process: _Process | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -128,7 +128,7 @@ def _bounded(notes: list[str]) -> list[str]:
     return kept if len(notes) <= MAX_NOTES else [*kept, f"and {len(notes) - MAX_NOTES} more of this kind"]
 
 
-def _line(text: Any) -> str:
+def _line(text: str) -> str:
     """Of what comes from a student, as much as a person reads."""
-    text = printable(str(text))
+    text = printable(text)
     return text if len(text) <= MAX_LETTERS else text[:MAX_LETTERS] + "…"

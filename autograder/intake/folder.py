@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ..course import Assignment, Course
-from ..errors import SubmissionError
+from ..errors import OutputError, SubmissionError
 from . import bounded, contents, opened
 from .names import is_plain, printable, student_id
 from .opened import TIMESTAMP, Found
@@ -43,11 +43,11 @@ def find(submitted: Path, course: Course, only: list[str]) -> Iterator[tuple[str
 
 
 def students(submitted: Path) -> list[str]:
-    """Names of what lies in the folder of submissions, in order. Raises SubmissionError."""
+    """Names of what lies in the folder of submissions, in order. Raises OutputError."""
     try:
         return sorted(os.listdir(submitted))
     except OSError as error:
-        raise SubmissionError(f"{submitted}: cannot be read ({error.strerror}); check its permissions") from None
+        raise OutputError(f"{submitted}: cannot be read ({error.strerror}); check its permissions") from None
 
 
 def place(submitted: Path, student: str) -> Path:
@@ -55,7 +55,8 @@ def place(submitted: Path, student: str) -> Path:
     direct = submitted / student
     if student_id(student) == student and os.path.lexists(direct):
         return direct
-    return next((submitted / name for name in students(submitted) if student_id(name) == student), direct)
+    names = students(submitted) if submitted.is_dir() else []
+    return next((submitted / name for name in names if student_id(name) == student), direct)
 
 
 def read(student: str, assignment: Assignment, folder: Path, released: Path | None = None) -> Submission:
@@ -74,8 +75,10 @@ def take(folder: Path) -> Taken:
 
 def submission(student: str, assignment: Assignment, taken: Taken, released: Path | None = None) -> Submission:
     """What was handed in, from its files: they are unpacked and parsed in a process of its own, within limits."""
-    found = _contents(assignment, taken, released) if taken.problem is None else contents.Contents(
-        problem=taken.problem[: contents.MAX_LETTERS], sha256=contents.digest({})
+    found = (
+        _contents(assignment, taken, released)
+        if taken.problem is None
+        else contents.Contents(problem=taken.problem[: contents.MAX_LETTERS], sha256=contents.digest({}))
     )
     return Submission(
         student,

@@ -70,4 +70,5 @@ class JailAutograde(Autograde):
         return [name for name in chosen if name not in excluded]
 
     def _submitted(self, student: str, assignment: Assignment) -> Path:
-        return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment.id))
+        submitted = Path(self.coursedir.root) / self.coursedir.submitted_directory
+        return folder.place(submitted, student) / assignment.id
