@@ -14,7 +14,7 @@ import msgspec
 from ..course import Assignment
 from ..errors import SubmissionError
 from . import archive, choice, manifest, source
-from .names import printable
+from .names import is_plain, printable
 from .opened import MAX_TOTAL_BYTES, TIMESTAMP, Found
 
 MAX_NOTES, MAX_LETTERS = 50, 600
@@ -113,7 +113,7 @@ def _beside(assignment: Assignment, files: dict[str, bytes], chosen: str) -> tup
     notes = []
     for path in sorted(files, key=lambda path: choice.nearness(path, chosen)):
         name, data = PurePosixPath(path).name, files[path]
-        wanted = name.endswith(_BESIDE) and len(data) < _MAX_BESIDE_BYTES and len(name) < 255
+        wanted = name.endswith(_BESIDE) and len(data) < _MAX_BESIDE_BYTES and is_plain(name)
         if not wanted or path == chosen or name == f"{assignment.module}.py" or name == PurePosixPath(chosen).name:
             continue
         if name not in beside:

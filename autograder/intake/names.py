@@ -37,4 +37,4 @@ def _fits(text: str, more: int) -> bool:
 
 def is_plain(name: str) -> bool:
     """Whether this is the name of a file in one folder, and nothing that leads elsewhere."""
-    return bool(name) and name not in (".", "..") and not {"/", "\\", "\0"} & set(name) and len(name) <= MAX_BYTES
+    return bool(name) and name not in (".", "..") and not {"/", "\0"} & set(name) and len(name.encode()) < 256
