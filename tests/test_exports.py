@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -327,6 +328,21 @@ def test_gradescope_grades_a_submission_as_we_do(autograder: Path, tmp_path: Pat
     assert made["score"] == expected["score"]
     assert sum(test["status"] == "failed" for test in made["tests"]) == len(expected["lost"])
     assert made["extra_data"]["sandbox"] and made["extra_data"]["provenance"]["graders"]
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe", "link"])
+def test_gradescope_rejects_or_passes_over_what_is_not_a_file(tmp_path: Path, what: str) -> None:
+    make = {"folder": Path.mkdir, "pipe": os.mkfifo, "link": lambda path: path.symlink_to("/dev/zero")}[what]
+    course = courses.load(ROOT / "course.yml")
+    make(tmp_path / "timestamp.txt")
+    solved = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
+    (tmp_path / "mse.py").write_text(solved)
+    result = gradescope_run.grade(course, ROOT, course.assignment("01-mse"), tmp_path)
+    assert result.score == result.max_score and result.late_penalty == 0 and result.notes == []
+    (tmp_path / "mse.py").unlink()
+    make(tmp_path / "mse.py")
+    result = gradescope_run.grade(course, ROOT, course.assignment("01-mse"), tmp_path)
+    assert (result.status, result.score) == ("rejected", 0.0)
 
 
 def test_gradescopes_setup_installs_what_the_zip_names(autograder: Path, tmp_path: Path) -> None:
