@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .errors import OutputError
 
-FILENAME = "lock"
+FILENAME = ".lock"
 
 
 @contextlib.contextmanager
-def alone(folder: Path, out: Path) -> Iterator[None]:
-    """Hold the lock in `folder`, or say that somebody else writes to `out`. Raises OutputError.
+def alone(out: Path) -> Iterator[None]:
+    """Hold the lock of this folder, or say that somebody else writes there. Raises OutputError.
 
     It is a lock of the process (POSIX record lock): the kernel lets go of it however that ends, a lock that is left
     behind hinders nobody, and processes that are forked meanwhile do not hold it.
@@ -24,11 +24,11 @@ def alone(folder: Path, out: Path) -> Iterator[None]:
         yield
         return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / FILENAME).open("ab")
+        out.mkdir(parents=True, exist_ok=True)
+        file = (out / FILENAME).open("ab")
     except OSError as error:
         raise OutputError(
-            f"{folder / FILENAME}: cannot be written ({error.strerror}); free space or choose another --out"
+            f"{out / FILENAME}: cannot be written ({error.strerror}); free space or choose another --out"
         ) from None
     with file:
         try:

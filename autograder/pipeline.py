@@ -60,7 +60,7 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
     Raises:
         LossLabError: nothing can be graded, or nothing can be written, or somebody else is writing there.
     """
-    with lock.alone(order.out / CACHE, order.out):
+    with lock.alone(order.out):
         return _run(order, progress)
 
 

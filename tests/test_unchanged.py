@@ -190,7 +190,7 @@ def test_results_of_a_linked_student_are_a_line(graded: Path, idle: Callable[...
 HOLD = """
 import pathlib, sys, time
 from autograder import lock
-with lock.alone(pathlib.Path(sys.argv[1]) / ".graded", pathlib.Path(sys.argv[1])):
+with lock.alone(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -220,12 +220,12 @@ def test_a_grade_that_was_killed_leaves_no_lock(graded: Path, holder: subprocess
 
 
 def test_a_lock_is_not_handed_on_to_processes_that_are_forked(graded: Path) -> None:
-    with lock.alone(graded / "out" / ".graded", graded / "out"):
+    with lock.alone(graded / "out"):
         child = os.fork()
         if child == 0:
             signal.pause()
     try:
-        code = "import pathlib, sys; from autograder import lock; out = pathlib.Path(sys.argv[1])\nwith lock.alone(out / '.graded', out): pass"
+        code = "import pathlib, sys; from autograder import lock; out = pathlib.Path(sys.argv[1])\nwith lock.alone(out): pass"
         done = subprocess.run([sys.executable, "-c", code, str(graded / "out")], cwd=ROOT)
         assert done.returncode == 0
     finally:
@@ -235,5 +235,5 @@ def test_a_lock_is_not_handed_on_to_processes_that_are_forked(graded: Path) -> N
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"), lock.alone(tmp_path / "out" / ".graded", tmp_path):
+    with pytest.raises(OutputError, match="cannot be written"), lock.alone(tmp_path / "out"):
         pass
