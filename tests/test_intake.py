@@ -139,6 +139,7 @@ def test_a_hostile_cell_is_converted_in_one_pass(name: str) -> None:
         ("%%time\nx = 1", "x = 1"),
         ("%%capture out\n%%time\nx = 1", "x = 1"),
         ("%%bash\nls", ""),
+        ("\n    x = 1\n    if x:\n        !ls", "\nx = 1\nif x:\n    get_ipython().system('ls')"),
     ],
 )
 def test_a_magic_becomes_a_call_on_its_line(cell: str, made: str) -> None:
@@ -161,6 +162,7 @@ def test_a_magic_becomes_a_call_on_its_line(cell: str, made: str) -> None:
         "f = lambda: '?'",
         "x %= 3",
         "x = y == '!'",
+        "    x = 1\ny = 2",
     ],
 )
 def test_what_only_looks_like_a_magic_stays(cell: str) -> None:
@@ -315,6 +317,8 @@ def test_a_file_that_grows_while_it_is_read_is_refused(folders, tmp_path: Path, 
 
 ODD = [
     b"\xff",
+    b"\xff\\udcfe",
+    b"\\udcff\xfe",
     rb"\udcff",
     b"\xe9" * 60,
     b"\xff" * 255,
@@ -332,7 +336,7 @@ def test_names_of_students_are_short_plain_and_apart() -> None:
     again = [names.student_id(name) for name in names_of if "~" in name]  # who calls oneself as another is called
     assert len({*names_of, *again}) == len(names_of) + len(again)
     assert all(len(name) <= 120 and len(name.encode()) <= 240 for name in names_of)
-    assert names_of[-2:] == ["[ab]", "ada"]
+    assert names_of[-2:] == ["[ab]", "ada"] and names_of[0] == r"\udcff"
 
 
 def test_a_student_is_found_by_the_name_that_results_have(tmp_path: Path, course: Course) -> None:

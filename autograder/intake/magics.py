@@ -31,10 +31,19 @@ def without_magics(cell: str) -> tuple[str, int]:
         if first[2:].split(" ")[0].strip() not in _PYTHON_CELL_MAGICS:
             return "", count
         cell = rest
-    if not {"%", "!", "?"} & set(cell):
+    if not {"%", "!", "?"} & set(cell) and not cell.lstrip("\n")[:1].isspace():
         return cell, count
-    made, more = _converted(cell.split("\n"))
+    made, more = _converted(_moved_left(cell.split("\n")))
     return made, count + more
+
+
+def _moved_left(lines: list[str]) -> list[str]:
+    """A cell that is indented as a whole runs in IPython as if it was not."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    if not all(line.startswith(indent) for line in lines if line.strip()):
+        return lines
+    return [line.removeprefix(indent) for line in lines]
 
 
 def _converted(lines: list[str]) -> tuple[str, int]:

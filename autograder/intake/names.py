@@ -9,6 +9,7 @@ import re
 # A file system takes 255 bytes, nbgrader's table of students 128 letters.
 MAX_LETTERS, MAX_BYTES = 120, 240
 _DIGITS = 12
+_ESCAPE = re.compile(r"\\udc[0-9a-f]{2}")
 _MARKED = re.compile(rf"~[0-9a-f]{{{_DIGITS}}}\Z")
 
 
@@ -20,11 +21,11 @@ def printable(text: str) -> str:
 def student_id(name: str) -> str:
     """What the owner of a folder is called in results and gradebook, and how the files for them are named.
 
-    That is the folder's name. One that is not UTF-8, or too long, is written with escapes, cut, and marked with a hash
-    of its bytes: `\\xff` and `\\udcff` would else share their results. A name that looks marked is marked as well.
+    That is the folder's name, with escapes for bytes that are not UTF-8. Where that is too long, or could be another's, it
+    is cut and marked with a hash of the bytes: a name that has escapes written out, say, or one that looks marked.
     """
     text = printable(name)
-    if text == name and _fits(text, 0) and not _MARKED.search(text):
+    if _fits(text, 0) and not _ESCAPE.search(name) and not _MARKED.search(text):
         return text
     while not _fits(text, _DIGITS + 1):
         text = text[:-1]

@@ -45,6 +45,7 @@ class JailAutograde(Autograde):
                 root / "assignments" / assignment.id,
             ):
                 self.log.warning("%s/%s: %s", student, assignment.id, problem)
+        readable.done_reading()
         super().init_notebooks()
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
