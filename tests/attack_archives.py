@@ -310,6 +310,13 @@ def notebook_of_timed_cells(folder: Path) -> None:
     (folder / "mse.ipynb").write_text(notebook([cell("%%time\n" * 10_000)]))
 
 
+def notebook_of_a_long_heading(folder: Path) -> None:
+    """A heading of level two billion in an old notebook, which becomes as many signs."""
+    cells = [{"cell_type": "heading", "level": 2_000_000_000, "metadata": {}, "source": "x"}]
+    old = {"worksheets": [{"cells": cells}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
+    (folder / "mse.ipynb").write_text(json.dumps(old))
+
+
 def slow_script(folder: Path) -> None:
     """A literal of 85 000 fields, for which Python's parser takes the square, several times over."""
     (folder / "mse.py").write_text(GRADIENT + "\n# %%\nx = f'" + "{a}" * 85_000 + "'\n# %%\ny = = 1\n")
@@ -397,6 +404,7 @@ MADE = (
     Made("notebook-of-broken-cells", notebook_of_broken_cells, "mse_loss error is missing", ("mse_grad",)),
     Made("notebook-of-a-huge-number", notebook_of_a_huge_number, "rejected is not a whole notebook"),
     Made("notebook-of-timed-cells", notebook_of_timed_cells, "rejected has more than 100 lines of IPython's magics"),
+    Made("notebook-of-a-long-heading", notebook_of_a_long_heading, "rejected takes more than 768 MiB to read"),
     Made("slow-script", slow_script, "rejected takes more than 4 s to read"),
     Made("many-files", many_files, "rejected has more than 200 files"),
     Made("deep-folders", deep_folders, "rejected has more than 200 files or folders"),

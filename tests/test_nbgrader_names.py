@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+import nbformat
 import nbgrader_course as kit
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.intake import names
-from autograder.office import literal
+from autograder import course as courses
+from autograder.intake import bounded, names
+from autograder.office import literal, readable
 
 STUDENTS = ("[ab]", "a", "*", "\udce9" * 60)
 
@@ -42,6 +45,38 @@ def test_a_name_that_is_a_pattern_is_graded_and_gets_feedback(folder: Path, stud
 
 def test_what_takes_too_long_to_read_is_shown_with_its_reason(folder: Path) -> None:
     assert "takes more than 4 s to read" in (folder / "autograded" / "slow" / "01-mse" / "mse.ipynb").read_text()
+
+
+ODD_CELLS = {
+    "half of a pair": {"cell_type": "markdown", "metadata": {}, "source": "\ud800 here"},
+    "many lines": {"cell_type": "raw", "metadata": {"nbgrader": []}, "source": ["here\n"] * 10_000},
+    "no text": {"cell_type": "code", "metadata": {}, "outputs": [], "source": "here"},
+}
+
+
+@pytest.mark.parametrize("name", ODD_CELLS)
+def test_an_odd_cell_is_shown(tmp_path: Path, name: str) -> None:
+    solved = nbformat.read(kit.ROOT / "assignments" / "01-mse" / "mse.ipynb", as_version=4)
+    source = tmp_path / "ada" / "01-mse"
+    source.mkdir(parents=True)
+    (source / "mse.ipynb").write_text(json.dumps({**solved, "cells": [*solved.cells, ODD_CELLS[name]]}))
+    assignment = courses.load(kit.ROOT / "course.yml").assignment("01-mse")
+    told = list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
+    readable.done_reading()
+    assert told == [] and "here" in (tmp_path / "shown" / "mse.ipynb").read_text()
+
+
+def test_a_notebook_that_breaks_what_shows_it_is_shown_as_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "ada" / "01-mse"
+    source.mkdir(parents=True)
+    (source / "mse.py").write_text("mine = 1\n")
+    monkeypatch.setattr(readable, "_reader", bounded.Reader(lambda request: os._exit(1)))
+    assignment = courses.load(kit.ROOT / "course.yml").assignment("01-mse")
+    told = list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
+    readable.done_reading()
+    assert told == ["its notebook is shown as plain code (breaks what reads it)"]
+    shown = nbformat.read(tmp_path / "shown" / "mse.ipynb", as_version=4)
+    assert shown.cells[0].source == "mine = 1\n" and len(shown.cells) > 5
 
 
 def test_folders_that_are_found_are_taken_by_their_names(tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ def _answer(request: bytes) -> bytes:
     template = nbformat.reads(job.template, as_version=4)
     notebook = rebuilt(template, _cells(found, data))
     nbformat.validate(notebook)
-    return msgspec.msgpack.encode(Shown(nbformat.writes(notebook)))
+    text = nbformat.writes(notebook).encode("utf-8", "replace").decode()  # half of a pair, which JSON can spell
+    return msgspec.msgpack.encode(Shown(text))
 
 
 _reader = bounded.Reader(_answer)
