@@ -23,6 +23,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
+from ..errors import SandboxError
+
 _HEAD = struct.Struct("<cQ")
 _DONE, _NO_MEMORY, _FAILED = b"d", b"m", b"f"
 _PR_SET_PDEATHSIG = 1
@@ -54,7 +56,12 @@ class Reader:
         self._lock = threading.Lock()  # formgrader's server has threads
 
     def ask(self, request: bytes) -> bytes:
-        """Do the work. Raises Ended: it took too much, or broke its process."""
+        """Do the work.
+
+        Raises:
+            Ended: it took too much, or broke its process.
+            SandboxError: there can be no process.
+        """
         if not CAN_FORK:
             return self._work(request)
         with self._lock:
@@ -111,7 +118,12 @@ class _Process:
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         program = walls.filter_program()  # compiled here: what compiles it needs files
-        self._pid = os.fork()
+        try:
+            self._pid = os.fork()
+        except OSError as error:
+            raise SandboxError(
+                f"no process can be started to read hand-ins ({error.strerror}); end some processes, and grade again"
+            ) from None
         if self._pid == 0:
             _serve(work, functools.partial(_confine, limits, self._owner, program), limits, theirs_in, theirs_out)
         os.close(theirs_in)

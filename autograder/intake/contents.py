@@ -42,7 +42,7 @@ class Contents(msgspec.Struct, frozen=True):
     notes: Annotated[list[_Line], msgspec.Meta(max_length=MAX_NOTES + 1)] = []
     problem: _Line | None = None
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] = "0" * 64
-    hints: dict[_Name, int] = {}
+    hints: Annotated[dict[_Name, int], msgspec.Meta(max_length=100)] = {}
 
 
 def answer(request: bytes) -> bytes:
