@@ -14,14 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from . import files, gradebook, late, leaks, marks, provenance, score, table, unchanged
+from . import files, gradebook, late, leaks, lock, marks, provenance, score, table, unchanged
 from .course import Course
 from .errors import OutputError
 from .feedback import leaderboard, page, report
 from .grading import executor
 from .grading.batch import Batch, Graded, import_oracle, secret
 from .grading.cache import Cache
-from .intake import folder
+from .intake import folder, left
 from .intake.submission import Submission
 from .jail import jail, walls
 from .results import FORMAT, Provenance, Result, Results, dump, pieces
@@ -58,8 +58,13 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
     """Grade everything and write everything; results in the order of students and assignments.
 
     Raises:
-        LossLabError: nothing can be graded, or nothing can be written.
+        LossLabError: nothing can be graded, or nothing can be written, or somebody else is writing there.
     """
+    with lock.alone(order.out):
+        return _run(order, progress)
+
+
+def _run(order: Order, progress: Callable[[int, int], None]) -> list[Result]:
     started = time.monotonic()
     with watch("finding a wall"):
         wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
@@ -72,6 +77,7 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
         return known.results
     with watch("intake"):
         submissions = _read_all(order)
+        left.require_apart({item.student for item in submissions}, order.out)
     results, figures, new = grade_all(order, wall, submissions, progress)
     graded = time.monotonic()
     results = write(order, results, submissions, figures)
@@ -111,6 +117,7 @@ def _read_all(order: Order) -> list[Submission]:
     released = order.root / "assignments"
     found = folder.find(order.submitted, order.course, order.assignments)
     submissions = [folder.read(student, item, path, released / item.id) for student, item, path in found]
+    folder.done_reading()
     if not submissions:
         ids = ", ".join(item.id for item in order.course.assignments)
         raise OutputError(

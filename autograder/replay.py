@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -33,10 +34,10 @@ def replay(order: pipeline.Order, student: str, assignment: Assignment) -> Repla
         LossLabError: it cannot be graded.
     """
     old = regrade.stored(order.out).get((student, assignment.id))
-    path = order.submitted / student / assignment.id
+    path = folder.place(order.submitted, student) / assignment.id
     if old is None:
         raise OutputError(f"{order.out}/results/{student}/{assignment.id}.json: is missing; run `losslab grade` first")
-    if not path.is_dir():
+    if not os.path.lexists(path):
         raise OutputError(f"{path}: is missing; name the folder of the submissions with --submitted")
     new = _graded(order, student, assignment, path)
     count = sum(len(part.checks) for part in old.parts)
@@ -46,6 +47,7 @@ def replay(order: pipeline.Order, student: str, assignment: Assignment) -> Repla
 
 def _graded(order: pipeline.Order, student: str, assignment: Assignment, path: Path) -> Result:
     submission = folder.read(student, assignment, path, order.root / "assignments" / assignment.id)
+    folder.done_reading()
     wall = order.sandbox or jail.first_that_works().name
     with tempfile.TemporaryDirectory() as empty:
         fresh = pipeline.Order(

@@ -21,6 +21,7 @@ from .results import Results
 
 STAMP = "stamp"
 _PACKAGE = Path(__file__).parent
+_MOST_BEHIND_LINKS = 2000
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -78,22 +79,43 @@ def remember(cache: Path, out: Path, book: str, before: str) -> None:
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
-    """All files and folders below this one, with their names from here, in order."""
-    waiting = [("", os.fspath(folder))]
+    """All files and folders below this one, with their names from here, in order; also those that a link leads to."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [("", os.fspath(folder), False)]
+    behind_links = 0
     while waiting:
-        prefix, path = waiting.pop()
+        prefix, path, linked = waiting.pop()
         try:
             with os.scandir(path) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError:
             yield f"{prefix} cannot be listed", Path(path)
             continue
+        behind_links += len(found) if linked else 0
+        if behind_links > _MOST_BEHIND_LINKS:  # somebody linked to the whole disk: then nobody can say
+            yield os.urandom(8).hex(), Path(path)
+            return
         for entry in found:
             if entry.name == "__pycache__":
                 continue
             yield prefix + entry.name, entry
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append((f"{prefix}{entry.name}/", entry.path))
+            if entry.is_symlink():
+                yield f"{prefix}{entry.name} leads to", Path(os.path.realpath(entry.path))
+            if _is_new_folder(entry, seen):
+                waiting.append((f"{prefix}{entry.name}/", entry.path, linked or entry.is_symlink()))
+
+
+def _is_new_folder(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
+    """Whether this is a folder to look into; links may lead round in circles."""
+    try:
+        if not entry.is_dir():
+            return False
+        at = entry.stat()
+    except OSError:
+        return False
+    known = (at.st_dev, at.st_ino) in seen
+    seen.add((at.st_dev, at.st_ino))
+    return not known
 
 
 def _hash(files: Iterable[tuple[str, Path | os.DirEntry[str]]]) -> bytes:

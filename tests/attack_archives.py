@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import stat
 import struct
 import zipfile
@@ -227,6 +228,163 @@ def names_of_results(folder: Path) -> None:
     (folder / "gradebook.db").write_bytes(b"SQLite format 3\x00")
 
 
+def zip_of_rubbish(folder: Path) -> None:
+    """60 000 entries that are no files of anybody's, in a zip that says it has one."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(60_000):
+            archive.writestr(zipfile.ZipInfo(f"__MACOSX/{number}"), b"")
+    data = bytearray(buffer.getvalue())
+    data[-14:-10] = struct.pack("<HH", 1, 1)
+    (folder / "work.zip").write_bytes(data)
+
+
+def zips_in_zips(folder: Path) -> None:
+    """A zip in a zip, forty times."""
+    data = b""
+    for level in range(40):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("mse.zip" if level else "mse.py", data or GRADIENT)
+        data = buffer.getvalue()
+    (folder / "work.zip").write_bytes(data)
+
+
+def zips_beside_each_other_in_zips(folder: Path) -> None:
+    """Zips of zips, a hundred in each: a million files of 10 KB in a small archive."""
+    data = bytes(10_000)
+    for level in range(3):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(100):
+                archive.writestr(f"{number}.zip" if level else f"{number}.py", data)
+        data = buffer.getvalue()
+    (folder / "work.zip").write_bytes(data)
+
+
+def zip_of_bzip2(folder: Path) -> None:
+    """A file in a zip that says it has 1 MiB and has 64, packed so that it is decompressed in one piece."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("mse.py", bytes(64 << 20))
+    data = buffer.getvalue().replace(struct.pack("<I", 64 << 20), struct.pack("<I", 1 << 20))
+    (folder / "work.zip").write_bytes(data)
+
+
+def notebook_of_shell_calls(folder: Path) -> None:
+    """A thousand lines that IPython runs in a shell: it tokenises the cell anew for each, and takes a minute."""
+    (folder / "mse.ipynb").write_text(notebook([cell("%time 1\n" + "a=!b\n" * 1000)]))
+
+
+def notebook_of_other_spelling(folder: Path) -> None:
+    """10 000 cells whose keys are spelled with escapes, so that nobody who looks for the words can count them."""
+    text = notebook([cell("x = 1", number) for number in range(10_000)])
+    (folder / "mse.ipynb").write_text(text.replace('"cell_type"', '"\\u0063ell_type"'))
+
+
+def notebook_of_old_cells(folder: Path) -> None:
+    """10 000 cells in the worksheets of an old notebook."""
+    cells = [{"cell_type": "code", "language": "python", "outputs": [], "input": "x = 1"}] * 10_000
+    old = {"worksheets": [{"cells": cells}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
+    (folder / "mse.ipynb").write_text(json.dumps(old))
+
+
+def notebook_of_outputs(folder: Path) -> None:
+    """50 000 outputs below one cell: nobody looks at them."""
+    outputs = [{"output_type": "stream", "name": "stdout", "text": "x"}] * 50_000
+    (folder / "mse.ipynb").write_text(notebook([cell(GRADIENT, 1, outputs)]))
+
+
+def notebook_of_broken_cells(folder: Path) -> None:
+    """1 900 cells that are no Python, for a note each."""
+    (folder / "mse.ipynb").write_text(notebook([cell(GRADIENT), *(cell("x = = 1", n) for n in range(1900))]))
+
+
+def notebook_of_a_huge_number(folder: Path) -> None:
+    """A version of the format with a million digits, which take Python the square of their number."""
+    (folder / "mse.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 1' + "0" * 1_000_000 + "}")
+
+
+def notebook_of_timed_cells(folder: Path) -> None:
+    """A cell that is timed in a cell that is timed, ten thousand times."""
+    (folder / "mse.ipynb").write_text(notebook([cell("%%time\n" * 10_000)]))
+
+
+def notebook_of_a_long_heading(folder: Path) -> None:
+    """A heading of level two billion in an old notebook, which becomes as many signs."""
+    cells = [{"cell_type": "heading", "level": 2_000_000_000, "metadata": {}, "source": "x"}]
+    old = {"worksheets": [{"cells": cells}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
+    (folder / "mse.ipynb").write_text(json.dumps(old))
+
+
+def slow_script(folder: Path) -> None:
+    """A literal of 85 000 fields, for which Python's parser takes the square, several times over."""
+    (folder / "mse.py").write_text(GRADIENT + "\n# %%\nx = f'" + "{a}" * 85_000 + "'\n# %%\ny = = 1\n")
+
+
+def link_of_student(folder: Path) -> None:
+    """The student's own folder is a symbolic link to all references."""
+    folder.rmdir()
+    folder.parent.rmdir()
+    folder.parent.symlink_to(folder.parents[2] / "root" / "solutions")
+
+
+def link_in_folder(folder: Path) -> None:
+    """A folder in the submission is a symbolic link to the folder of the reference."""
+    (folder / "src").symlink_to(folder.parents[2] / "root" / "solutions" / "01-mse")
+
+
+def pipe_for_folder(folder: Path) -> None:
+    """A named pipe in the place of the folder."""
+    folder.rmdir()
+    os.mkfifo(folder)
+
+
+def file_for_folder(folder: Path) -> None:
+    """A file in the place of the folder."""
+    folder.rmdir()
+    folder.write_text(GRADIENT)
+
+
+def folder_for_time(folder: Path) -> None:
+    """A folder, with a link in it, in the place of timestamp.txt."""
+    (folder / "mse.py").write_text(GRADIENT)
+    (folder / "timestamp.txt").mkdir()
+    (folder / "timestamp.txt" / "mse.py").symlink_to(folder.parents[2] / "root" / "solutions" / "01-mse" / "mse.py")
+
+
+def pipe_for_time(folder: Path) -> None:
+    """A named pipe in the place of timestamp.txt, and another below."""
+    (folder / "mse.py").write_text(GRADIENT)
+    os.mkfifo(folder / "timestamp.txt")
+    (folder / "sub").mkdir()
+    os.mkfifo(folder / "sub" / "timestamp.txt")
+
+
+def device_for_time(folder: Path) -> None:
+    """A device without an end in the place of timestamp.txt, or a link to one where nobody may make a device."""
+    (folder / "mse.py").write_text(GRADIENT)
+    try:
+        os.mknod(folder / "timestamp.txt", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+    except OSError:
+        (folder / "timestamp.txt").symlink_to("/dev/zero")
+
+
+def socket_for_module(folder: Path) -> None:
+    """A socket in the place of the module."""
+    here = os.open(folder, os.O_RDONLY)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"/proc/self/fd/{here}/mse.py")
+    os.close(here)
+
+
+def names_of_files(folder: Path) -> None:
+    """Two files whose names differ in bytes and read the same, and one with the longest of names."""
+    (folder / "mse.py").write_text(GRADIENT)
+    for name in (b"\xff.py", rb"\udcff.py", b"n" * 250 + b".csv"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("x = 1\n")
+
+
 MADE = (
     Made("zip-bomb", zip_bomb, "rejected has more than 200 files or 20 MiB"),
     Made("lying-zip", lying_zip, "rejected work.zip"),
@@ -235,11 +393,33 @@ MADE = (
     Made("zip-absolute", zip_absolute, "rejected leads out of the archive"),
     Made("zip-link", zip_link, "rejected is a symbolic link"),
     Made("zip-of-many-files", zip_of_many_files, "rejected has more than 200 files"),
+    Made("zip-of-rubbish", zip_of_rubbish, "rejected has more than 200 files"),
+    Made("zips-in-zips", zips_in_zips, "rejected zips in zips in zips"),
+    Made("zips-beside-zips", zips_beside_each_other_in_zips, "rejected has more than 200 files or 20 MiB"),
+    Made("zip-of-bzip2", zip_of_bzip2, "rejected work.zip"),
+    Made("notebook-of-shell-calls", notebook_of_shell_calls, "rejected has more than 100 lines of IPython's magics"),
+    Made("notebook-of-other-spelling", notebook_of_other_spelling, "rejected has more than 2000 cells"),
+    Made("notebook-of-old-cells", notebook_of_old_cells, "rejected has more than 2000 cells"),
+    Made("notebook-of-outputs", notebook_of_outputs, "mse_loss error is missing", ("mse_grad",)),
+    Made("notebook-of-broken-cells", notebook_of_broken_cells, "mse_loss error is missing", ("mse_grad",)),
+    Made("notebook-of-a-huge-number", notebook_of_a_huge_number, "rejected is not a whole notebook"),
+    Made("notebook-of-timed-cells", notebook_of_timed_cells, "rejected has more than 100 lines of IPython's magics"),
+    Made("notebook-of-a-long-heading", notebook_of_a_long_heading, "rejected takes more than 768 MiB to read"),
+    Made("slow-script", slow_script, "rejected takes more than 4 s to read"),
     Made("many-files", many_files, "rejected has more than 200 files"),
     Made("deep-folders", deep_folders, "rejected has more than 200 files or folders"),
     Made("link-to-reference", link_to_reference, "rejected is a symbolic link"),
     Made("link-to-folder", link_to_folder, "rejected is a symbolic link"),
+    Made("link-of-student", link_of_student, "rejected is a symbolic link"),
+    Made("link-in-folder", link_in_folder, "rejected is a symbolic link"),
     Made("pipe", pipe, "rejected no plain file"),
+    Made("pipe-for-folder", pipe_for_folder, "rejected is not a folder"),
+    Made("file-for-folder", file_for_folder, "rejected is not a folder"),
+    Made("folder-for-time", folder_for_time, "mse_loss error is missing", ("mse_grad",)),
+    Made("pipe-for-time", pipe_for_time, "mse_loss error is missing", ("mse_grad",)),
+    Made("device-for-time", device_for_time, "mse_loss error is missing", ("mse_grad",)),
+    Made("socket-for-module", socket_for_module, "rejected no plain file"),
+    Made("names-of-files", names_of_files, "mse_loss error is missing", ("mse_grad",)),
     Made("large-notebook", large_notebook, "rejected is larger than 20 MiB"),
     Made("notebook-of-many-cells", notebook_of_many_cells, "rejected has more than 2000 cells"),
     Made("notebook-of-magics", notebook_of_magics, "rejected has more than 100 lines of IPython's magics"),
@@ -248,6 +428,15 @@ MADE = (
     Made("deep-script", deep_script, "rejected cannot be parsed"),
     Made("not-utf8", not_utf8, "rejected mse.py: is missing"),
     Made(b"name-\xff-not-utf8", names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made(b"\xff", names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made(rb"\udcff", names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made(b"\xe9" * 60, names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made("é" * 127, names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made("n" * 255, names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made("n" * 254, names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made("[ab]", names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made("*", names_of_results, "mse_loss error is missing", ("mse_grad",)),
+    Made("-", names_of_results, "mse_loss error is missing", ("mse_grad",)),
     Made("hostile-notebook", hostile_notebook, "quick_check error raised ValueError", ("mse_grad",)),
     Made("hostile-names", hostile_names, "rejected mse.py: is missing"),
     Made(f"name-{HTML}".replace("/", "")[:120], names_of_results, "mse_loss error is missing", ("mse_grad",)),

@@ -24,6 +24,8 @@ from typing import Any
 import attack_archives
 import yaml
 
+from autograder.intake import names
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 CLASS = HERE / "sample_class" / "submitted"
@@ -117,7 +119,7 @@ def _attack(name: str, student: str, assignment: str, earns: tuple[str, ...], ou
 
 def printable(name: str | bytes) -> str:
     """A student's name as results have it."""
-    return os.fsdecode(name).encode("utf-8", "backslashreplace").decode()
+    return names.student_id(os.fsdecode(name))
 
 
 def hand_in_attacks(submitted: Path) -> None:

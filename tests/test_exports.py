@@ -387,6 +387,21 @@ def test_gradescope_grades_a_submission_as_we_do(autograder: Path, tmp_path: Pat
     assert made["extra_data"]["sandbox"] and made["extra_data"]["provenance"]["graders"]
 
 
+@pytest.mark.parametrize("what", ["folder", "pipe", "link"])
+def test_gradescope_rejects_or_passes_over_what_is_not_a_file(tmp_path: Path, what: str) -> None:
+    make = {"folder": Path.mkdir, "pipe": os.mkfifo, "link": lambda path: path.symlink_to("/dev/zero")}[what]
+    course = courses.load(ROOT / "course.yml")
+    make(tmp_path / "timestamp.txt")
+    solved = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
+    (tmp_path / "mse.py").write_text(solved)
+    result = gradescope_run.grade(course, ROOT, course.assignment("01-mse"), tmp_path)
+    assert result.score == result.max_score and result.late_penalty == 0 and result.notes == []
+    (tmp_path / "mse.py").unlink()
+    make(tmp_path / "mse.py")
+    result = gradescope_run.grade(course, ROOT, course.assignment("01-mse"), tmp_path)
+    assert (result.status, result.score) == ("rejected", 0.0)
+
+
 def test_gradescopes_setup_installs_what_the_zip_names(autograder: Path, tmp_path: Path) -> None:
     """setup.sh as Gradescope runs it, with an apt-get and a python3 that only note what they are asked for."""
     tools, asked = tmp_path / "tools", tmp_path / "asked"
@@ -445,7 +460,7 @@ def test_what_is_not_a_file_does_not_hang_gradescopes_run(
         special(kind, submission / name)
     except PermissionError:
         pytest.skip("only root makes devices")
-    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission, tmp_path)
+    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission)
     if name in ("timestamp.txt", ".hidden") or (kind == "folder" and name != "mse.py"):
         assert read.problem is None and read.timestamp is None
     else:
@@ -456,7 +471,7 @@ def test_a_pipe_is_told_to_the_student_on_gradescope(autograder: Path, tmp_path:
     special("pipe", empty(autograder) / "mse.py")
     made = run_there(autograder, tmp_path)
     check_gradescope_form(made)
-    assert made["score"] == 0 and "mse.py: is not a plain file" in made["output"]
+    assert made["score"] == 0 and "not a plain file" in made["output"]
 
 
 def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) -> None:
@@ -464,7 +479,7 @@ def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) ->
     submission.mkdir()
     with (submission / "mse.py").open("wb") as file:
         file.truncate(1 << 40)  # a hole of a terabyte
-    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission, tmp_path)
+    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission)
     assert read.problem is not None and "mse.py: is larger than 20 MiB" in read.problem
 
 

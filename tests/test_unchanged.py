@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder import course as courses
-from autograder import pipeline
+from autograder import lock, pipeline, unchanged
+from autograder.errors import OutputError
 from autograder.pipeline import Order
 
 ROOT = Path(__file__).parent.parent
@@ -140,3 +144,96 @@ def test_a_damaged_stamp_costs_nothing_but_time(graded: Path, idle: Callable[...
     idle()
     (graded / "out" / ".graded" / "stamp").write_bytes(b"{")
     assert not idle() and idle()
+
+
+def test_a_link_whose_target_changes_is_seen(graded: Path, idle: Callable[..., bool], tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere" / "01-mse"
+    target.mkdir(parents=True)
+    (target / "mse.py").write_text("x = 1\n")
+    links = {"student": graded / "submitted" / "linked", "file": graded / "submitted" / "student-01" / "extra.py"}
+    links["student"].symlink_to(target.parent)
+    links["file"].symlink_to(target / "mse.py")
+    try:
+        assert not idle() and idle()
+        (target / "mse.py").write_text("x = 2\n")
+        assert not idle() and idle()
+        target.parent.joinpath("loop").symlink_to(target.parent)
+        assert not idle() and idle()
+    finally:
+        for link in links.values():
+            link.unlink()
+
+
+def test_a_link_to_the_whole_disk_ends_the_search_and_never_counts_as_unchanged(tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / "disk" / str(number // 100)).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "disk" / str(number // 100) / str(number)).touch()
+    (tmp_path / "submitted").mkdir()
+    (tmp_path / "submitted" / "ada").symlink_to(tmp_path / "disk")
+    seen = list(unchanged._below(tmp_path / "submitted"))
+    assert len(seen) < 2500
+    assert unchanged._hash(seen) != unchanged._hash(unchanged._below(tmp_path / "submitted"))
+
+
+def test_results_of_a_linked_student_are_a_line(graded: Path, idle: Callable[..., bool], tmp_path: Path) -> None:
+    """A link could lead to the references, or to somebody else's work."""
+    (graded / "submitted" / "linked").symlink_to(graded / "submitted" / "student-01")
+    try:
+        (result,) = [item for item in pipeline.run(order(graded)) if item.student == "linked"]
+        assert (result.status, result.score) == ("rejected", 0.0) and "symbolic link" in str(result.problem)
+    finally:
+        (graded / "submitted" / "linked").unlink()
+
+
+# Two at once.
+
+HOLD = """
+import pathlib, sys, time
+from autograder import lock
+with lock.alone(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(graded: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that writes to the folder of results."""
+    command = [sys.executable, "-c", HOLD, str(graded / "out")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_second_grade_on_the_same_folder_ends_with_one_line(graded: Path, holder: subprocess.Popen[str]) -> None:
+    before = everything(graded)
+    with pytest.raises(OutputError, match="another `losslab grade` is writing there; wait until it has ended"):
+        pipeline.run(order(graded, force=True))
+    assert everything(graded) == before
+
+
+def test_a_grade_that_was_killed_leaves_no_lock(graded: Path, holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    holder.wait()
+    assert pipeline.run(order(graded))
+
+
+def test_a_lock_is_not_handed_on_to_processes_that_are_forked(graded: Path) -> None:
+    with lock.alone(graded / "out"):
+        child = os.fork()
+        if child == 0:
+            signal.pause()
+    try:
+        code = "import pathlib, sys; from autograder import lock; out = pathlib.Path(sys.argv[1])\nwith lock.alone(out): pass"
+        done = subprocess.run([sys.executable, "-c", code, str(graded / "out")], cwd=ROOT)
+        assert done.returncode == 0
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"), lock.alone(tmp_path / "out"):
+        pass

@@ -77,6 +77,7 @@ def grade(
 ) -> None:
     """Grade a class, each submission behind a wall."""
     from .. import pipeline
+    from ..intake import left
     from ..results import FORMAT, Results, dump
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
@@ -89,6 +90,8 @@ def grade(
         task = bar.add_task("grading", total=None)
         results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
     _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
+    for line in left.lines(submitted, order.course):
+        warn(f"not graded: {line}")
     if json:
         # JSON leaves some control characters as they are; in a text of it, an escape means the same.
         print(in_json(dump(Results(FORMAT, order.course.id, results)).decode()), end="")

@@ -14,7 +14,7 @@ import msgspec
 from .. import course as courses
 from ..characters import plain
 from ..course import Assignment, Course
-from ..errors import LossLabError, SubmissionError
+from ..errors import LossLabError
 from ..feedback.page import shortened
 from ..intake.submission import Submission
 from ..results import Result
@@ -92,23 +92,20 @@ def grade(course: Course, root: Path, assignment: Assignment, submission: Path) 
     from ..jail import jail
 
     with tempfile.TemporaryDirectory() as place:
-        read = taken_in(assignment, root, submission, Path(place))
+        read = taken_in(assignment, root, submission)
         order = pipeline.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
         results, _, _ = pipeline.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None)
     return results[0]
 
 
-def taken_in(assignment: Assignment, root: Path, submission: Path, place: Path) -> Submission:
-    """The submission, from a copy below `place`; rejected, if there is something in it that cannot be copied."""
+def taken_in(assignment: Assignment, root: Path, submission: Path) -> Submission:
+    """The submission, read where it lies: pipes and links are not followed or copied. Lateness is left to Gradescope."""
     from ..intake import folder
-    from . import gradescope_files
 
-    handed_in = place / "submitted" / _STUDENT / assignment.id
-    try:
-        gradescope_files.copy(submission, handed_in)
-    except SubmissionError as error:
-        return Submission(_STUDENT, assignment.id, problem=str(error), sha256=folder.digest({}))
-    return folder.read(_STUDENT, assignment, handed_in, root / "assignments" / assignment.id)
+    taken = msgspec.structs.replace(folder.take(submission.resolve()), timestamp=None, notes=[])
+    read = folder.submission(_STUDENT, assignment, taken, root / "assignments" / assignment.id)
+    folder.done_reading()
+    return read
 
 
 def main(here: Path, assignment_id: str) -> None:

@@ -9,43 +9,87 @@ import zlib
 from pathlib import PurePosixPath
 
 from ..errors import SubmissionError
+from .opened import is_rubbish
 
 MAX_FILES, MAX_BYTES = 200, 20 << 20
+# Folders, caches and what desktops add are entries too. `zipfile` makes an object of each before anyone can count.
+MAX_ENTRIES = 5000
+MAX_NESTED = 3
+_ENTRY = b"PK\x01\x02"
 
 
 def read(name: str, data: bytes) -> dict[str, bytes]:
-    """Files of the archive by their last name. Raises SubmissionError."""
+    """Files of the archive by their path in it, those of archives within it included. Raises SubmissionError."""
+    return _read(name, data, MAX_NESTED)
+
+
+def _read(name: str, data: bytes, levels: int) -> dict[str, bytes]:
+    # Each entry of the directory begins with these bytes, whatever number of them the archive's end tells.
+    if data.count(_ENTRY) > MAX_ENTRIES:
+        raise _too_many(name)
+    files: dict[str, bytes] = {}
+    for path, content in _unpacked(name, data).items():
+        if path.lower().endswith(".zip"):
+            if levels == 0:
+                raise SubmissionError(f"{name}: holds zips in zips in zips; pack your own files only")
+            inner = _read(path, content, levels - 1)
+            within = PurePosixPath(path).parent
+            files.update((_free(files, str(within / inside)), data) for inside, data in inner.items())
+        else:
+            files[_free(files, path)] = content
+        if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
+            raise _too_many(name)
+    return files
+
+
+def _free(taken: dict[str, bytes], path: str) -> str:
+    """This path, or the like of it where an archive holds it twice."""
+    while path in taken:
+        path += "~"
+    return path
+
+
+def _unpacked(name: str, data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [item for item in archive.infolist() if not item.is_dir() and not _is_rubbish(item.filename)]
             _check(name, members)
-            files = {}
+            files: dict[str, bytes] = {}
             for member in members:
                 with archive.open(member) as file:
                     content = file.read(member.file_size + 1)
                 if len(content) > member.file_size:
                     raise SubmissionError(f"{name}: {member.filename} is larger than it says; pack it again")
-                files[PurePosixPath(member.filename).name] = content
+                files[_free(files, str(_path(member.filename)))] = content
             return files
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         raise SubmissionError(f"{name}: is not a whole zip archive ({type(error).__name__}); pack it again") from None
 
 
-def _is_rubbish(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return not parts or parts[0] == "__MACOSX" or parts[-1] in (".DS_Store", "Thumbs.db")
+def _path(filename: str) -> PurePosixPath:
+    """Archives that Windows made may have its separator."""
+    return PurePosixPath(filename.replace("\\", "/"))
+
+
+def _is_rubbish(filename: str) -> bool:
+    parts = tuple(part for part in _path(filename).parts if part not in ("..", "/"))
+    return not parts or is_rubbish(parts)
 
 
 def _check(name: str, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MAX_FILES or sum(item.file_size for item in members) > MAX_BYTES:
-        raise SubmissionError(
-            f"{name}: has more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB; pack your own files only"
-        )
+        raise _too_many(name)
     for item in members:
-        path = PurePosixPath(item.filename.replace("\\", "/"))
+        path = _path(item.filename)
         if path.is_absolute() or ".." in path.parts or ":" in item.filename:
             raise SubmissionError(
                 f"{name}: {item.filename!r} leads out of the archive; pack it again from its own folder"
             )
         if stat.S_ISLNK(item.external_attr >> 16):
             raise SubmissionError(f"{name}: {item.filename!r} is a symbolic link; pack the file itself")
+
+
+def _too_many(name: str) -> SubmissionError:
+    return SubmissionError(
+        f"{name}: has more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB; pack your own files only"
+    )

@@ -6,12 +6,13 @@ import ast
 import itertools
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from ..errors import SubmissionError
+from .magics import without_magics
 
-# Python's own parser takes 20 s and 3 GiB for 4 MB of short statements; IPython's takes the square of a cell's magics.
+# Python's own parser takes 20 s and 3 GiB for 4 MB of short statements.
 MAX_SOURCE_BYTES, MAX_CELLS, MAX_MAGICS = 256 << 10, 2000, 100
-_PYTHON_CELL_MAGICS = ("time", "timeit", "capture", "prun")
 _CELL_MARK = re.compile(r"^# %%", re.MULTILINE)
 
 
@@ -44,36 +45,56 @@ def from_notebook(name: str, data: bytes) -> tuple[str, list[str]]:
     Raises:
         SubmissionError: not a notebook, or none of its code is Python.
     """
-    import nbformat  # late: it takes a second, and a script does not need it
+    cells = _code_cells(name, data)
+    if not any(cell.strip() for cell in cells):
+        raise SubmissionError(f"{name}: has no code; hand in the notebook you worked in")
+    _bound(name, sum(len(cell) for cell in cells))
+    converted = [without_magics(cell) for cell in cells]
+    if sum(count for _, count in converted) > MAX_MAGICS:
+        raise SubmissionError(f"{name}: has more than {MAX_MAGICS} lines of IPython's magics; take them out")
+    return join_cells(name, [text for text, _ in converted])
 
+
+def _code_cells(name: str, data: bytes) -> list[str]:
+    """The texts of the code cells, of whatever version of the format. Raises SubmissionError."""
     try:
-        text = data.decode("utf-8-sig")
-        if text.count('"cell_type"') > MAX_CELLS:
-            raise SubmissionError(f"{name}: has more than {MAX_CELLS} cells; hand in the notebook you worked in")
-        notebook = nbformat.reads(text, as_version=4)
+        notebook = read_notebook(name, data)
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        return [cell + "" for cell in cells]  # or it is no text
     except UnicodeDecodeError as error:
         raise SubmissionError(f"{name}: is not UTF-8 (byte {error.start}); save it again from Jupyter") from None
-    except SubmissionError:
+    except (SubmissionError, MemoryError):
         raise
     except Exception as error:  # nbformat lets through whatever its converters stumble over
         kind = type(error).__name__
         raise SubmissionError(f"{name}: is not a whole notebook ({kind}); save it again from Jupyter") from None
-    if not any(isinstance(cell, str) and cell.strip() for cell in cells):
-        raise SubmissionError(f"{name}: has no code; hand in the notebook you worked in")
-    _bound(name, sum(len(cell) for cell in cells))
-    if sum(map(_is_magic, itertools.chain.from_iterable(cell.split("\n") for cell in cells))) > MAX_MAGICS:
-        raise SubmissionError(f"{name}: has more than {MAX_MAGICS} lines of IPython's magics; take them out")
-    return join_cells(name, [without_magics(cell) for cell in cells])
+
+
+def read_notebook(name: str, data: bytes) -> Any:
+    """A notebook as nbformat 4 has it, without outputs: they are the larger part, and nobody looks at them here.
+
+    Raises:
+        SubmissionError: it has too many cells.
+        Exception: whatever nbformat stumbles over.
+    """
+    import nbformat  # late: it takes a second, and a script does not need it
+
+    raw = nbformat.reader.parse_json(data.decode("utf-8-sig"))
+    sheets = [raw, *raw.get("worksheets", [])]  # nbformat 3 has its cells in these
+    cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
+    if len(cells) > MAX_CELLS:
+        raise SubmissionError(f"{name}: has more than {MAX_CELLS} cells; hand in the notebook you worked in")
+    for cell in cells:
+        cell.pop("attachments", None)
+        if "outputs" in cell:
+            cell["outputs"] = []
+    major, minor = nbformat.reader.get_version(raw)
+    return nbformat.convert(nbformat.versions[major].to_notebook_json(raw, minor=minor), 4)
 
 
 def _bound(name: str, size: int) -> None:
     if size > MAX_SOURCE_BYTES:
         raise SubmissionError(f"{name}: has more than {MAX_SOURCE_BYTES >> 10} KiB of code; hand in your own code only")
-
-
-def _is_magic(line: str) -> bool:
-    return line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?")
 
 
 def join_cells(name: str, cells: Sequence[str]) -> tuple[str, list[str]]:
@@ -94,23 +115,6 @@ def join_cells(name: str, cells: Sequence[str]) -> tuple[str, list[str]]:
             f"{notes[0] if notes else name}: nothing of it is Python; run it once before you hand it in"
         )
     return "".join(kept), notes
-
-
-def without_magics(cell: str) -> str:
-    """A cell without IPython's magics; one that is in another language becomes empty."""
-    first, _, rest = cell.lstrip().partition("\n")
-    if first.startswith("%%"):
-        if first[2:].split(" ")[0].strip() not in _PYTHON_CELL_MAGICS:
-            return ""
-        cell = rest
-    if not any(map(_is_magic, cell.split("\n"))):
-        return cell
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        return str(TransformerManager().transform_cell(cell))
-    except SyntaxError:
-        return cell
 
 
 def syntax_problem(text: str, first_line: int = 1) -> str | None:

@@ -46,6 +46,7 @@ class JailAutograde(Autograde):
                 root / "assignments" / assignment.id,
             ):
                 self.log.warning("%s", one_line(f"{student}/{assignment.id}: {problem}"))
+        readable.done_reading()
         super().init_notebooks()
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
@@ -71,4 +72,5 @@ class JailAutograde(Autograde):
         return [name for name in chosen if name not in excluded]
 
     def _submitted(self, student: str, assignment: Assignment) -> Path:
-        return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment.id))
+        submitted = Path(self.coursedir.root) / self.coursedir.submitted_directory
+        return folder.place(submitted, student) / assignment.id

@@ -67,7 +67,7 @@ def grade(
         raise LossLabError(reply.problem)
     return {
         (item.student, item.assignment): Graded(
-            course, root, item, folder.handed_in(root / submitted / item.student / item.assignment)[0]
+            course, root, item, folder.handed_in(folder.place(root / submitted, item.student) / item.assignment)[0]
         )
         for item in reply.results
     }
@@ -85,9 +85,10 @@ def _carry_out(order: Order) -> list[Result]:
     wall = order.sandbox or jail.first_that_works().name
     released = root / "assignments" / assignment.id
     submissions = [
-        folder.read(student, assignment, root / order.submitted / student / assignment.id, released)
+        folder.read(student, assignment, folder.place(root / order.submitted, student) / assignment.id, released)
         for student in order.students
     ]
+    folder.done_reading()
     graded, _, _ = pipeline.grade_all(job, wall, submissions, lambda done, total: None)
     for result in graded:
         files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))

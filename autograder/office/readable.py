@@ -1,17 +1,21 @@
 """A notebook that nbgrader can read, of whatever a student handed in: the released one, with the student's work in it.
 
-It is what people see in formgrader. Grading goes by the submission itself, so nothing is earned or lost here.
+It is what people see in formgrader. Grading goes by the submission itself, so nothing is earned or lost here. What was
+handed in is looked at in a process of its own, within the limits of intake; a notebook of the released form comes back.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from ..course import Assignment
-from ..intake import folder
+from ..intake import bounded, contents, folder, source
 from ..intake.submission import Submission
 from . import clean
 
@@ -19,24 +23,33 @@ _TIMESTAMP = "timestamp.txt"
 _TAG = "nbgrader"
 
 
-def write(assignment: Assignment, source: Path, target: Path, released: Path) -> Iterator[str]:
-    """Write the notebook and the time of a submission into `target`; what stood in the way, one line each."""
-    import nbformat
+class Job(msgspec.Struct, frozen=True):
+    """What was handed in, and the text of the released notebook."""
 
-    submission = folder.read(source.parent.name, assignment, source, released)
-    template = nbformat.read(released / f"{assignment.module}.ipynb", as_version=4)
+    handed_in: contents.Job
+    template: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """The text of the notebook that people see."""
+
+    text: Annotated[str, msgspec.Meta(max_length=32 << 20)]
+
+
+def write(assignment: Assignment, submitted: Path, target: Path, released: Path) -> Iterator[str]:
+    """Write the notebook and the time of a submission into `target`; what stood in the way, one line each."""
+    template = (released / f"{assignment.module}.ipynb").read_text(encoding="utf-8")
+    taken = folder.take(submitted)
+    submission = folder.submission(submitted.parent.name, assignment, taken, released)
     target.mkdir(parents=True, exist_ok=True)
     try:
-        notebook = rebuilt(template, _cells(source, submission))
-        nbformat.validate(notebook)
-        text = nbformat.writes(notebook)
-    except Exception as error:  # a hostile notebook may trip nbformat in any way
-        yield f"its notebook is shown as plain code ({type(error).__name__})"
-        text = nbformat.writes(rebuilt(template, [nbformat.v4.new_code_cell(submission.source)]))
+        text = _shown(assignment, taken, submission, template, released)
+    except (bounded.Ended, msgspec.DecodeError, UnicodeDecodeError) as error:
+        yield f"its notebook is shown as plain code ({error})"
+        text = _plain(template, submission)
     (target / f"{assignment.module}.ipynb").write_text(text, encoding="utf-8", errors="replace")
-    when, _ = folder.handed_in(source)
-    if when is not None:
-        (target / _TIMESTAMP).write_text(when.isoformat())
+    if taken.timestamp is not None:
+        (target / _TIMESTAMP).write_text(taken.timestamp.isoformat())
     for name, data in submission.files.items():
         try:
             (target / name).write_bytes(data)
@@ -44,6 +57,50 @@ def write(assignment: Assignment, source: Path, target: Path, released: Path) ->
             yield f"a file beside it is left out ({type(error).__name__})"
     if submission.problem is not None:
         yield f"rejected: {submission.problem}"
+
+
+def _shown(assignment: Assignment, taken: folder.Taken, submission: Submission, template: str, released: Path) -> str:
+    if submission.problem is not None:
+        return _with_cell(template, "markdown", f"**Could not be graded:** {submission.problem}")
+    folder.warm_for(taken.files, _reader, "jupytext", "nbformat")
+    job = Job(folder.job(assignment, taken, released), template)
+    return msgspec.msgpack.decode(_reader.ask(msgspec.msgpack.encode(job)), type=Shown).text
+
+
+def _plain(template: str, submission: Submission) -> str:
+    return _with_cell(template, "code", submission.source)
+
+
+def _with_cell(template: str, kind: str, text: str) -> str:
+    """The released notebook with one more cell before all others. Nothing in that is parsed."""
+    import nbformat
+
+    notebook = rebuilt(nbformat.reads(template, as_version=4), [])
+    new = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
+    notebook.cells.insert(0, new(text, id="handed-in"))
+    return str(nbformat.writes(notebook))
+
+
+def _answer(request: bytes) -> bytes:
+    """A Job in, the notebook out; in the process that reads hostile bytes."""
+    import nbformat
+
+    job = msgspec.msgpack.decode(request, type=Job)
+    found, data = contents.read(job.handed_in)
+    template = nbformat.reads(job.template, as_version=4)
+    notebook = rebuilt(template, _cells(found, data))
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook).encode("utf-8", "replace").decode()  # half of a pair, which JSON can spell
+    return msgspec.msgpack.encode(Shown(text))
+
+
+_reader = bounded.Reader(_answer)
+
+
+def done_reading() -> None:
+    """End the processes that read, until somebody asks again."""
+    _reader.close()
+    folder.done_reading()
 
 
 def rebuilt(template: Any, cells: list[Any]) -> Any:
@@ -67,17 +124,13 @@ def rebuilt(template: Any, cells: list[Any]) -> Any:
     return nbformat.v4.new_notebook(cells=made, metadata=template.metadata)
 
 
-def _cells(source: Path, submission: Submission) -> list[Any]:
-    """Cells of the file that was graded."""
+def _cells(found: contents.Contents, data: bytes) -> list[Any]:
+    """Cells of the file that is graded."""
     import jupytext
-    import nbformat
 
-    if submission.problem is not None:
-        return [nbformat.v4.new_markdown_cell(f"**Could not be graded:** {submission.problem}")]
-    if submission.filename.endswith(".ipynb"):
-        data = folder.content(source, submission.filename)
-        return list(nbformat.reads(data.decode("utf-8-sig"), as_version=4).cells)
-    return list(jupytext.reads(folder.content(source, submission.filename).decode("utf-8-sig"), fmt="py:percent").cells)
+    if found.path.lower().endswith(".ipynb"):
+        return list(source.read_notebook(found.path, data).cells)
+    return list(jupytext.reads(data.decode("utf-8-sig"), fmt="py:percent").cells)
 
 
 def _owners(released: list[Any], cells: list[Any]) -> dict[int, Any]:
@@ -109,12 +162,14 @@ def _alike(original: Any, cell: Any) -> bool:
     return bool(original.source.splitlines()[:1] == cell.source.splitlines()[:1])
 
 
-def _defined(text: str) -> set[str]:
+@functools.lru_cache(maxsize=4096)
+def _defined(text: str) -> frozenset[str]:
+    """Functions and classes of a cell; each is asked for against each released one."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        return frozenset()
+    return frozenset(node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
 
 
 def _add_missing(released: list[Any], made: list[Any]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SubmissionError
-from ..intake import source
+from ..intake import magics, source
 from . import texts
 
 
@@ -118,7 +118,7 @@ def _notebook(path: Path, data: bytes) -> Work:
     if numbered is None:
         text, _ = source.from_notebook(path.name, data)
         return Work(path, text, data)
-    cells = [source.without_magics(text) for _, text in numbered]
+    cells = [magics.without_magics(text)[0] for _, text in numbered]
     text, notes = source.join_cells(path.name, cells)
     sizes = [cell.count("\n") + (not cell.endswith("\n")) for cell in cells]
     starts = tuple(itertools.accumulate(sizes[:-1], initial=1))

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..course import Assignment
 from ..errors import SubmissionError
 from ..intake import source
-from ..intake.folder import MAX_FILE_BYTES
+from ..intake.opened import MAX_FILE_BYTES
 from ..public import texts, work
 
 SUFFIXES = (".py", ".ipynb")

@@ -1,0 +1,90 @@
+"""Which of the files that were handed in is graded: the assignment's own, with work in it, nearest to the top.
+
+What had to be guessed is noted, for student and teacher to read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from ..course import Assignment
+from ..errors import SubmissionError
+
+_SUFFIXES = (".py", ".ipynb")
+_SHOWN = 5
+
+
+class Chosen(NamedTuple):
+    path: str
+    notes: list[str]
+
+
+def choose(assignment: Assignment, files: dict[str, bytes], released: dict[str, str]) -> Chosen:
+    """The path of the file that is graded; `released` are hashes of the files that students were given.
+
+    Raises:
+        SubmissionError: there is none, or several under other names.
+    """
+    wanted = [f"{assignment.module}{suffix}" for suffix in _SUFFIXES]
+    own = [path for path in files if PurePosixPath(path).name.lower() in wanted]
+    others = [path for path in files if path not in own and _may_be_work(path)]
+    worked_on = [path for path in own if not _is_released(files[path], released)]
+    renamed = [path for path in others if not _is_released(files[path], released)]
+    if not own and not renamed:
+        renamed = others
+    if not worked_on and len(renamed) == 1:
+        return Chosen(renamed[0], [_guessed(renamed[0], wanted[0], own)])
+    if not own:
+        handed_in = f"; there are {_some(sorted(files))}" if files else " and the folder is empty"
+        raise SubmissionError(f"{wanted[0]}: is missing{handed_in}; hand in {wanted[0]} or {wanted[1]}")
+    ranked = sorted(worked_on or own, key=lambda path: _rank(assignment, path))
+    rivals = [path for path in ranked[1:] if worked_on and files[path] != files[ranked[0]]]
+    return Chosen(ranked[0], list(_notes(ranked, rivals, own, wanted)))
+
+
+def nearness(path: str, chosen: str) -> tuple[bool, int, str]:
+    """What lies where the chosen file does comes first, then what is nearer to the top."""
+    place = PurePosixPath(path)
+    return place.parent != PurePosixPath(chosen).parent, len(place.parts), path
+
+
+def _rank(assignment: Assignment, path: str) -> tuple[int, bool, int, str]:
+    """Least for what is nearest to the top, then in a folder named as the assignment; the script before the notebook."""
+    place = PurePosixPath(path)
+    return len(place.parts), assignment.id not in place.parts, _SUFFIXES.index(place.suffix.lower()), path
+
+
+def _notes(ranked: list[str], rivals: list[str], own: list[str], wanted: list[str]) -> Iterable[str]:
+    chosen, name = ranked[0], PurePosixPath(ranked[0]).name
+    if name not in wanted:
+        yield f"{chosen} was taken for {name.lower()}"
+    if rivals:
+        how = "both" if len(rivals) == 1 else "all"
+        yield f"{' and '.join([chosen, *rivals[:_SHOWN]])} were {how} changed; {chosen} was graded"
+    above = [path for path in own if path not in ranked and len(PurePosixPath(path).parts) == 1]
+    if above and len(PurePosixPath(chosen).parts) > 1:
+        yield f"{chosen} was graded: {' and '.join(sorted(above))} is as it was handed out"
+
+
+def _guessed(path: str, name: str, own: list[str]) -> str:
+    if own:
+        return f"{path} was taken for {name}: {' and '.join(sorted(own)[:_SHOWN])} is as it was handed out"
+    return f"{path} was taken for {name}"
+
+
+def _may_be_work(path: str) -> bool:
+    """A file under another name: `mse (1).ipynb`, `homework.py`."""
+    place = PurePosixPath(path)
+    return place.suffix.lower() in _SUFFIXES and not place.name.startswith(("test_", "conftest"))
+
+
+def _is_released(data: bytes, released: dict[str, str]) -> bool:
+    """Whether this is one of the files that students were given, under whatever name."""
+    return hashlib.sha256(data).hexdigest() in released.values()
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN])

@@ -1,0 +1,134 @@
+"""What is in the files that were handed in: the one work on hostile bytes, and a function of bytes to bytes.
+
+It runs in a process of its own (see bounded.py). Everything that comes back is plain data of a bounded size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+from typing import Annotated
+
+import msgspec
+
+from ..course import Assignment
+from ..errors import SubmissionError
+from . import archive, choice, manifest, source
+from .names import is_plain, printable
+from .opened import MAX_TOTAL_BYTES, TIMESTAMP, Found
+
+MAX_NOTES, MAX_LETTERS = 50, 600
+_MAX_BESIDE_BYTES = 1 << 20
+_BESIDE = (".py", ".csv", ".json", ".txt", ".npy", ".npz")
+_Line = Annotated[str, msgspec.Meta(max_length=MAX_LETTERS + 1)]
+_Name = Annotated[str, msgspec.Meta(max_length=255)]
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Files of one submission, and hashes of the assignment's own files, by name: who hands them in has changed nothing."""
+
+    assignment: Assignment
+    files: list[Found]
+    released: dict[str, str] = {}
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """The module that is graded, as a Submission has it; its text is `source`, and its path in what was handed in `path`."""
+
+    source: Annotated[str, msgspec.Meta(max_length=4 * source.MAX_SOURCE_BYTES)] = ""
+    filename: _Name = ""
+    path: _Line = ""
+    files: Annotated[dict[_Name, bytes], msgspec.Meta(max_length=3 * archive.MAX_FILES)] = {}
+    notes: Annotated[list[_Line], msgspec.Meta(max_length=MAX_NOTES + 1)] = []
+    problem: _Line | None = None
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] = "0" * 64
+    hints: Annotated[dict[_Name, int], msgspec.Meta(max_length=100)] = {}
+
+
+def answer(request: bytes) -> bytes:
+    """A Job in, Contents out, both msgpack."""
+    contents, _ = read(msgspec.msgpack.decode(request, type=Job))
+    return msgspec.msgpack.encode(contents)
+
+
+def read(job: Job) -> tuple[Contents, bytes]:
+    """What of it is graded, and that file as it was handed in. Never raises for what a student did, but MemoryError."""
+    files: dict[str, bytes] = {}
+    try:
+        files = _unpacked(job)
+        chosen = choice.choose(job.assignment, files, job.released)
+        convert = source.from_notebook if chosen.path.lower().endswith(".ipynb") else source.from_script
+        text, notes = convert(chosen.path, files[chosen.path])
+    except MemoryError:
+        raise
+    except Exception as error:  # a parser that stumbles costs this submission, not the class
+        said = isinstance(error, SubmissionError)
+        problem = str(error) if said else f"{job.assignment.module}: cannot be read ({type(error).__name__})"
+        return Contents(problem=_line(problem), sha256=digest(files)), b""
+    beside, lost = _beside(job.assignment, files, chosen.path)
+    contents = Contents(
+        source=text,
+        filename=_line(PurePosixPath(chosen.path).name)[:255],
+        path=_line(chosen.path),
+        files=beside,
+        notes=_bounded([*chosen.notes, *lost, *notes]),
+        sha256=digest(files),
+        hints=manifest.hints(job.assignment, {PurePosixPath(path).name: data for path, data in files.items()}),
+    )
+    return contents, files[chosen.path]
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """One hash over names and contents."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(
+            hashlib.sha256(name.encode(errors="surrogateescape")).digest() + hashlib.sha256(files[name]).digest()
+        )
+    return whole.hexdigest()
+
+
+def _unpacked(job: Job) -> dict[str, bytes]:
+    """Files by path, those of zips included."""
+    files: dict[str, bytes] = {}
+    for found in job.files:
+        if found.path.lower().endswith(".zip"):
+            folder = PurePosixPath(found.path).parent
+            inside = archive.read(found.path, found.data)
+            files.update((printable(str(folder / path)), data) for path, data in inside.items())
+        else:
+            files[found.path] = found.data
+        if sum(map(len, files.values())) > MAX_TOTAL_BYTES:
+            raise SubmissionError(
+                f"{job.assignment.id}: has more than {MAX_TOTAL_BYTES >> 20} MiB in all; hand in your own files only"
+            )
+    # A time that is in the student's own zip says nothing.
+    return {path: data for path, data in files.items() if PurePosixPath(path).name != TIMESTAMP}
+
+
+def _beside(assignment: Assignment, files: dict[str, bytes], chosen: str) -> tuple[dict[str, bytes], list[str]]:
+    """What lies beside the module when it is run, by name, and a note for each that another of its name hides."""
+    beside: dict[str, bytes] = {}
+    origin: dict[str, str] = {}
+    notes = []
+    for path in sorted(files, key=lambda path: choice.nearness(path, chosen)):
+        name, data = PurePosixPath(path).name, files[path]
+        wanted = name.endswith(_BESIDE) and len(data) < _MAX_BESIDE_BYTES and is_plain(name)
+        if not wanted or path == chosen or name == f"{assignment.module}.py" or name == PurePosixPath(chosen).name:
+            continue
+        if name not in beside:
+            beside[name], origin[name] = data, path
+        elif name.endswith(".py") and data != beside[name]:
+            notes.append(f"{origin[name]} was taken, and {path} was not: they have the same name")
+    return beside, notes
+
+
+def _bounded(notes: list[str]) -> list[str]:
+    kept = [_line(note) for note in notes[:MAX_NOTES]]
+    return kept if len(notes) <= MAX_NOTES else [*kept, f"and {len(notes) - MAX_NOTES} more of this kind"]
+
+
+def _line(text: str) -> str:
+    """Of what comes from a student, as much as a person reads."""
+    text = printable(text)
+    return text if len(text) <= MAX_LETTERS else text[:MAX_LETTERS] + "…"

@@ -1,0 +1,193 @@
+"""Read what lies in a submission's folder, by descriptors: no name is looked up twice, and none leads through a link.
+
+A folder or file that is swapped for another while it is read is either the one or the other, never a way elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from ..errors import SubmissionError
+from .names import printable
+
+MAX_FILE_BYTES = 20 << 20
+MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES = 200, 200, 40 << 20
+TIMESTAMP = "timestamp.txt"
+_IN_FOLDERS = "__pycache__", "__MACOSX"
+# Windows has neither of most flags; nobody grades there.
+_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+_FOLDER_ITSELF = _FOLDER | getattr(os, "O_NOFOLLOW", 0)
+
+
+class NoFolder(SubmissionError):
+    """What should be a folder is none, or is not there."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A file, by its path below the submission's folder."""
+
+    path: str
+    data: bytes
+
+
+def is_rubbish(parts: tuple[str, ...]) -> bool:
+    """Caches, checkpoints, version control, and what desktops leave behind."""
+    return any(part.startswith(".") or part in _IN_FOLDERS for part in parts) or parts[-1:] == ("Thumbs.db",)
+
+
+def files(folder: Path) -> list[Found]:
+    """Plain files of the folder and below, in the order of their paths. Raises SubmissionError."""
+    with opened(folder) as here:
+        taken = _Taken(folder.name)
+        taken.below(here, PurePosixPath())
+    return sorted(taken.found, key=lambda item: item.path)
+
+
+def timestamp(folder: Path) -> bytes | None:
+    """The beginning of the folder's timestamp.txt; None where there is none. Raises SubmissionError."""
+    with opened(folder) as here:
+        try:
+            return _content(here, TIMESTAMP, TIMESTAMP, 100)
+        except FileNotFoundError:
+            return None
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    """A descriptor of `folder`: neither it nor the folder that it lies in, the student's, is a link.
+
+    Raises:
+        NoFolder: one of them is, or cannot be opened.
+    """
+    folder = folder.absolute()
+    with contextlib.ExitStack() as stack:
+        here: int | None = None
+        for name in (str(folder.parent.parent), folder.parent.name, folder.name):
+            if not name:  # at the root of all
+                continue
+            here = _opened(name, here)
+            stack.callback(os.close, here)
+        assert here is not None
+        yield here
+
+
+def _opened(name: str, above: int | None) -> int:
+    try:
+        return os.open(name, _FOLDER if above is None else _FOLDER_ITSELF, dir_fd=above)
+    except OSError as error:
+        shown = printable(Path(name).name)
+        kind = _kind(name, above)
+        if stat.S_ISLNK(kind):
+            raise NoFolder(f"{shown}: is a symbolic link; hand in the files themselves") from None
+        if kind and not stat.S_ISDIR(kind):
+            raise NoFolder(f"{shown}: is not a folder; put the files into a folder of that name") from None
+        raise NoFolder(f"{shown}: cannot be read ({error.strerror})") from None
+
+
+def _kind(name: str, above: int | None) -> int:
+    try:
+        return os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
+    except OSError:
+        return 0
+
+
+class _Taken:
+    """What has been read so far, within the bounds of a submission."""
+
+    def __init__(self, name: str) -> None:
+        self.found: list[Found] = []
+        self._name = printable(name)
+        self._files = self._folders = self._bytes = 0
+
+    def below(self, here: int, path: PurePosixPath) -> None:
+        """All files of an open folder, which is `path` from the submission's."""
+        for entry in self._listed(here):
+            inside = path / printable(entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                folder = _opened(entry.name, here)
+                try:
+                    self.below(folder, inside)
+                finally:
+                    os.close(folder)
+            else:
+                self._take(here, entry.name, str(inside))
+
+    def _listed(self, here: int) -> list[os.DirEntry[str]]:
+        listed = []
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    if is_rubbish((entry.name,)) or entry.name == TIMESTAMP:
+                        continue
+                    listed.append(entry)
+                    if entry.is_dir(follow_symlinks=False):
+                        self._folders += 1
+                    else:
+                        self._files += 1
+                    if self._files > MAX_FILES or self._folders >= MAX_FOLDERS:
+                        raise SubmissionError(
+                            f"{self._name}: has more than {MAX_FILES} files or folders; hand in your own files only"
+                        )
+        except OSError as error:
+            raise SubmissionError(f"{self._name}: cannot be read ({error.strerror})") from None
+        return sorted(listed, key=lambda entry: entry.name)
+
+    def _take(self, here: int, name: str, path: str) -> None:
+        try:
+            data = _content(here, name, path, MAX_FILE_BYTES + 1)
+        except FileNotFoundError:
+            raise SubmissionError(f"{path}: is gone; somebody changes the files while they are read") from None
+        if len(data) > MAX_FILE_BYTES:
+            raise SubmissionError(f"{path}: is larger than {MAX_FILE_BYTES >> 20} MiB; clear the notebook's outputs")
+        self._bytes += len(data)
+        if self._bytes > MAX_TOTAL_BYTES:
+            raise SubmissionError(
+                f"{self._name}: has more than {MAX_TOTAL_BYTES >> 20} MiB in all; hand in your own files only"
+            )
+        taken = {item.path for item in self.found}
+        while path in taken:  # two names that are not UTF-8 and read the same
+            path += "~"
+        self.found.append(Found(path, data))
+
+
+def _content(here: int, name: str, path: str, most: int) -> bytes:
+    """At most so many bytes of a plain file in an open folder.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        SubmissionError: it is no plain file, or cannot be read.
+    """
+    refused = f"{path}: is a symbolic link or not a plain file; hand in the file itself"
+    try:
+        # Looked at before it is opened, for to open a device may do something; and after, for it may be another by then.
+        if not stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode):
+            raise SubmissionError(refused)
+        descriptor = os.open(name, _FILE, dir_fd=here)
+        try:
+            seen = os.fstat(descriptor)
+            if not stat.S_ISREG(seen.st_mode):
+                raise SubmissionError(refused)
+            return _bytes(descriptor, most)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise SubmissionError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _bytes(descriptor: int, most: int) -> bytes:
+    data = bytearray()
+    while len(data) < most:
+        piece = os.read(descriptor, min(most - len(data), 1 << 20))
+        if not piece:
+            break
+        data += piece
+    return bytes(data)
