@@ -18,8 +18,8 @@ import msgspec
 
 from .course import Assignment
 from .errors import OutputError
-from .grading.batch import secret
 from .results import CheckResult, Result
+from .secret import secret
 
 WITHHELD = "This message is withheld: it would show hidden material. Please tell your teacher."
 _TOKEN = re.compile(r"losslab-canary-[0-9a-f]{8,}")

@@ -19,12 +19,13 @@ from .course import Course
 from .errors import OutputError
 from .feedback import leaderboard, page, report
 from .grading import executor
-from .grading.batch import Batch, Graded, import_oracle, secret
+from .grading.batch import Batch, Graded, import_oracle
 from .grading.cache import Cache
 from .intake import folder
 from .intake.submission import Submission
 from .jail import jail, walls
 from .results import FORMAT, Provenance, Result, Results, dump, pieces
+from .secret import fingerprint, secret
 from .stopwatch import watch
 
 CACHE = ".graded"
@@ -61,10 +62,13 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
         LossLabError: nothing can be graded, or nothing can be written.
     """
     started = time.monotonic()
+    secret(order.root)  # before anything is looked at: where there is none, it is made, and said to be
     with watch("finding a wall"):
         wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
     with watch("looking for changes"):
-        before = unchanged.inputs(order.root, order.course, order.submitted, wall, order.assignments, order.book)
+        before = unchanged.inputs(
+            order.root, order.course, order.submitted, wall, order.assignments, order.book, fingerprint(order.root)
+        )
         known = None if order.force else unchanged.known(order.out / CACHE, order.out, order.book, before)
     if known is not None:
         progress(len(known.results), len(known.results))

@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 
 from .course import Assignment, Course
-from .grading.batch import packages, secret
+from .grading.batch import packages
 from .grading.version import version
 from .results import Provenance
+from .secret import fingerprint
 
 
 def of(course: Course, root: Path, assignment: Assignment) -> Provenance:
@@ -23,7 +24,7 @@ def of(course: Course, root: Path, assignment: Assignment) -> Provenance:
         graders=version(root, assignment)[:16],
         course=hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:16],
         environment=_environment(packages(assignment)),
-        seed=hashlib.sha256(secret(root)).hexdigest()[:16],
+        seed=fingerprint(root),
     )
 
 

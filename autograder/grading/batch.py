@@ -20,6 +20,7 @@ from ..errors import CourseError
 from ..intake.submission import Submission
 from ..jail import walls
 from ..jail.jail import Jail
+from ..secret import secret
 from ..stopwatch import watch
 from . import diagnosis
 from .outcome import Outcome
@@ -193,15 +194,6 @@ def released(root: Path, assignment: Assignment) -> dict[str, bytes]:
         return {name: (folder / name).read_bytes() for name in assignment.data if not name.endswith(".md")}
     except OSError as error:
         raise CourseError(f"{error.filename}: cannot be read ({error.strerror}); mend `data` in course.yml") from None
-
-
-def secret(root: Path) -> bytes:
-    """What the checks' random inputs are seeded with; lies with the graders, which are never released."""
-    path = root / "autograder" / "graders" / "secret.txt"
-    try:
-        return path.read_bytes().strip()
-    except OSError as error:
-        raise CourseError(f"{path}: cannot be read ({error.strerror}); write a line of your own into it") from None
 
 
 _diagnosis = functools.cache(diagnosis.of)  # its replays serve every submission of this process

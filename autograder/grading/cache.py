@@ -11,7 +11,8 @@ import msgspec
 from .. import files
 from ..course import Assignment, Course
 from ..intake.submission import Submission
-from .batch import Graded, packages, secret
+from ..secret import secret
+from .batch import Graded, packages
 from .version import version
 
 
