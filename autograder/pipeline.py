@@ -171,7 +171,7 @@ def _result(order: Order, wall: str, origin: Provenance, submission: Submission,
         order.course, assignment, submission, graded.outcomes, graded.notes, wall, graded.measures, times
     )
     made = leaks.cleaned(made, leaks.canaries(order.root, assignment))
-    return msgspec.structs.replace(made, provenance=origin)
+    return msgspec.structs.replace(made, provenance=provenance.with_round(origin, submission))
 
 
 def handed_in(order: Order, submission: Submission) -> late.Times:

@@ -13,6 +13,7 @@ import msgspec
 from .course import Assignment, Course
 from .grading.batch import packages
 from .grading.version import version
+from .intake.submission import Submission
 from .results import Provenance
 from .secret import fingerprint
 
@@ -26,6 +27,11 @@ def of(course: Course, root: Path, assignment: Assignment) -> Provenance:
         environment=_environment(packages(assignment)),
         seed=fingerprint(root),
     )
+
+
+def with_round(origin: Provenance, submission: Submission) -> Provenance:
+    """The same, and which random inputs the submission was given."""
+    return msgspec.structs.replace(origin, round=submission.sha256[:16])
 
 
 @functools.cache

@@ -17,7 +17,9 @@ from autograder.errors import LossLabError
 from autograder.grading import cluster
 from autograder.grading.batch import Batch, Graded
 from autograder.grading.executor import local
+from autograder.grading.version import version
 from autograder.intake.submission import Submission
+from autograder.secret import fingerprint
 
 ROOT = Path(__file__).parent.parent
 STUB = "def mse_loss(pred, target):\n    return {}\n"

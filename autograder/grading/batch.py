@@ -118,6 +118,7 @@ def grade(batch: Batch) -> list[Graded]:
         functools.partial(reference, root, assignment.id, assignment.module),
         functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
         Order(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
+        [submission.sha256 for submission in batch.submissions],
     )
     folder = root / "autograder" / "graders" / assignment.id
     _run_pytest(folder, plugin)

@@ -39,7 +39,7 @@ class Cache:
 
     def _path(self, submission: Submission) -> Path:
         whole = hashlib.sha256(self._version(self._course.assignment(submission.assignment)))
-        whole.update(msgspec.msgpack.encode([submission.source, sorted(submission.files.items())]))
+        whole.update(msgspec.msgpack.encode([submission.source, sorted(submission.files.items()), submission.sha256]))
         name = whole.hexdigest()
         return self._folder / name[:2] / name
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import inspect
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -57,10 +58,12 @@ class GraderPlugin:
         reference: Callable[[], ModuleType],
         diagnosis: Callable[[], Diagnosis] | None = None,
         order: Order = Order(),
+        rounds: Sequence[str] = (),
     ) -> None:
         self._assignment = assignment
         self.openers = openers
-        self._seed = functools.partial(_seed, secret, assignment.id)
+        self._rounds = rounds or [""] * len(openers)
+        self._seed = functools.partial(seed_of, secret, assignment.id)
         self.reference = reference
         self._diagnosis = diagnosis
         self._order = order
@@ -76,6 +79,7 @@ class GraderPlugin:
         self._seconds: dict[str, float] = {}
         self._reached: dict[str, set[str]] = {}
         self._shared: dict[str, set[str]] = {}
+        self._drawing: frozenset[str] = frozenset()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{checks.MARK}(check): a hidden check")
@@ -101,6 +105,7 @@ class GraderPlugin:
         self._mismatch = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self._drawing = frozenset(checks.of(item).id for item in items if "rng" in item.fixturenames)  # type: ignore[attr-defined]
         if self._order.seeds:  # what draws no random numbers comes out the same under every seed
             items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
         if self._order.only:
@@ -220,8 +225,8 @@ class GraderPlugin:
         return [check for check, names in self._reached.items() if fixture in names]
 
     def rng_of(self, item: pytest.Item, seed: int = 0) -> np.random.Generator:
-        """Random numbers of a check; the same for every submission."""
-        return np.random.default_rng(self._seed(checks.of(item).id, seed))
+        """Random numbers of a check for a submission; the same each time that it is graded."""
+        return np.random.default_rng(self._seed(checks.of(item).id, self._rounds[_index(item)], seed))
 
     def name_mistakes(self, index: int) -> None:
         """After the last check of a submission: say which known mistake explains a failure."""
@@ -233,6 +238,8 @@ class GraderPlugin:
                 findings = diagnosis.find(self._traces[index])
         except Exception:  # values of a kind that nobody thought of cost the names of mistakes, not the batch
             findings = {}
+        if self._rounds[index]:  # what it was given nobody else will be
+            diagnosis.forget(self._drawing)
         self._traces[index] = []
         for place, item in enumerate(self.outcomes[index]):
             found = findings.get(item.id)
@@ -285,9 +292,10 @@ def _numbers() -> np.random.Generator:
     return np.random.default_rng(_NUMBERS)
 
 
-def _seed(secret: bytes, assignment: str, check: str, seed: int = 0) -> int:
-    name = f"/{assignment}/{check}" + (f"/{seed}" if seed else "")
-    return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:16], "big")
+def seed_of(secret: bytes, assignment: str, check: str, round: str, seed: int = 0) -> int:
+    """The seed of a check's random numbers. `round` is a submission's digest, so that no two rounds of feedback share it."""
+    name = msgspec.json.encode(["inputs", assignment, check, round, seed])
+    return int.from_bytes(hmac.digest(secret, name, hashlib.sha256)[:16], "big")
 
 
 def _fixtures(plugin: GraderPlugin) -> ModuleType:
@@ -303,7 +311,9 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
 
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random numbers that are the same for every submission, and that nobody without the secret can foresee."""
+        """Random numbers of this check and this submission: the same each time that it is graded, others once a byte of it
+        has changed, and for nobody without the secret to foresee.
+        """
         return plugin.rng_of(request.node)
 
     @pytest.fixture
