@@ -14,24 +14,21 @@ from pathlib import Path
 
 import msgspec
 
-from . import files, gradebook, late, leaks, marks, provenance, score, table, unchanged
+from . import files, gradebook, late, leaks, marks, provenance, score, unchanged, written
 from .course import Course
 from .errors import OutputError
-from .feedback import leaderboard, page, report
 from .grading import executor
 from .grading.batch import Batch, Graded, import_oracle
 from .grading.cache import Cache
 from .intake import folder
 from .intake.submission import Submission
 from .jail import jail, walls
-from .results import FORMAT, Provenance, Result, Results, dump, pieces
-from .secret import fingerprint, secret
+from .results import Provenance, Result
+from .seeding import fingerprint, secret
 from .stopwatch import watch
+from .written import Figures
 
 CACHE = ".graded"
-
-# Plots of a student and assignment as PNG, by part.
-Figures = dict[tuple[str, str], dict[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -208,10 +205,11 @@ def _unpacked(data: bytes) -> Submission:
 
 def write(order: Order, automatic: list[Result], submissions: Iterable[Submission], figures: Figures) -> list[Result]:
     """All that the fixed layout of DIR promises; results with what people entered by hand. Raises OutputError."""
-    course = order.course
+    course, root = order.course, order.root
+    automatic = [leaks.cleaned(item, leaks.canaries(root, course.assignment(item.assignment))) for item in automatic]
     results = with_marks(order, automatic, submissions)
     with watch("pages"):
-        _write_pages(order, results, figures)
+        written.write(order.out, order.root, course, results, figures)
     times: dict[tuple[str, str], datetime.datetime | None] = {
         (item.student, item.assignment): item.timestamp for item in submissions
     }
@@ -220,22 +218,6 @@ def write(order: Order, automatic: list[Result], submissions: Iterable[Submissio
     with watch("gradebook"):
         gradebook.write(order.book, course, entered, times)
     return results
-
-
-def _write_pages(order: Order, results: list[Result], figures: Figures) -> None:
-    """Everything but the gradebook. Raises OutputError."""
-    out, course = order.out, order.course
-    names = leaderboard.pseudonyms((result.student for result in results), secret(order.root))
-    for result in results:
-        assignment = course.assignment(result.assignment)
-        files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
-        plots = figures.get((result.student, result.assignment))
-        html = page.render(course, assignment, result, plots, names[result.student])
-        leaks.refuse(Path("feedback", result.student), html, leaks.canaries(order.root, assignment))
-        files.write(out / "feedback" / result.student / f"{result.assignment}.html", html)
-    files.write(out / "results.json", pieces(Results(FORMAT, course.id, results)))
-    files.write(out / "grades.csv", table.grades_csv(course, results))
-    files.write(out / "report.html", report.render(course, results, course.title, names))
 
 
 def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Submission]) -> list[Result]:

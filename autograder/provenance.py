@@ -15,7 +15,7 @@ from .grading.batch import packages
 from .grading.version import version
 from .intake.submission import Submission
 from .results import Provenance
-from .secret import fingerprint
+from .seeding import fingerprint
 
 
 def of(course: Course, root: Path, assignment: Assignment) -> Provenance:

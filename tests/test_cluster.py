@@ -19,7 +19,7 @@ from autograder.grading.batch import Batch, Graded
 from autograder.grading.executor import local
 from autograder.grading.version import version
 from autograder.intake.submission import Submission
-from autograder.secret import fingerprint
+from autograder.seeding import fingerprint
 
 ROOT = Path(__file__).parent.parent
 STUB = "def mse_loss(pred, target):\n    return {}\n"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import secret as secrets
+from autograder import seeding as secrets
 from autograder.errors import CourseError
 from autograder.exports import gradescope
-from autograder.secret import secret
+from autograder.seeding import secret
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = "change-me: one line of your own, kept with the graders"
@@ -70,7 +70,7 @@ def test_a_line_of_ones_own_is_kept(root: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_many_at_once_agree_on_one(root: Path) -> None:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.secret import secret; print(secret(Path(sys.argv[1])).decode())"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.seeding import secret; print(secret(Path(sys.argv[1])).decode())"
     file_of(root).write_text(SHIPPED)
 
     def one(_: int) -> str:
@@ -173,7 +173,7 @@ def test_commands_write_one_and_say_so(root: Path, command: str) -> None:
         assert done.returncode == 2 and file_of(root).read_text() == SHIPPED
         return
     assert done.returncode == 0, done.stderr
-    assert [line for line in done.stderr.splitlines() if "secret.txt" in line][0].startswith("note: ")
+    assert next(line for line in done.stderr.splitlines() if "secret.txt" in line).startswith("note: ")
     assert file_of(root).read_text() != SHIPPED
     first = (root / "out" / "results.json").read_bytes()
     again = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..course import FILENAME, Assignment
 from ..errors import OutputError
 from ..files import zipped
-from ..secret import secret
+from ..seeding import secret
 
 # Of the instructor's libraries, what grading itself does not need.
 _NOT_NEEDED = ("jupytext", "nbgrader")

@@ -20,7 +20,7 @@ from ..errors import CourseError
 from ..intake.submission import Submission
 from ..jail import walls
 from ..jail.jail import Jail
-from ..secret import secret
+from ..seeding import secret
 from ..stopwatch import watch
 from . import diagnosis
 from .outcome import Outcome

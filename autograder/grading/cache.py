@@ -11,7 +11,7 @@ import msgspec
 from .. import files
 from ..course import Assignment, Course
 from ..intake.submission import Submission
-from ..secret import secret
+from ..seeding import secret
 from .batch import Graded, packages
 from .version import version
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError, LossLabError, SandboxError
-from ..secret import fingerprint, known, place
+from ..seeding import fingerprint, known, place
 from ..stopwatch import watch
 from .batch import Batch, Graded, import_oracle
 from .executor import KEEP_DYING, timed
