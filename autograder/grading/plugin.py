@@ -23,6 +23,7 @@ import pytest
 
 from ..course import Assignment
 from ..errors import CourseError, SandboxError
+from ..intake.submission import Submission
 from ..stopwatch import watch
 from ..worker.wire import Figure
 from . import checks
@@ -31,6 +32,7 @@ from .matchers import Matcher
 from .outcome import Outcome, Status
 from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
 from .trace import Trace
+from .wording import Wording
 
 LEFT_OUT = "left out"
 _PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
@@ -58,11 +60,14 @@ class GraderPlugin:
         reference: Callable[[], ModuleType],
         diagnosis: Callable[[], Diagnosis] | None = None,
         order: Order = Order(),
-        rounds: Sequence[str] = (),
+        submissions: Sequence[Submission] = (),
+        words: frozenset[str] = frozenset(),
     ) -> None:
         self._assignment = assignment
         self.openers = openers
-        self._rounds = rounds or [""] * len(openers)
+        handed_in = submissions or [Submission("", assignment.id)] * len(openers)
+        self._rounds = [submission.sha256 for submission in handed_in]
+        self._wordings = [Wording(submission.source, words) for submission in handed_in]
         self._seed = functools.partial(seed_of, secret, assignment.id)
         self.reference = reference
         self._diagnosis = diagnosis
@@ -186,7 +191,7 @@ class GraderPlugin:
 
     def _record(self, item: pytest.Item, error: BaseException | None, index: int) -> None:
         check = checks.of(item)
-        status, message = self._verdict(check, error)
+        status, message = self._verdict(check, error, self._wordings[_index(item)])
         if status in ("fail", "error") and check.hint and not isinstance(error, (MissingFunction, NotStarted)):
             message = f"{message}\n{check.hint}"
         student: Student = item.funcargs["student"]  # type: ignore[attr-defined]
@@ -247,6 +252,11 @@ class GraderPlugin:
                 message = f"{item.message}\n{found.says}"
                 self.outcomes[index][place] = msgspec.structs.replace(item, mistake=found.mistake, message=message)
 
+    def notes_of(self, index: int, student: Student) -> list[str]:
+        """Top-level statements that failed. What they say is counted apart: they ran before any check."""
+        wording = self._wordings[index].anew()
+        return [f"line {note.line}: {wording.noted(note.text)}" for note in student.notes]
+
     def _keep(self, index: int, part: str, student: Student) -> None:
         """The first picture of each part, and all that was measured."""
         pictures = [call.value.png for call in student.recorded if isinstance(call.value, Figure)]
@@ -255,9 +265,18 @@ class GraderPlugin:
                 self.figures[index].setdefault(part, png)
         self.measures[index].update(student.measures)
 
-    def _verdict(self, check: checks.Check, error: BaseException | None) -> tuple[Status, str]:
+    def _verdict(self, check: checks.Check, error: BaseException | None, wording: Wording) -> tuple[Status, str]:
+        """How the check ended, and what the student reads of it; what their own code says there is counted."""
         if error is None:
             return "pass", ""
+        if isinstance(error, StudentRaised):
+            where = f" (line {error.line})" if error.line else ""
+            said = wording.raised(str(error))
+            return "error", f"raised {wording.name(error.type_name, type(error).__name__)}{where}: {said}"
+        status, message = self._ended(check, error)
+        return status, wording.told(message)
+
+    def _ended(self, check: checks.Check, error: BaseException) -> tuple[Status, str]:
         if isinstance(error, CallFailed):
             return error.status, str(error)  # type: ignore[return-value]
         if isinstance(error, (MissingFunction, NotStarted)):
@@ -265,9 +284,6 @@ class GraderPlugin:
             if owner is not None and owner.id != check.part:
                 return "blocked", f"waits for `{owner.id}`: {error}"
             return "error", str(error)
-        if isinstance(error, StudentRaised):
-            where = f" (line {error.line})" if error.line else ""
-            return "error", f"raised {error.type_name}{where}: {error}"[:300]
         if isinstance(error, checks.Failed):
             return "fail", str(error)
         if isinstance(error, pytest.fail.Exception):
@@ -307,7 +323,7 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         with plugin.openers[request.param]() as student:
             yield student
             plugin.name_mistakes(request.param)
-            plugin.notes[request.param] = [f"line {note.line}: {note.text}" for note in student.notes]
+            plugin.notes[request.param] = plugin.notes_of(request.param, student)
 
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
