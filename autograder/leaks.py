@@ -114,13 +114,15 @@ def _canaries(root: Path, assignment_id: str, key: bytes) -> Canaries:
     released = "\n".join(_text(path) for path in _files(root / "assignments" / assignment_id))
     tokens = {key.decode(errors="replace")}
     lines: set[str] = set()
+    said: list[str] = []
     for path in [*hidden, *_files(root / "solutions" / assignment_id)]:
         text = _text(path)
         tokens |= set(_TOKEN.findall(text))
         lines |= set(_lines(path, text))
+        said += _said(text) if path.suffix == ".py" else []
     tokens = {token for token in tokens if len(token) >= 12}
     lines = {line for line in lines if line not in released}
-    known = letters(released)
+    known = letters("\n".join([released, *said]))
     spelled = {letters(line) for line in lines}
     return Canaries(
         tuple(sorted(tokens)),
@@ -139,14 +141,19 @@ def _lines(path: Path, text: str) -> Iterator[str]:
         return
     if path.suffix != ".py":
         return
-    said = "\n".join(
-        node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant) and type(node.value) is str
-    )
+    said = "\n".join(_said(text))
     for line in text.splitlines():
         stripped = line.strip()
         imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
         if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
             yield stripped
+
+
+@functools.lru_cache(maxsize=8)
+def _said(text: str) -> list[str]:
+    """The strings of a Python file."""
+    nodes = ast.walk(ast.parse(text))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from autograder.course import Course
 from autograder.errors import OutputError
 from autograder.exports import feedback as handed_out
 from autograder.feedback import page
+from autograder.grading import mistakes
 from autograder.intake.submission import Submission
 from autograder.results import CheckResult, PartResult, Result, dump
 from autograder.seeding import VARIABLE, secret
@@ -59,6 +60,13 @@ def test_what_graders_say_to_students_is_no_leak(course: Course, signs: leaks.Ca
         for path in sorted((ROOT / "assignments" / assignment.id).glob("*.*")):
             if path.suffix in (".py", ".md", ".csv"):
                 assert not of.in_text(path.read_text())
+
+
+def test_what_the_catalogue_says_of_a_mistake_is_no_leak(course: Course) -> None:
+    for assignment in course.assignments:
+        of = leaks.canaries(ROOT, assignment)
+        known = mistakes.mistakes(ROOT / "autograder" / "graders" / assignment.id / "mistakes.py")
+        assert [item.id for item in known if of.in_text(f"got 1, which is not right\n{item.says}")] == []
 
 
 def test_hidden_data_is_hidden_material(course: Course) -> None:

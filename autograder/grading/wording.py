@@ -17,8 +17,11 @@ from pathlib import Path
 
 # What fills gaps: characters of a message and, over all different ones, of a page; digits and names of a message.
 MESSAGE, PAGE, DIGITS, NAMES = 40, 240, 12, 6
+# A check's own message has the submission's number in it, and how many elements of how many are wrong.
+DIGITS_OF_CHECK = 16
 LONGEST = 300
 _CUT = "…"
+_LEAST = 3  # letters of what a message is known by
 _CONSTANTS, _LONGEST_SOURCE = 2000, 1 << 18
 _GAP = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]")
 _NUMBER, _WORD = r"\d+(?:x\d+)*(?:\.\d+)?(?:e[+-]?\d+)?", r"[^\W\d]\w*"
@@ -66,7 +69,7 @@ class Wording:
 
     def told(self, text: str) -> str:
         """The last look at a check's message: what it quotes of a submission is counted, and numbers are few."""
-        digits = DIGITS
+        digits = DIGITS_OF_CHECK
         made = []
         for token in _TOKEN.findall(_QUOTED.sub(lambda found: self._quoted(found[0]), text[: 2 * LONGEST])):
             if token[0].isdecimal():
@@ -84,9 +87,7 @@ class Wording:
         if text[1:-1] in self._ours:
             return text
         if text not in self._shown:
-            (filled,), cost = self._filled([text[1:-1]])
-            self._left -= cost
-            self._shown[text] = f"{text[0]}{filled}{text[0]}"
+            self._shown[text] = f"{text[0]}{self.noted(text[1:-1])}{text[0]}"
         return self._shown[text]
 
     @functools.cached_property
@@ -99,7 +100,7 @@ class Wording:
 
     def _fitting(self, line: str) -> Iterator[Pieces]:
         for pieces in (*_known(), *self._own):
-            if _fits(pieces, line):
+            if _weight(pieces) >= _LEAST and _fits(pieces, line):
                 yield pieces
 
     def _filled(self, gaps: list[str]) -> tuple[list[str], int]:
@@ -149,17 +150,24 @@ def words_of(text: str) -> frozenset[str]:
 
 @functools.cache
 def _known_words() -> frozenset[str]:
-    return words_of(_file()) | frozenset(dir(builtins))
+    return words_of(_file() + "".join(_of_worker())) | frozenset(dir(builtins))
 
 
 @functools.cache
 def _known() -> list[Pieces]:
-    return [_pieces(line) for line in _file().splitlines() if "{}" in line or " " in line]
+    listed = [_pieces(line) for line in _file().splitlines() if "{}" in line or " " in line]
+    return [*listed, *dict.fromkeys(pieces for source in _of_worker() for pieces in _templates(source))]
 
 
 @functools.cache
 def _file() -> str:
     return (Path(__file__).parent / "known_messages.txt").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _of_worker() -> list[str]:
+    """What the worker says for us (a stand-in's refusal, say) is known as well."""
+    return [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent.parent / "worker").glob("*.py"))]
 
 
 def _pieces(text: str) -> Pieces:
