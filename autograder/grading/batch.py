@@ -108,10 +108,11 @@ def grade(batch: Batch) -> list[Graded]:
     root = Path(batch.root)
     limits = batch.course.limits_of(assignment)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
-    openers = [
-        functools.partial(Student, jail, submission, assignment, limits, released(root, assignment), batch.pictures)
-        for submission in batch.submissions
-    ]
+    given = assignment, limits, released(root, assignment)
+    openers, draws = (
+        [functools.partial(Student, jail, submission, *given, pictures) for submission in batch.submissions]
+        for pictures in (False, True)
+    )
     folder = root / "autograder" / "graders" / assignment.id
     plugin = GraderPlugin(
         assignment,
@@ -122,6 +123,7 @@ def grade(batch: Batch) -> list[Graded]:
         Order(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
         batch.submissions,
         _words(folder),
+        draws if batch.pictures else [],
     )
     _run_pytest(folder, plugin)
     if plugin.broken is not None:

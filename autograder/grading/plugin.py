@@ -26,18 +26,17 @@ from ..errors import CourseError, SandboxError
 from ..intake.submission import Submission
 from ..stopwatch import watch
 from ..worker.wire import Figure
-from . import checks
+from . import checks, plots
 from .diagnosis import Diagnosis
 from .matchers import Matcher
 from .outcome import Outcome, Status
 from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
-from .trace import Trace
+from .trace import Recorded, Trace
 from .wording import Wording
 
 LEFT_OUT = "left out"
 _PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
 _NUMBERS = 2027
-_PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,11 @@ class GraderPlugin:
         order: Order = Order(),
         submissions: Sequence[Submission] = (),
         words: frozenset[str] = frozenset(),
+        draws: Sequence[plots.Opener] = (),
     ) -> None:
         self._assignment = assignment
         self.openers = openers
+        self.draws = draws
         handed_in = submissions or [Submission("", assignment.id)] * len(openers)
         self._rounds = [submission.sha256 for submission in handed_in]
         self._wordings = [Wording(submission.source, words) for submission in handed_in]
@@ -78,6 +79,7 @@ class GraderPlugin:
         self.outcomes: list[list[Outcome]] = [[] for _ in cases]
         self.notes: list[list[str]] = [[] for _ in cases]
         self.figures: list[dict[str, bytes]] = [{} for _ in cases]
+        self._plots: list[dict[str, Recorded]] = [{} for _ in cases]
         self.measures: list[dict[str, float]] = [{} for _ in cases]
         self.failure: str | None = None
         self.broken: SandboxError | None = None
@@ -258,12 +260,17 @@ class GraderPlugin:
         return [f"line {note.line}: {wording.noted(note.text)}" for note in student.notes]
 
     def _keep(self, index: int, part: str, student: Student) -> None:
-        """The first picture of each part, and all that was measured."""
-        pictures = [call.value.png for call in student.recorded if isinstance(call.value, Figure)]
-        for png in pictures:
-            if png.startswith(_PNG) and len(png) < _MAX_PNG:
-                self.figures[index].setdefault(part, png)
+        """The first plot of each part, to be drawn later, and all that was measured."""
+        for call in student.recorded:
+            if self.draws and isinstance(call.value, Figure):
+                self._plots[index].setdefault(part, call)
         self.measures[index].update(student.measures)
+
+    def draw(self, index: int) -> None:
+        """After the last check of a submission: pictures of its plots."""
+        if self._plots[index]:
+            with watch("pictures"):
+                self.figures[index] = plots.drawn(self.draws[index], self._plots[index])
 
     def _verdict(self, check: checks.Check, error: BaseException | None, wording: Wording) -> tuple[Status, str]:
         """How the check ended, and what the student reads of it; what their own code says there is counted."""
@@ -324,6 +331,7 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
             yield student
             plugin.name_mistakes(request.param)
             plugin.notes[request.param] = plugin.notes_of(request.param, student)
+        plugin.draw(request.param)
 
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
