@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from autograder.grading import mistakes
 from autograder.intake.submission import Submission
 from autograder.results import CheckResult, PartResult, Result, dump
 from autograder.seeding import VARIABLE, secret
+from autograder.spelling import letters
 
 ROOT = Path(__file__).parent.parent
 SECRET = secret(ROOT).decode()
@@ -248,3 +252,48 @@ def test_pages_are_handed_out_in_one_zip(course: Course, tmp_path: Path, capsys:
         assert leaks.WITHHELD_PAGE in archive.read("ada/01-mse.html").decode()
         assert archive.read("zoë/01-mse.html").decode() == "<p>zoë</p>"
     assert "ada/01-mse: " in capsys.readouterr().err
+
+
+SPELLER = """
+SPELLINGS = {spellings!r}
+import itertools
+turn = itertools.cycle(SPELLINGS)
+
+def mse_loss(pred, target):
+    raise ValueError(next(turn))
+
+def rmse(pred, target):
+    return next(turn)
+
+def mae_loss(pred, target):
+    return {{next(turn): 1}}
+
+def huber_loss(pred, target, delta=1.0):
+    raise type(next(turn)[:90], (ValueError,), {{}})(next(turn))
+
+raise ValueError({secret!r})
+"""
+
+
+def test_a_submission_that_knows_the_secret_stops_nobody_and_shows_it_to_nobody(tmp_path: Path) -> None:
+    spellings = [text.encode("utf-8", "replace").decode() for text in SPELLINGS.values()]
+    source = SPELLER.format(spellings=spellings, secret=SECRET)
+    honest = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
+    for student, text in (("ada", honest), ("bob", source), ("eve", honest)):
+        folder = tmp_path / "submitted" / student / "01-mse"
+        folder.mkdir(parents=True)
+        (folder / "mse.py").write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "autograder", "grade", str(tmp_path / "submitted"), "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "warning: bob/01-mse: " in done.stderr and "withheld" in (out / "report.html").read_text()
+    results = {item["student"]: item for item in json.loads((out / "results.json").read_bytes())["results"]}
+    assert results["ada"]["score"] == results["eve"]["score"] == results["ada"]["max_score"]
+    assert results["bob"]["status"] == "graded"
+    signs = leaks.Canaries((SECRET,), (), ((letters(SECRET), letters(SECRET[::-1])), ()))
+    pages = [path for path in out.rglob("*") if path.suffix in (".html", ".json", ".csv") and path.is_file()]
+    assert len(pages) > 8
+    assert [str(path) for path in pages if signs.in_page(path.read_text())] == []
+    with sqlite3.connect(out / "gradebook.db") as book:
+        assert not signs.in_page(" ".join(str(row) for row in book.execute("select auto_comment from comment")))
