@@ -40,9 +40,8 @@ class Canaries(NamedTuple):
 
     def in_text(self, text: str) -> bool:
         """Whether something hidden stands in this text."""
-        return (
-            self.in_page(text) or _any(self.lines, text) or any(_any(self.spelled[1], way) for way in spellings(text))
-        )
+        tokens, lines = self.spelled
+        return _any((*self.tokens, *self.lines), text) or any(_any((*tokens, *lines), way) for way in spellings(text))
 
     def in_page(self, text: str) -> bool:
         """Whether the secret or a token stands in this text."""
@@ -56,7 +55,8 @@ def canaries(root: Path, assignment: Assignment) -> Canaries:
 
 def cleaned(result: Result, signs: Canaries) -> Result:
     """The result without a text that would give something hidden away; points are what they were."""
-    if not signs.in_text(_all(result)):
+    text = _all(result)
+    if not text or not signs.in_text(text):
         return result
     cleaned = _with_texts(result, lambda text: WITHHELD if signs.in_text(text) else text)
     # What is in none of them alone is in several together.
@@ -83,18 +83,16 @@ def _all(result: Result) -> str:
 
 
 def _texts(result: Result) -> Iterator[str]:
-    """Every text of a result that a submission has a part in."""
-    checks = [check for part in result.parts for check in part.checks]
-    yield from (check.message for check in checks)  # what is read in a row stands in a row
+    """Every text of a result that a submission has a part in; what is read in a row stands in a row."""
+    yield from (check.message for part in result.parts for check in part.checks if check.message)
     yield from result.notes
-    yield result.problem or ""
-    yield from (text for check in checks for text in (check.title, check.mistake or ""))
+    if result.problem:
+        yield result.problem
 
 
 def _with_texts(result: Result, change: Callable[[str], str]) -> Result:
     def of_check(check: CheckResult) -> CheckResult:
-        mistake = None if check.mistake is None else change(check.mistake)
-        return msgspec.structs.replace(check, title=change(check.title), message=change(check.message), mistake=mistake)
+        return msgspec.structs.replace(check, message=change(check.message))
 
     def of_part(part: PartResult) -> PartResult:
         return msgspec.structs.replace(part, checks=[of_check(check) for check in part.checks])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import io
 import json
@@ -71,6 +72,16 @@ def test_what_the_catalogue_says_of_a_mistake_is_no_leak(course: Course) -> None
         of = leaks.canaries(ROOT, assignment)
         known = mistakes.mistakes(ROOT / "autograder" / "graders" / assignment.id / "mistakes.py")
         assert [item.id for item in known if of.in_text(f"got 1, which is not right\n{item.says}")] == []
+
+
+def test_no_title_or_hint_of_a_check_is_a_leak(course: Course) -> None:
+    for assignment in course.assignments:
+        of = leaks.canaries(ROOT, assignment)
+        for path in (ROOT / "autograder" / "graders" / assignment.id).glob("test_*.py"):
+            said = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+            assert [
+                text for text in said if type(text) is str and "losslab-canary" not in text and of.in_text(text)
+            ] == []
 
 
 def test_hidden_data_is_hidden_material(course: Course) -> None:
@@ -157,9 +168,9 @@ def test_two_messages_that_make_the_secret_together_are_both_withheld(signs: lea
     assert SECRET not in "".join(notes.notes)
 
 
-def test_every_text_of_a_result_is_looked_at(signs: leaks.Canaries) -> None:
+def test_every_text_of_a_submission_is_looked_at(signs: leaks.Canaries) -> None:
     result = a_result("fine", problem=SECRET, notes=[SECRET], status="rejected")
-    check = CheckResult("c1", SECRET, "fail", 0, 2, "", SECRET)
+    check = CheckResult("c1", "one", "fail", 0, 2, SECRET, None)
     result = msgspec.structs.replace(result, parts=[PartResult("mse_loss", 4, 6, False, [check])])
     assert SECRET not in dump(leaks.cleaned(result, signs)).decode()
 
