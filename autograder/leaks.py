@@ -1,14 +1,15 @@
 """What students must not read, and the check that nothing of it is written for them.
 
 Hidden material is known by three signs: the course's secret, tokens such as `losslab-canary-0f3a9c21` that teachers may put
-into hidden files, and long lines of hidden code and hidden data that are in no released file.
+into hidden files, and long lines of hidden code and hidden data that are in no released file. They are looked for by their
+letters and digits alone: whatever a page, a terminal or a reader drops on the way is dropped before. This is the last net
+and not the wall: who holds a secret can spell it in ways that nobody foresees. What keeps it is that no worker ever gets it.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-import html
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,72 +17,118 @@ from typing import NamedTuple
 
 import msgspec
 
+from .characters import plain
 from .course import Assignment
-from .errors import OutputError
-from .grading.batch import secret
-from .results import CheckResult, Result
+from .results import CheckResult, PartResult, Result
+from .seeding import secret
+from .spelling import encodings, letters, spellings
 
 WITHHELD = "This message is withheld: it would show hidden material. Please tell your teacher."
+WITHHELD_PAGE = "This page is withheld: it would show hidden material. Please tell your teacher."
 _TOKEN = re.compile(r"losslab-canary-[0-9a-f]{8,}")
 _CODE_LINE, _DATA_LINE = 40, 20
+# Fewer letters than these stand somewhere by chance.
+_LEAST_OF_TOKEN, _LEAST_OF_LINE = 10, 20
 
 
 class Canaries(NamedTuple):
-    """`tokens` are looked for in whole pages, `lines` in what checks and intake say."""
+    """`tokens` are looked for in whole pages, `lines` in what checks and intake say; `spelled` are the letters of both."""
 
     tokens: tuple[str, ...]
     lines: tuple[str, ...]
+    spelled: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def in_text(self, text: str) -> bool:
         """Whether something hidden stands in this text."""
-        return any(item in text for item in self.tokens) or any(line in text for line in self.lines)
+        tokens, lines = self.spelled
+        return _any((*self.tokens, *self.lines), text) or any(_any((*tokens, *lines), way) for way in spellings(text))
+
+    def in_page(self, text: str) -> bool:
+        """Whether the secret or a token stands in this text."""
+        return _any(self.tokens, text) or any(_any(self.spelled[0], way) for way in spellings(text))
 
 
 def canaries(root: Path, assignment: Assignment) -> Canaries:
     """The signs of this assignment's hidden material. Raises CourseError."""
-    return _canaries(root, assignment.id)
+    return _canaries(root, assignment.id, secret(root))
 
 
 def cleaned(result: Result, signs: Canaries) -> Result:
     """The result without a text that would give something hidden away; points are what they were."""
-    texts = [check.message for part in result.parts for check in part.checks]
-    if not signs.in_text("\n".join([*texts, *result.notes, result.problem or ""])):
+    text = _all(result)
+    if not text or not signs.in_text(text):
         return result
-    clean: Callable[[str], str] = lambda text: WITHHELD if signs.in_text(text) else text  # noqa: E731
-    parts = [
-        msgspec.structs.replace(part, checks=[_clean(check, clean) for check in part.checks]) for part in result.parts
-    ]
-    problem = None if result.problem is None else clean(result.problem)
-    notes = [clean(note) for note in result.notes]
-    return msgspec.structs.replace(result, parts=parts, notes=notes, problem=problem)
+    cleaned = _with_texts(result, lambda text: WITHHELD if signs.in_text(text) else text)
+    # What is in none of them alone is in several together.
+    return cleaned if not signs.in_page(_all(cleaned)) else _with_texts(result, lambda text: WITHHELD if text else text)
 
 
-def refuse(name: Path, page: str, signs: Canaries) -> None:
-    """The last look before a page is written. Raises OutputError."""
-    text = html.unescape(page)
-    if any(token in text for token in signs.tokens):
-        raise OutputError(
-            f"{name}: would show the secret or a canary of hidden files, so it is not written; report this"
-        )
+def told(results: list[Result]) -> list[str]:
+    """For the instructor: whose messages are withheld, a line each."""
+    found = []
+    for result in results:
+        count = sum(text == WITHHELD for text in _texts(result))
+        if count:
+            found.append(f"{name_of(result)}: {count} message{'s' * (count > 1)} withheld: would show hidden material")
+    return found
 
 
-def _clean(check: CheckResult, clean: Callable[[str], str]) -> CheckResult:
-    return msgspec.structs.replace(check, message=clean(check.message))
+def name_of(result: Result) -> str:
+    """A submission in a line of text, whatever its student is called."""
+    return " ".join(plain(f"{result.student}/{result.assignment}").split())
+
+
+def _all(result: Result) -> str:
+    return "\n".join(_texts(result))
+
+
+def _texts(result: Result) -> Iterator[str]:
+    """Every text of a result that a submission has a part in; what is read in a row stands in a row."""
+    yield from (check.message for part in result.parts for check in part.checks if check.message)
+    yield from result.notes
+    if result.problem:
+        yield result.problem
+
+
+def _with_texts(result: Result, change: Callable[[str], str]) -> Result:
+    def of_check(check: CheckResult) -> CheckResult:
+        return msgspec.structs.replace(check, message=change(check.message))
+
+    def of_part(part: PartResult) -> PartResult:
+        return msgspec.structs.replace(part, checks=[of_check(check) for check in part.checks])
+
+    problem = None if result.problem is None else change(result.problem)
+    notes = [change(note) for note in result.notes]
+    return msgspec.structs.replace(result, parts=[of_part(part) for part in result.parts], notes=notes, problem=problem)
+
+
+def _any(signs: tuple[str, ...], text: str) -> bool:
+    return any(sign in text for sign in signs)
 
 
 @functools.cache
-def _canaries(root: Path, assignment_id: str) -> Canaries:
+def _canaries(root: Path, assignment_id: str, key: bytes) -> Canaries:
     hidden = [path for path in _files(root / "autograder" / "graders" / assignment_id)]
     released = "\n".join(_text(path) for path in _files(root / "assignments" / assignment_id))
-    tokens = {secret(root).decode(errors="replace")}
+    tokens = {key.decode(errors="replace")}
     lines: set[str] = set()
+    said: list[str] = []
     for path in [*hidden, *_files(root / "solutions" / assignment_id)]:
         text = _text(path)
         tokens |= set(_TOKEN.findall(text))
         lines |= set(_lines(path, text))
+        said += _said(text) if path.suffix == ".py" else []
+    tokens = {token for token in tokens if len(token) >= 12}
+    lines = {line for line in lines if line not in released}
+    known = letters("\n".join([released, *said]))
+    spelled = {letters(line) for line in lines}
     return Canaries(
-        tuple(sorted(token for token in tokens if len(token) >= 12)),
-        tuple(sorted(line for line in lines if line not in released)),
+        tuple(sorted(tokens)),
+        tuple(sorted(lines)),
+        (
+            tuple(sorted(way for way in {*encodings(key), *map(letters, tokens)} if len(way) >= _LEAST_OF_TOKEN)),
+            tuple(sorted(way for way in spelled if len(way) >= _LEAST_OF_LINE and way not in known)),
+        ),
     )
 
 
@@ -92,14 +139,19 @@ def _lines(path: Path, text: str) -> Iterator[str]:
         return
     if path.suffix != ".py":
         return
-    said = "\n".join(
-        node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant) and type(node.value) is str
-    )
+    said = "\n".join(_said(text))
     for line in text.splitlines():
         stripped = line.strip()
         imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
         if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
             yield stripped
+
+
+@functools.lru_cache(maxsize=8)
+def _said(text: str) -> list[str]:
+    """The strings of a Python file."""
+    nodes = ast.walk(ast.parse(text))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str]
 
 
 def _files(folder: Path) -> list[Path]:

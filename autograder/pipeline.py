@@ -11,26 +11,25 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from . import files, gradebook, late, leaks, lock, marks, provenance, score, table, unchanged
+from . import files, gradebook, late, leaks, lock, marks, provenance, score, unchanged, written
 from .course import Course
 from .errors import OutputError
-from .feedback import leaderboard, page, report
 from .grading import executor
-from .grading.batch import Batch, Graded, import_oracle, secret
+from .grading.batch import Batch, Graded, import_oracle
 from .grading.cache import Cache
 from .intake import folder, left
 from .intake.submission import Submission
 from .jail import jail, walls
-from .results import FORMAT, Provenance, Result, Results, dump, pieces
+from .results import Provenance, Result
+from .seeding import fingerprint, secret
 from .stopwatch import watch
+from .written import Figures
 
 CACHE = ".graded"
-
-# Plots of a student and assignment as PNG, by part.
-Figures = dict[tuple[str, str], dict[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,13 @@ def run(order: Order, progress: Callable[[int, int], None] = lambda done, total:
 
 def _run(order: Order, progress: Callable[[int, int], None]) -> list[Result]:
     started = time.monotonic()
+    secret(order.root)  # before anything is looked at: where there is none, it is made, and said to be
     with watch("finding a wall"):
         wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
     with watch("looking for changes"):
-        before = unchanged.inputs(order.root, order.course, order.submitted, wall, order.assignments, order.book)
+        before = unchanged.inputs(
+            order.root, order.course, order.submitted, wall, order.assignments, order.book, fingerprint(order.root)
+        )
         known = None if order.force else unchanged.known(order.out / CACHE, order.out, order.book, before)
     if known is not None:
         progress(len(known.results), len(known.results))
@@ -78,11 +80,12 @@ def _run(order: Order, progress: Callable[[int, int], None]) -> list[Result]:
     with watch("intake"):
         submissions = _read_all(order)
         left.require_apart({item.student for item in submissions}, order.out)
-    results, figures, new = grade_all(order, wall, submissions, progress)
+    done = grade_all(order, wall, submissions, progress)
     graded = time.monotonic()
-    results = write(order, results, submissions, figures)
-    unchanged.remember(order.out / CACHE, order.out, order.book, before)
-    _write_timings(order, len(submissions), new, started, graded)
+    results = write(order, done.results, submissions, done.figures)
+    if done.final:
+        unchanged.remember(order.out / CACHE, order.out, order.book, before)
+    _write_timings(order, len(submissions), done.new, started, graded)
     return results
 
 
@@ -107,8 +110,7 @@ def preview(order: Order, progress: Callable[[int, int], None] = lambda done, to
     """
     wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
     submissions = _read_all(order)
-    results, _, _ = grade_all(order, wall, submissions, progress)
-    return with_marks(order, results, submissions)
+    return with_marks(order, grade_all(order, wall, submissions, progress).results, submissions)
 
 
 def _read_all(order: Order) -> list[Submission]:
@@ -126,13 +128,19 @@ def _read_all(order: Order) -> list[Submission]:
     return submissions
 
 
-def grade_all(
-    order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]
-) -> tuple[list[Result], Figures, int]:
-    """Results and plots of these submissions, and how many were graded now; the others were known.
-
-    What was handed in is taken out of `submissions` on the way.
+class Done(NamedTuple):
+    """What came of some submissions: results, plots, how many were graded now (the others were known), and whether
+    grading again would give the same.
     """
+
+    results: list[Result]
+    figures: Figures
+    new: int
+    final: bool
+
+
+def grade_all(order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]) -> Done:
+    """Grade these submissions. What was handed in is taken out of `submissions` on the way."""
     cache = Cache(order.out / CACHE, order.course, order.root, wall)
     graded_ids = {item.assignment for item in submissions}
     origins = {name: provenance.of(order.course, order.root, order.course.assignment(name)) for name in graded_ids}
@@ -146,7 +154,7 @@ def grade_all(
         results[key], figures[key] = _result(order, wall, origin, submission, graded), graded.figures
 
     waiting: dict[str, list[bytes]] = defaultdict(list)
-    new = 0
+    new, final = 0, True
     for place, submission in enumerate(submissions):
         known = None if order.force or submission.problem is not None else cache.get(submission)
         if known is None and submission.problem is None:
@@ -159,12 +167,13 @@ def grade_all(
     progress(done, len(submissions))
     for batch, graded in _executed(order, _batches(order, wall, waiting, executor.batch_size(new, order.jobs))):
         for submission, one in zip(batch.submissions, graded, strict=True):
+            final &= one.is_final
             if one.is_final:
                 cache.put(submission, one)
             take(msgspec.structs.replace(submission, problem=submission.problem or one.problem), one)
         done += len(graded)
         progress(done, len(submissions))
-    return [results[item.student, item.assignment] for item in submissions], figures, new
+    return Done([results[item.student, item.assignment] for item in submissions], figures, new, final)
 
 
 def _result(order: Order, wall: str, origin: Provenance, submission: Submission, graded: Graded) -> Result:
@@ -175,7 +184,7 @@ def _result(order: Order, wall: str, origin: Provenance, submission: Submission,
         order.course, assignment, submission, graded.outcomes, graded.notes, wall, graded.measures, times
     )
     made = leaks.cleaned(made, leaks.canaries(order.root, assignment))
-    return msgspec.structs.replace(made, provenance=origin)
+    return msgspec.structs.replace(made, provenance=provenance.with_round(origin, submission))
 
 
 def handed_in(order: Order, submission: Submission) -> late.Times:
@@ -212,10 +221,11 @@ def _unpacked(data: bytes) -> Submission:
 
 def write(order: Order, automatic: list[Result], submissions: Iterable[Submission], figures: Figures) -> list[Result]:
     """All that the fixed layout of DIR promises; results with what people entered by hand. Raises OutputError."""
-    course = order.course
+    course, root = order.course, order.root
+    automatic = [leaks.cleaned(item, leaks.canaries(root, course.assignment(item.assignment))) for item in automatic]
     results = with_marks(order, automatic, submissions)
     with watch("pages"):
-        _write_pages(order, results, figures)
+        written.write(order.out, order.root, course, results, figures)
     times: dict[tuple[str, str], datetime.datetime | None] = {
         (item.student, item.assignment): item.timestamp for item in submissions
     }
@@ -224,22 +234,6 @@ def write(order: Order, automatic: list[Result], submissions: Iterable[Submissio
     with watch("gradebook"):
         gradebook.write(order.book, course, entered, times)
     return results
-
-
-def _write_pages(order: Order, results: list[Result], figures: Figures) -> None:
-    """Everything but the gradebook. Raises OutputError."""
-    out, course = order.out, order.course
-    names = leaderboard.pseudonyms((result.student for result in results), secret(order.root))
-    for result in results:
-        assignment = course.assignment(result.assignment)
-        files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
-        plots = figures.get((result.student, result.assignment))
-        html = page.render(course, assignment, result, plots, names[result.student])
-        leaks.refuse(Path("feedback", result.student), html, leaks.canaries(order.root, assignment))
-        files.write(out / "feedback" / result.student / f"{result.assignment}.html", html)
-    files.write(out / "results.json", pieces(Results(FORMAT, course.id, results)))
-    files.write(out / "grades.csv", table.grades_csv(course, results))
-    files.write(out / "report.html", report.render(course, results, course.title, names))
 
 
 def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Submission]) -> list[Result]:

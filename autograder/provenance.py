@@ -11,9 +11,11 @@ from pathlib import Path
 import msgspec
 
 from .course import Assignment, Course
-from .grading.batch import packages, secret
+from .grading.batch import packages
 from .grading.version import version
+from .intake.submission import Submission
 from .results import Provenance
+from .seeding import fingerprint
 
 
 def of(course: Course, root: Path, assignment: Assignment) -> Provenance:
@@ -23,8 +25,13 @@ def of(course: Course, root: Path, assignment: Assignment) -> Provenance:
         graders=version(root, assignment)[:16],
         course=hashlib.sha256(msgspec.json.encode(policy)).hexdigest()[:16],
         environment=_environment(packages(assignment)),
-        seed=hashlib.sha256(secret(root)).hexdigest()[:16],
+        seed=fingerprint(root),
     )
+
+
+def with_round(origin: Provenance, submission: Submission) -> Provenance:
+    """The same, and which random inputs the submission was given."""
+    return msgspec.structs.replace(origin, round=submission.sha256[:16])
 
 
 @functools.cache

@@ -12,7 +12,12 @@ from .feedback.page import final_score, number
 from .results import CheckResult, PartResult, Provenance, Result
 
 # What a check says and earns; its message alone may change without anybody's points.
-_TITLES = {"graders": "graders or course.yml's parts", "course": "course.yml", "environment": "environment"}
+_TITLES = {
+    "graders": "graders or course.yml's parts",
+    "course": "course.yml",
+    "environment": "environment",
+    "round": "the round of the random inputs",
+}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -110,7 +115,8 @@ def origins_differ(old: Result, new: Result) -> list[str]:
         return [*lines, "the earlier result does not say what it was made with"]
     for name in Provenance.__struct_fields__:
         before, after = getattr(old.provenance, name), getattr(new.provenance, name)
-        if before != after:
-            what = _TITLES.get(name, "the secret of graders/secret.txt")
-            lines.append(f"{what}: {before} then, {after} now")
+        if before == after or (name == "round" and old.submission_sha256 != new.submission_sha256):
+            continue  # another submission has another round
+        what = _TITLES.get(name, "the secret of graders/secret.txt")
+        lines.append(f"{what}: {before or 'none'} then, {after or 'none'} now")
     return lines

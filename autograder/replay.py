@@ -53,7 +53,7 @@ def _graded(order: pipeline.Order, student: str, assignment: Assignment, path: P
         fresh = pipeline.Order(
             order.submitted, Path(empty), order.course, order.root, [assignment.id], 1, order.sandbox
         )
-        results, _, _ = pipeline.grade_all(fresh, wall, [submission], lambda done, total: None)
+        results = pipeline.grade_all(fresh, wall, [submission], lambda done, total: None).results
     return results[0]
 
 

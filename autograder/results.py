@@ -31,12 +31,16 @@ class PartResult(msgspec.Struct, frozen=True):
 
 
 class Provenance(msgspec.Struct, frozen=True):
-    """What the outcome depends on beside the submission: hashes, and the environment in words. `seed` hides the secret."""
+    """What the outcome depends on besides the submission: hashes, and the environment in words. `seed` stands for the secret.
+
+    `round` is whose random inputs they were: the beginning of the submission's digest.
+    """
 
     graders: str
     course: str
     environment: str
     seed: str
+    round: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -64,7 +64,6 @@ def make(root: Path, count: int) -> Work:
         shutil.copytree(
             ROOT / name / ASSIGNMENT, root / name / ASSIGNMENT, ignore=shutil.ignore_patterns("__pycache__")
         )
-    shutil.copy(ROOT / "autograder" / "graders" / "secret.txt", root / "autograder" / "graders")
     graders = root / "autograder" / "graders" / ASSIGNMENT
     checks = _ten(graders)
     (graders / "conftest.py").write_text(_KEEP.format(names={name for name, _, _ in checks}), encoding="utf-8")

@@ -185,6 +185,7 @@ def grade(folder: Path, attackers: bool, sandbox: str | None = None) -> Run:
         secret.flush()
         command = [sys.executable, "-m", "autograder", "grade", str(submitted), "--out", str(out), "--jobs", str(JOBS)]
         variables = {**os.environ, "PYTHONPATH": str(ROOT), "LOSSLAB_PASSWORD": canaries["environment"]}
+        variables.pop("LOSSLAB_SECRET_FILE", None)  # this course has a secret of its own
         with adopting_orphans():
             started = time.monotonic()
             process = subprocess.Popen(

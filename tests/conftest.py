@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from autograder.course import Course
 from autograder.grading.batch import Batch, Graded, grade
 from autograder.intake.submission import Submission
 from autograder.jail.jail import first_that_works
+from autograder.seeding import VARIABLE
 
 ROOT = Path(__file__).parent.parent
+# Of a course under test, and of all commands that tests start: outcomes are the same on every machine, and no test writes
+# a secret into the course that it stands in.
+os.environ[VARIABLE] = str(ROOT / "tests" / "secret.txt")
 
 
 @pytest.fixture(scope="session")

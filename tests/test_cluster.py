@@ -17,7 +17,9 @@ from autograder.errors import LossLabError
 from autograder.grading import cluster
 from autograder.grading.batch import Batch, Graded
 from autograder.grading.executor import local
+from autograder.grading.version import version
 from autograder.intake.submission import Submission
+from autograder.seeding import fingerprint
 
 ROOT = Path(__file__).parent.parent
 STUB = "def mse_loss(pred, target):\n    return {}\n"
@@ -60,7 +62,13 @@ def test_a_cluster_that_loses_a_worker_grades_as_this_machine_does(course: Cours
 def test_a_worker_with_other_graders_is_refused(course: Course, wall: str, scheduler: Any, tmp_path: Path) -> None:
     client = cluster._client(scheduler.scheduler_address)
     with client, pytest.raises(LossLabError, match="put the same course"):
-        client.submit(cluster._there, batches(course, wall)[0], "another version").result()
+        client.submit(cluster._there, batches(course, wall)[0], "another version", fingerprint(ROOT)).result()
+
+
+def test_a_worker_with_another_secret_is_refused(course: Course, wall: str, scheduler: Any) -> None:
+    client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
+    with client, pytest.raises(LossLabError, match="put the same on every machine"):
+        client.submit(cluster._there, batch, version(ROOT, course.assignments[0]), "another").result()
 
 
 def test_no_scheduler_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,8 @@ from autograder import course as courses
 from autograder import leaks
 from autograder.course import Course
 from autograder.errors import LossLabError, OutputError, ReleaseError
-from autograder.grading.batch import secret
 from autograder.release import kit, kit_texts, wheel
+from autograder.seeding import secret
 
 ROOT = Path(__file__).parent.parent
 TOP = "loss-functions/"

@@ -105,10 +105,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("grading", "worker"):
         (folder / "autograder").mkdir(exist_ok=True)
         (folder / "autograder" / name).symlink_to(ROOT / "autograder" / name)
-    for name in ("01-mse", "secret.txt"):
-        source, target = ROOT / "autograder" / "graders" / name, folder / "autograder" / "graders" / name
-        target.parent.mkdir(exist_ok=True)
-        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    shutil.copytree(ROOT / "autograder" / "graders" / "01-mse", folder / "autograder" / "graders" / "01-mse")
     shutil.copy(ROOT / "course.yml", folder)
     for number in (1, 3, 5, 19):
         name = f"student-{number:02}"

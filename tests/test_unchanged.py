@@ -29,7 +29,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("graded")
     for name in ("assignments", "solutions", "autograder/graders"):
         shutil.copytree(ROOT / name / "01-mse", folder / name / "01-mse", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "autograder" / "graders" / "secret.txt", folder / "autograder" / "graders")
     shutil.copy(ROOT / "course.yml", folder)
     for student in ("student-01", "student-05"):
         shutil.copytree(CLASS / student / "01-mse", folder / "submitted" / student / "01-mse")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from pathlib import Path
 
 from .. import leaks
-from ..characters import one_line
+from ..characters import one_line, plain
 from ..course import Course
 from ..errors import OutputError
+from ..feedback.page import withheld
 from ..files import zipped
 
 
@@ -17,7 +19,7 @@ def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     """The zip of OUT/feedback; equal pages give equal bytes.
 
     Raises:
-        OutputError: there is no page, or one shows hidden material.
+        OutputError: there is no page.
     """
     wanted = [course.assignment(name) for name in only] or course.assignments
     signs = {item.id: leaks.canaries(root, item) for item in wanted}
@@ -27,7 +29,10 @@ def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     files: dict[str, bytes] = {}
     for path in pages:
         text = path.read_text(encoding="utf-8")
-        leaks.refuse(path, text, signs[path.stem])
+        if signs[path.stem].in_page(text):
+            name = plain(f"{path.parent.name}/{path.stem}")
+            print(f"warning: {name}: the feedback page is withheld: would show hidden material", file=sys.stderr)
+            text = withheld(course, leaks.WITHHELD_PAGE)
         files[f"{_folder(path.parent.name)}/{path.name}"] = text.encode()
     return zipped(files)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from ..course import FILENAME, Assignment
 from ..errors import OutputError
 from ..files import zipped
+from ..seeding import secret
 
 # Of the instructor's libraries, what grading itself does not need.
 _NOT_NEEDED = ("jupytext", "nbgrader")
+SECRET = "autograder/graders/secret.txt"
 _LEFT_OUT = ("__pycache__", "graders", ".pytest_cache")
 
 SETUP = """#!/usr/bin/env bash
@@ -44,6 +46,7 @@ def write(root: Path, assignment: Assignment) -> bytes:
 
     Raises:
         OutputError: a file of the course is missing.
+        CourseError: it has no secret, and none can be written.
     """
     files = {
         "setup.sh": SETUP.encode(),
@@ -51,13 +54,13 @@ def write(root: Path, assignment: Assignment) -> bytes:
         "requirements.txt": _requirements(root).encode(),
     }
     files |= {path.relative_to(root).as_posix(): _content(path) for path in _files(root, assignment)}
+    files[SECRET] = secret(root) + b"\n"
     return zipped(files, executable=("setup.sh", "run_autograder"))
 
 
 def _files(root: Path, assignment: Assignment) -> Iterator[Path]:
     yield root / FILENAME
     yield root / "constraints.txt"
-    yield root / "autograder" / "graders" / "secret.txt"
     for folder in ("solutions", "assignments", "autograder/graders"):
         yield from _below(root / folder / assignment.id)
     package = root / "autograder"

@@ -94,7 +94,7 @@ def grade(course: Course, root: Path, assignment: Assignment, submission: Path) 
     with tempfile.TemporaryDirectory() as place:
         read = taken_in(assignment, root, submission)
         order = pipeline.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
-        results, _, _ = pipeline.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None)
+        results = pipeline.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None).results
     return results[0]
 
 

@@ -57,6 +57,11 @@ def render(
     )
 
 
+def withheld(course: Course, words: str) -> str:
+    """The page in the place of one that must not be shown: nothing of the submission is on it."""
+    return template("withheld.html").render(course=course, words=words)
+
+
 def _measured(assignment: Assignment, result: Result) -> list[Measure]:
     return [item for item in assignment.leaderboard if item.id in result.measures]
 

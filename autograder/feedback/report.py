@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -51,8 +52,17 @@ class Summary:
     asked: list[Asked]
 
 
-def render(course: Course, results: list[Result], title: str, pseudonyms: dict[str, str] | None = None) -> str:
-    """HTML of the report; a leaderboard is shown under `pseudonyms`, and without them not at all."""
+def render(
+    course: Course,
+    results: list[Result],
+    title: str,
+    pseudonyms: dict[str, str] | None = None,
+    withheld: Sequence[str] = (),
+) -> str:
+    """HTML of the report; a leaderboard is shown under `pseudonyms`, and without them not at all.
+
+    `withheld` are lines on what was not written for students because it would show hidden material.
+    """
     by_assignment: dict[str, list[Result]] = defaultdict(list)
     rows: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in results:
@@ -67,6 +77,7 @@ def render(course: Course, results: list[Result], title: str, pseudonyms: dict[s
     return template("report.html").render(
         course=course,
         title=title,
+        withheld=withheld,
         summaries=summaries,
         rows=rows,
         final=final_score,

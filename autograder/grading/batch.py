@@ -20,11 +20,13 @@ from ..errors import CourseError
 from ..intake.submission import Submission
 from ..jail import walls
 from ..jail.jail import Jail
+from ..seeding import secret
 from ..stopwatch import watch
 from . import diagnosis
 from .outcome import Outcome
 from .plugin import GraderPlugin, Order
 from .student import Student
+from .wording import words_of
 
 # Everything a grader does not need, and what would read the settings of the folder it is started in.
 _UNUSED = [
@@ -114,10 +116,12 @@ def grade(batch: Batch) -> list[Graded]:
     root = Path(batch.root)
     limits = batch.course.limits_of(assignment)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
-    openers = [
-        functools.partial(Student, jail, submission, assignment, limits, released(root, assignment), batch.pictures)
-        for submission in batch.submissions
-    ]
+    given = assignment, limits, released(root, assignment)
+    openers, draws = (
+        [functools.partial(Student, jail, submission, *given, pictures) for submission in batch.submissions]
+        for pictures in (False, True)
+    )
+    folder = root / "autograder" / "graders" / assignment.id
     plugin = GraderPlugin(
         assignment,
         openers,
@@ -125,8 +129,10 @@ def grade(batch: Batch) -> list[Graded]:
         functools.partial(reference, root, assignment.id, assignment.module),
         functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
         Order(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
+        batch.submissions,
+        _words(folder),
+        draws if batch.pictures else [],
     )
-    folder = root / "autograder" / "graders" / assignment.id
     _run_pytest(folder, plugin)
     if plugin.broken is not None:
         raise plugin.broken
@@ -203,13 +209,11 @@ def released(root: Path, assignment: Assignment) -> dict[str, bytes]:
         raise CourseError(f"{error.filename}: cannot be read ({error.strerror}); mend `data` in course.yml") from None
 
 
-def secret(root: Path) -> bytes:
-    """What the checks' random inputs are seeded with; lies with the graders, which are never released."""
-    path = root / "autograder" / "graders" / "secret.txt"
-    try:
-        return path.read_bytes().strip()
-    except OSError as error:
-        raise CourseError(f"{path}: cannot be read ({error.strerror}); write a line of your own into it") from None
+@functools.cache
+def _words(folder: Path) -> frozenset[str]:
+    """What hidden checks and this package say themselves: nothing of it is a submission's."""
+    files = [*folder.glob("test_*.py"), *folder.glob("conftest.py"), *Path(__file__).parent.glob("*.py")]
+    return words_of("\n".join(path.read_text(encoding="utf-8") for path in sorted(files)))
 
 
 _diagnosis = functools.cache(diagnosis.of)  # its replays serve every submission of this process

@@ -11,7 +11,8 @@ import msgspec
 from .. import files
 from ..course import Assignment, Course
 from ..intake.submission import Submission
-from .batch import Graded, packages, secret
+from ..seeding import secret
+from .batch import Graded, packages
 from .version import version
 
 
@@ -38,7 +39,7 @@ class Cache:
 
     def _path(self, submission: Submission) -> Path:
         whole = hashlib.sha256(self._version(self._course.assignment(submission.assignment)))
-        whole.update(msgspec.msgpack.encode([submission.source, sorted(submission.files.items())]))
+        whole.update(msgspec.msgpack.encode([submission.source, sorted(submission.files.items()), submission.sha256]))
         name = whole.hexdigest()
         return self._folder / name[:2] / name
 

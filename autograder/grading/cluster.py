@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError, LossLabError, SandboxError
+from ..seeding import fingerprint, known, place
 from ..stopwatch import watch
 from .batch import Batch, Graded, import_oracle
 from .executor import timed
@@ -92,7 +93,7 @@ def _round(client: Any, batches: list[Batch]) -> Iterator[tuple[Batch, Any, Base
     futures = {}
     for batch in batches:
         wanted = version(Path(batch.root), batch.course.assignment(batch.assignment_id))
-        future = client.submit(_there, batch, wanted, pure=False, retries=0)
+        future = client.submit(_there, batch, wanted, fingerprint(Path(batch.root)), pure=False, retries=0)
         futures[future.key] = (future, batch)
     try:
         for future in as_completed([future for future, _ in futures.values()], loop=client.loop):
@@ -102,7 +103,7 @@ def _round(client: Any, batches: list[Batch]) -> Iterator[tuple[Batch, Any, Base
         client.cancel([future for future, _ in futures.values()])
 
 
-def _there(batch: Batch, wanted: str) -> tuple[list[Graded], dict[str, float]]:
+def _there(batch: Batch, wanted: str, seed: str) -> tuple[list[Graded], dict[str, float]]:
     """On a worker: grade, if what it would grade with is what was meant."""
     root = Path(batch.root)
     if not root.is_dir() or version(root, batch.course.assignment(batch.assignment_id)) != wanted:
@@ -112,6 +113,11 @@ def _there(batch: Batch, wanted: str) -> tuple[list[Graded], dict[str, float]]:
             f"{root} on {socket.gethostname()}: graders of {batch.assignment_id} are missing there or are others; "
             "put the same course at the same path on every machine"
         )
+    known(root)  # none is made here: every machine would have one of its own
+    if fingerprint(root) != seed:
+        import socket
+
+        raise CourseError(f"{place(root)} on {socket.gethostname()}: is another secret; put the same on every machine")
     with _one_at_a_time:
         import_oracle()
         return timed(batch)

@@ -17,7 +17,7 @@ import operator
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -78,6 +78,12 @@ class Diagnosis:
             self._look_at(label, traces, known, findings)
             self._look_at_refusals(label, traces, findings)
         return findings
+
+    def forget(self, checks: Collection[str]) -> None:
+        """Let go of what is known of these checks' calls: nobody else is given the same inputs."""
+        gone = {name.encode() for name in checks}
+        self._replays = {key: value for key, value in self._replays.items() if key[1][0] not in gone}
+        self._seconds = {key: value for key, value in self._seconds.items() if key[0] not in gone}
 
     def _look_at(
         self, label: str, traces: Sequence[Trace], known: dict[str, Mistake], findings: dict[str, Finding]

@@ -13,6 +13,7 @@ import numpy as np
 from ..worker.wire import Figure, Handle, Opaque
 
 RTOL, ATOL = 1e-5, 1e-7
+_KEYS, _KEY, _TEXT, _AXES = 8, 20, 20, 6
 
 Array = np.ndarray[Any, Any]
 
@@ -73,7 +74,7 @@ class close_to(Matcher):
             return f"expected a dict, got {describe(value)}"
         for key in self.expected:
             if key not in value:
-                return f'key "{key}" is missing; got {", ".join(repr(name)[:40] for name in list(value)[:8]) or "an empty dict"}'
+                return f'key "{key}" is missing; got {_names(value)}'
             inner = close_to(
                 self.expected[key], rtol=self._rtol, atol=self._atol, sequence_ok=self._sequence_ok
             ).reason(value[key])
@@ -98,6 +99,11 @@ class close_to(Matcher):
         wrong = ~np.isclose(given, wanted, rtol=self._rtol, atol=self._atol)
         count = f"{int(wrong.sum())} of {given.size} elements are not right"
         return f"{count}, the first of them {_number(given[wrong].flat[0])}"
+
+
+def _names(value: dict[Any, Any]) -> str:
+    """A few of a student's keys; quoted, so that what they say is counted as theirs."""
+    return ", ".join(repr(str(name)[:_KEY]) for name in list(value)[:_KEYS]) or "an empty dict"
 
 
 class equal_to(Matcher):
@@ -135,7 +141,9 @@ def _array_of_sequence(value: Any) -> Array | None:
 
 def describe_kind(array: Array) -> str:
     """What an array is, without its values."""
-    return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
+    if array.ndim == 0:
+        return "a single number"
+    return f"an array of shape {array.shape}" if array.ndim <= _AXES else f"an array of {array.ndim} axes"
 
 
 def describe(value: Any) -> str:
@@ -153,8 +161,8 @@ def describe(value: Any) -> str:
         return _number(array[()]) if array.ndim == 0 else describe_kind(array)
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    return f"{type(value).__name__} {str(value)[:60]!r}"
+    return f"{type(value).__name__} {str(value)[:_TEXT]!r}"
 
 
 def _number(value: Any) -> str:
-    return f"{value:.6g}" if np.isrealobj(value) else str(value)
+    return f"{value:.6g}" if np.isrealobj(value) else f"{value:.4g}"

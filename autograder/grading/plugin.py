@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import inspect
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,20 +23,21 @@ import pytest
 
 from ..course import Assignment
 from ..errors import CourseError, SandboxError
+from ..intake.submission import Submission
 from ..stopwatch import watch
 from ..worker.wire import Figure
-from . import checks
+from . import checks, plots
 from .diagnosis import Diagnosis
 from .matchers import Matcher
 from .outcome import Outcome, Status
 from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
-from .trace import Trace
+from .trace import Recorded, Trace
+from .wording import Wording
 
 LEFT_OUT = "left out"
 STARVED = "the machine was too busy to grade this fairly; it is graded anew the next time that `losslab grade` runs"
 _PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
 _NUMBERS = 2027
-_PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,17 @@ class GraderPlugin:
         reference: Callable[[], ModuleType],
         diagnosis: Callable[[], Diagnosis] | None = None,
         order: Order = Order(),
+        submissions: Sequence[Submission] = (),
+        words: frozenset[str] = frozenset(),
+        draws: Sequence[plots.Opener] = (),
     ) -> None:
         self._assignment = assignment
         self.openers = openers
-        self._seed = functools.partial(_seed, secret, assignment.id)
+        self.draws = draws
+        handed_in = submissions or [Submission("", assignment.id)] * len(openers)
+        self._rounds = [submission.sha256 for submission in handed_in]
+        self._wordings = [Wording(submission.source, words) for submission in handed_in]
+        self._seed = functools.partial(seed_of, secret, assignment.id)
         self.reference = reference
         self._diagnosis = diagnosis
         self._order = order
@@ -71,6 +80,7 @@ class GraderPlugin:
         self.outcomes: list[list[Outcome]] = [[] for _ in cases]
         self.notes: list[list[str]] = [[] for _ in cases]
         self.figures: list[dict[str, bytes]] = [{} for _ in cases]
+        self._plots: list[dict[str, Recorded]] = [{} for _ in cases]
         self.measures: list[dict[str, float]] = [{} for _ in cases]
         self.starved = [False for _ in cases]
         self.failure: str | None = None
@@ -78,6 +88,7 @@ class GraderPlugin:
         self._seconds: dict[str, float] = {}
         self._reached: dict[str, set[str]] = {}
         self._shared: dict[str, set[str]] = {}
+        self._drawing: frozenset[str] = frozenset()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{checks.MARK}(check): a hidden check")
@@ -103,6 +114,7 @@ class GraderPlugin:
         self._mismatch = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self._drawing = frozenset(checks.of(item).id for item in items if "rng" in item.fixturenames)  # type: ignore[attr-defined]
         if self._order.seeds:  # what draws no random numbers comes out the same under every seed
             items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
         if self._order.only:
@@ -183,7 +195,7 @@ class GraderPlugin:
 
     def _record(self, item: pytest.Item, error: BaseException | None, index: int) -> None:
         check = checks.of(item)
-        status, message = self._verdict(check, error)
+        status, message = self._verdict(check, error, self._wordings[_index(item)])
         if status in ("fail", "error") and check.hint and not isinstance(error, (MissingFunction, NotStarted)):
             message = f"{message}\n{check.hint}"
         student: Student = item.funcargs["student"]  # type: ignore[attr-defined]
@@ -222,8 +234,8 @@ class GraderPlugin:
         return [check for check, names in self._reached.items() if fixture in names]
 
     def rng_of(self, item: pytest.Item, seed: int = 0) -> np.random.Generator:
-        """Random numbers of a check; the same for every submission."""
-        return np.random.default_rng(self._seed(checks.of(item).id, seed))
+        """Random numbers of a check for a submission; the same each time that it is graded."""
+        return np.random.default_rng(self._seed(checks.of(item).id, self._rounds[_index(item)], seed))
 
     def name_mistakes(self, index: int) -> None:
         """After the last check of a submission: say which known mistake explains a failure."""
@@ -236,23 +248,44 @@ class GraderPlugin:
                 findings = diagnosis.find(traces)
         except Exception:  # values of a kind that nobody thought of cost the names of mistakes, not the batch
             findings = {}
+        if self._rounds[index]:  # what it was given nobody else will be
+            diagnosis.forget(self._drawing)
         for place, item in enumerate(self.outcomes[index]):
             found = findings.get(item.id)
             if found is not None and item.status in ("fail", "error"):
                 message = f"{item.message}\n{found.says}"
                 self.outcomes[index][place] = msgspec.structs.replace(item, mistake=found.mistake, message=message)
 
+    def notes_of(self, index: int, student: Student) -> list[str]:
+        """Top-level statements that failed. What they say is counted apart: they ran before any check."""
+        wording = self._wordings[index].anew()
+        return [f"line {note.line}: {wording.noted(note.text)}" for note in student.notes]
+
     def _keep(self, index: int, part: str, student: Student) -> None:
-        """The first picture of each part, and all that was measured."""
-        pictures = [call.value.png for call in student.recorded if isinstance(call.value, Figure)]
-        for png in pictures:
-            if png.startswith(_PNG) and len(png) < _MAX_PNG:
-                self.figures[index].setdefault(part, png)
+        """The first plot of each part, to be drawn later, and all that was measured."""
+        for call in student.recorded:
+            if self.draws and isinstance(call.value, Figure):
+                self._plots[index].setdefault(part, call)
         self.measures[index].update(student.measures)
 
-    def _verdict(self, check: checks.Check, error: BaseException | None) -> tuple[Status, str]:
+    def draw(self, index: int) -> None:
+        """After the last check of a submission: pictures of its plots."""
+        if self._plots[index]:
+            with watch("pictures"):
+                self.figures[index] = plots.drawn(self.draws[index], self._plots[index])
+
+    def _verdict(self, check: checks.Check, error: BaseException | None, wording: Wording) -> tuple[Status, str]:
+        """How the check ended, and what the student reads of it; what their own code says there is counted."""
         if error is None:
             return "pass", ""
+        if isinstance(error, StudentRaised):
+            where = f" (line {error.line})" if error.line else ""
+            said = wording.raised(str(error))
+            return "error", f"raised {wording.name(error.type_name, type(error).__name__)}{where}: {said}"
+        status, message = self._ended(check, error)
+        return status, wording.told(message)
+
+    def _ended(self, check: checks.Check, error: BaseException) -> tuple[Status, str]:
         if isinstance(error, CallFailed):
             return error.status, str(error)  # type: ignore[return-value]
         if isinstance(error, (MissingFunction, NotStarted)):
@@ -260,9 +293,6 @@ class GraderPlugin:
             if owner is not None and owner.id != check.part:
                 return "blocked", f"waits for `{owner.id}`: {error}"
             return "error", str(error)
-        if isinstance(error, StudentRaised):
-            where = f" (line {error.line})" if error.line else ""
-            return "error", f"raised {error.type_name}{where}: {error}"[:300]
         if isinstance(error, checks.Failed):
             return "fail", str(error)
         if isinstance(error, pytest.fail.Exception):
@@ -287,9 +317,10 @@ def _numbers() -> np.random.Generator:
     return np.random.default_rng(_NUMBERS)
 
 
-def _seed(secret: bytes, assignment: str, check: str, seed: int = 0) -> int:
-    name = f"/{assignment}/{check}" + (f"/{seed}" if seed else "")
-    return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:16], "big")
+def seed_of(secret: bytes, assignment: str, check: str, round: str, seed: int = 0) -> int:
+    """The seed of a check's random numbers. `round` is a submission's digest, so that no two rounds of feedback share it."""
+    name = msgspec.json.encode(["inputs", assignment, check, round, seed])
+    return int.from_bytes(hmac.digest(secret, name, hashlib.sha256)[:16], "big")
 
 
 def _fixtures(plugin: GraderPlugin) -> ModuleType:
@@ -301,14 +332,17 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         with plugin.openers[request.param]() as student:
             yield student
             plugin.name_mistakes(request.param)
-            plugin.notes[request.param] = [f"line {note.line}: {note.text}" for note in student.notes]
+            plugin.notes[request.param] = plugin.notes_of(request.param, student)
             if student.starved:
                 plugin.notes[request.param].append(STARVED)
             plugin.starved[request.param] = student.starved
+        plugin.draw(request.param)
 
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random numbers that are the same for every submission, and that nobody without the secret can foresee."""
+        """Random numbers of this check and this submission: the same each time that it is graded, others once a byte of it
+        has changed, and for nobody without the secret to foresee.
+        """
         return plugin.rng_of(request.node)
 
     @pytest.fixture

@@ -162,7 +162,7 @@ def _content(here: int, name: str, path: str, most: int) -> bytes:
 
     Raises:
         FileNotFoundError: it is not there.
-        SubmissionError: it is no plain file, or cannot be read.
+        SubmissionError: it is not a plain file, or cannot be read.
     """
     refused = f"{path}: is a symbolic link or not a plain file; hand in the file itself"
     try:

@@ -89,7 +89,7 @@ def _carry_out(order: Order) -> list[Result]:
         for student in order.students
     ]
     folder.done_reading()
-    graded, _, _ = pipeline.grade_all(job, wall, submissions, lambda done, total: None)
+    graded = pipeline.grade_all(job, wall, submissions, lambda done, total: None).results
     for result in graded:
         files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
     return graded

@@ -1,0 +1,233 @@
+"""What students may read of texts that their own code made: enough to fix an error, too little to carry data out.
+
+Code that meets hidden inputs could spell them in its messages, and answer them from a table the next time. So of a message
+only what was there before it ran is shown whole: constants of the submission's own text, and the words of Python's, NumPy's
+and torch's messages (known_messages.txt). What fills their gaps (names, shapes, numbers) is counted, in each message and on
+the page; beyond that stands an ellipsis. Some bits always come out, by the choice among messages, for one; not a table.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# What fills gaps: characters of a message and, over all different ones, of a page; digits and names of a message.
+MESSAGE, PAGE, DIGITS, NAMES = 40, 240, 12, 6
+# A check's own message has the submission's number in it, and how many elements of how many are wrong.
+DIGITS_OF_CHECK = 16
+LONGEST = 300
+_CUT = "…"
+_LEAST = 3  # letters of what a message is known by
+_CONSTANTS, _LONGEST_SOURCE = 2000, 1 << 18
+_GAP = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]")
+_NUMBER, _WORD = r"\d+(?:x\d+)*(?:\.\d+)?(?:e[+-]?\d+)?", r"[^\W\d]\w*"
+_TOKEN = re.compile(rf"{_NUMBER}|{_WORD}|\s+|.", re.DOTALL)
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_MARKS = frozenset(" ()[]{},.:;'\"`-+*/=<>|?!")
+Pieces = tuple[str, ...]
+
+
+class Wording:
+    """The texts of one submission, and how much of its page they have used up. `ours` are words of whoever asks."""
+
+    def __init__(self, source: str, ours: frozenset[str] = frozenset()) -> None:
+        self._source = source[:_LONGEST_SOURCE]
+        self._ours = ours | _known_words()
+        self._left = PAGE
+        self._shown: dict[str, str] = {}
+
+    def raised(self, text: str) -> str:
+        """What is shown of an exception's message: one line."""
+        line = text.strip().partition("\n")[0][: 2 * LONGEST]
+        if line not in self._shown:
+            pieces = max(self._fitting(line), key=_weight, default=("", ""))
+            filled, left = self._filled(_gaps(pieces, line))
+            self._left -= left
+            self._shown[line] = "".join(_interleaved(pieces, filled))[:LONGEST]
+        return self._shown[line]
+
+    def noted(self, text: str) -> str:
+        """What is shown of `NameError: name 'x' is not defined`, say."""
+        kind, colon, said = text.partition(": ")
+        return (
+            self.raised(text)
+            if not colon or not kind.isidentifier()
+            else f"{self.name(kind, _CUT)}: {self.raised(said)}"
+        )
+
+    def anew(self) -> Wording:
+        """The same submission with its page still empty."""
+        return Wording(self._source, self._ours)
+
+    def name(self, name: str, other: str) -> str:
+        """The name of a class that was raised if anybody could know it before, else the other."""
+        return name if name in self._ours or name in self._words else other
+
+    def told(self, text: str) -> str:
+        """The last look at a check's message: what it quotes of a submission is counted, and numbers are few."""
+        digits = DIGITS_OF_CHECK
+        made = []
+        for token in _TOKEN.findall(_QUOTED.sub(lambda found: self._quoted(found[0]), text[: 2 * LONGEST])):
+            if token[0].isdecimal():
+                digits -= len(re.sub(r"\D", "", token))
+                token = token if digits >= 0 else _CUT
+            elif not token.isspace() and (token[0].isalpha() or token[0] == "_"):
+                token = token if token in self._ours or token in self._words else _CUT
+            elif not token.isascii() and token not in self._ours:
+                token = _CUT
+            made.append(token)
+        return _without_repeats("".join(made))[:LONGEST]
+
+    def _quoted(self, text: str) -> str:
+        """A quotation of the submission's: what is not cut of it counts on the page, once."""
+        if text[1:-1] in self._ours:
+            return text
+        if text not in self._shown:
+            self._shown[text] = f"{text[0]}{self.noted(text[1:-1])}{text[0]}"
+        return self._shown[text]
+
+    @functools.cached_property
+    def _words(self) -> frozenset[str]:
+        return words_of(self._source)
+
+    @functools.cached_property
+    def _own(self) -> list[Pieces]:
+        return list(dict.fromkeys(_templates(self._source)))[:_CONSTANTS]
+
+    def _fitting(self, line: str) -> Iterator[Pieces]:
+        for pieces in (*_known(), *self._own):
+            if _weight(pieces) >= _LEAST and _fits(pieces, line):
+                yield pieces
+
+    def _filled(self, gaps: list[str]) -> tuple[list[str], int]:
+        """What may be shown in the gaps, and how much of the page that takes."""
+        budget = _Budget(min(MESSAGE, self._left), DIGITS, NAMES)
+        filled = [
+            _without_repeats("".join(map(functools.partial(self._token, budget), _TOKEN.findall(gap)))) for gap in gaps
+        ]
+        return filled, budget.spent
+
+    def _token(self, budget: _Budget, token: str) -> str:
+        if token[0].isdecimal():
+            digits = re.sub(r"\D", "", token)
+            return budget.take(token, digits=len(digits))
+        if token[0].isalpha() or token[0] == "_":
+            known = token in self._ours or token in self._words
+            return budget.take(token, names=1) if known else _CUT
+        if token.isspace():
+            return budget.take(" ")
+        return budget.take(token) if token in _MARKS else _CUT
+
+
+class _Budget:
+    """How much of a message may be filled in."""
+
+    def __init__(self, letters: int, digits: int, names: int) -> None:
+        self._left = {"letters": letters, "digits": digits, "names": names}
+        self.spent = 0
+
+    def take(self, token: str, digits: int = 0, names: int = 0) -> str:
+        """The token, if there is room for it; once there was none, nothing more."""
+        left = self._left
+        left["letters"] -= len(token)
+        left["digits"] -= digits
+        left["names"] -= names
+        if min(left.values()) < 0:
+            left["letters"] = -1
+            return _CUT
+        self.spent += len(token)
+        return token
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Words that stand in a text, names of code among them."""
+    return frozenset(re.findall(_WORD, text))
+
+
+@functools.cache
+def _known_words() -> frozenset[str]:
+    return words_of(_file() + "".join(_of_worker())) | frozenset(dir(builtins))
+
+
+@functools.cache
+def _known() -> list[Pieces]:
+    listed = [_pieces(line) for line in _file().splitlines() if "{}" in line or " " in line]
+    return [*listed, *dict.fromkeys(pieces for source in _of_worker() for pieces in _templates(source))]
+
+
+@functools.cache
+def _file() -> str:
+    return (Path(__file__).parent / "known_messages.txt").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _of_worker() -> list[str]:
+    """What the worker says for us (a stand-in's refusal, say) is known as well."""
+    return [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent.parent / "worker").glob("*.py"))]
+
+
+def _pieces(text: str) -> Pieces:
+    return tuple(_GAP.split(text))
+
+
+def _weight(pieces: Pieces) -> int:
+    return sum(map(len, pieces))
+
+
+def _templates(source: str) -> Iterator[Pieces]:
+    """The strings of a source: constants, with or without gaps to format, f-strings, and what something is added to."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield _pieces("".join(_of_f_string(node)))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and 3 <= len(node.value) <= LONGEST:
+            yield (node.value,)
+            if _GAP.search(node.value):
+                yield _pieces(node.value)
+            yield (node.value, "")
+
+
+def _of_f_string(node: ast.JoinedStr) -> Iterator[str]:
+    for part in node.values:
+        yield part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "{}"
+
+
+def _fits(pieces: Pieces, line: str) -> bool:
+    """Whether the line is these pieces in their order with something between them. Linear: gaps are as short as can be."""
+    if len(pieces) == 1:
+        return line == pieces[0]
+    if not (line.startswith(pieces[0]) and line.endswith(pieces[-1])):
+        return False
+    return len(line) >= len(pieces[0]) + len(pieces[-1]) and _gaps(pieces, line) != []
+
+
+def _gaps(pieces: Pieces, line: str) -> list[str]:
+    """What stands between the pieces; [] where they do not fit."""
+    if len(pieces) == 1:
+        return []
+    found, at, end = [], len(pieces[0]), len(line) - len(pieces[-1])
+    for piece in pieces[1:-1]:
+        next_at = line.find(piece, at, end)
+        if next_at < 0:
+            return []
+        found.append(line[at:next_at])
+        at = next_at + len(piece)
+    return [*found, line[at:end]] if at <= end else []
+
+
+def _interleaved(pieces: Pieces, filled: list[str]) -> Iterator[str]:
+    yield pieces[0]
+    for gap, piece in zip(filled, pieces[1:], strict=True):
+        yield gap
+        yield piece
+
+
+def _without_repeats(text: str) -> str:
+    return re.sub(rf"{_CUT}(?:\s*{_CUT})+", _CUT, text)

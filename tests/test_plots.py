@@ -1,0 +1,64 @@
+"""A student's plot on their page is drawn by code that has seen nothing but what the plot is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.grading.batch import Graded
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = (ROOT / "solutions" / "03-gradient-comparison" / "gradient_comparison.py").read_text()
+SPY = (
+    REFERENCE
+    + """
+
+SEEN = []
+
+
+def watched(function):
+    def watching(*args, **kwargs):
+        SEEN.append(repr((args, kwargs)))
+        return function(*args, **kwargs)
+    return watching
+
+
+logit_grad, train, steps_to_accuracy = map(watched, (logit_grad, train, steps_to_accuracy))
+plotted = plot_training_curves
+
+
+def plot_training_curves(histories):
+    figure = plotted(histories)
+    if SEEN:
+        figure.text(0.5, 0.5, "".join(SEEN)[:200])
+        figure.patch.set_facecolor("black")
+    return figure
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def graded(grade_sources: Callable[..., list[Graded]]) -> list[Graded]:
+    failing = REFERENCE + "\n\ndef plot_training_curves(histories):\n    raise ValueError('no')\n"
+    once = (
+        SPY
+        + "\nCALLS = []\nhonest = plot_training_curves\ndef plot_training_curves(histories):\n    import os\n    if not SEEN: os._exit(1)\n    return honest(histories)\n"
+    )
+    return grade_sources("03-gradient-comparison", REFERENCE, SPY, failing, once)
+
+
+def test_a_plot_is_shown(graded: list[Graded]) -> None:
+    assert set(graded[0].figures) == {"plot"} and graded[0].figures["plot"].startswith(b"\x89PNG")
+    assert all(item.status == "pass" for item in graded[0].outcomes)
+
+
+def test_what_other_calls_were_given_is_in_no_plot(graded: list[Graded]) -> None:
+    assert graded[1].figures == graded[0].figures
+    assert graded[1].outcomes == graded[0].outcomes
+
+
+def test_what_cannot_be_drawn_again_has_no_plot_and_stops_nobody(graded: list[Graded]) -> None:
+    assert graded[2].figures == {} and graded[3].figures == {}
+    assert any(item.status == "pass" for item in graded[3].outcomes)
