@@ -20,7 +20,7 @@ from autograder.grading import plugin
 from autograder.grading.batch import Batch, Graded, grade
 from autograder.grading.student import Student
 from autograder.intake.submission import Submission
-from autograder.worker import wire
+from autograder.worker import reader, wire
 
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "sample_class" / "submitted"
@@ -72,7 +72,7 @@ def a_table(calls: Calls) -> str:
     exec(compile(REFERENCE + KEY, "mse.py", "exec"), module)
     table = {}
     for function, packed in calls:
-        args, kwargs = wire.unpack(packed)
+        args, kwargs = reader.unpack(packed)
         name = module["key"](function, args, kwargs)
         try:
             with np.errstate(all="ignore"):
