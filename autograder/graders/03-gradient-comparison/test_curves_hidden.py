@@ -41,6 +41,7 @@ def test_threshold_met_exactly_or_at_the_start(student, rng):
 def test_threshold_that_is_never_reached(student, rng):
     """None where it is never reached; the history stays as it is"""
     given = history(rng, [0.5, 0.625, 0.75])
+    require(student.steps_to_accuracy(given, 0.6) is not None, "it is None where the threshold is reached, too")
     seen = student.observe("steps_to_accuracy", given, 0.8)
     assert seen.value == equal_to(None)
     require(unchanged(seen.arguments[0], given), "`steps_to_accuracy` changes the history")
