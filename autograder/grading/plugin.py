@@ -32,7 +32,7 @@ from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRa
 from .trace import Trace
 
 LEFT_OUT = "left out"
-_PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
+_PLAIN = frozenset({"student", "rng", "numbers", "draw", "reference", "request"})
 _NUMBERS = 2027
 _PNG, _MAX_PNG = b"\x89PNG\r\n\x1a\n", 1 << 20
 
@@ -223,6 +223,10 @@ class GraderPlugin:
         """Random numbers of a check; the same for every submission."""
         return np.random.default_rng(self._seed(checks.of(item).id, seed))
 
+    def draw(self, name: str) -> np.random.Generator:
+        """Random numbers of what several checks share; the same for every submission."""
+        return np.random.default_rng(self._seed(f"shared/{name}"))
+
     def name_mistakes(self, index: int) -> None:
         """After the last check of a submission: say which known mistake explains a failure."""
         if self._diagnosis is None or all(item.status not in ("fail", "error") for item in self.outcomes[index]):
@@ -306,6 +310,11 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         """Random numbers that are the same for every submission, and that nobody without the secret can foresee."""
         return plugin.rng_of(request.node)
 
+    @pytest.fixture(scope="session")
+    def draw() -> Callable[[str], np.random.Generator]:
+        """Random numbers for what several checks share: as secret as `rng`, and the same whichever of them asks first."""
+        return plugin.draw
+
     @pytest.fixture
     def numbers() -> np.random.Generator:
         """Numbers for checks of something else than values (types, refusals, what is left alone, how training goes): the
@@ -319,5 +328,5 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         return plugin.reference()
 
     module = ModuleType("losslab_fixtures")
-    vars(module).update(student=student, rng=rng, numbers=numbers, reference=reference)
+    vars(module).update(student=student, rng=rng, draw=draw, numbers=numbers, reference=reference)
     return module
