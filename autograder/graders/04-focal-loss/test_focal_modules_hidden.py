@@ -26,13 +26,14 @@ def made(student, name, *args, **options):
 def is_focal(student, reference, value, *args):
     """The right loss, or what the student's own focal_loss gives: an error there is paid for there.
 
-    Their own has to depend on the logits: what is the same for all of them is no loss.
+    Their own has to depend on logits and targets: what is the same for all of them is no loss.
     """
     right = close_to(reference.focal_loss(*args))
     if value != right:
         assert value == close_to(student.focal_loss(*args))
-        other = student.focal_loss(-args[0], *args[1:])
-        require(value != close_to(other), "the loss is the same for other logits")
+        logits, targets, *options = args
+        for others in ((-logits, targets), (logits, targets.roll(1))):
+            require(value != close_to(student.focal_loss(*others, *options)), "the loss is the same for other input")
 
 
 def smoothed(logits, targets, eps):
