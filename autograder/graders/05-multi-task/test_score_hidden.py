@@ -17,7 +17,7 @@ import torch
 from autograder.grading import check, require
 
 SEEDS = (0, 1, 2)
-ROWS = 900
+ROWS = 2000
 NUMBERS = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
 # Printed by benchmarks/thresholds_multi_task.py: over @@ gradings each of six right solutions, each grading with penguins of
 # its own, the mean less (for RMSE: plus) six standard deviations, the most lenient of the six.
