@@ -46,13 +46,13 @@ class Clouds:
             X = rng.normal(size=(TRAINING_ROWS, features)) + rng.uniform(*distance) * y[:, None] * self.line
             self.train = torch.tensor(X, dtype=torch.float32), torch.tensor(y.astype(int))
             self.models = trained(reference, *self.train)
-            places = {name: self._threshold(model) for name, model in self.models.items()}
+            places = {name: self.threshold(model) for name, model in self.models.items()}
             gaps = places["focal"] - places["weighted"], places["cross_entropy"] - places["focal"]
             if share < 10 or all(gap > least for gap, least in zip(gaps, LEAST_GAPS, strict=True)):
                 break
         self._draw_rows(rng, places, gaps)
 
-    def _threshold(self, model):
+    def threshold(self, model):
         """Where on the line a classifier changes its mind."""
         weight, bias = (model[key].double().numpy() for key in ("weight", "bias"))
         return -(bias[1] - bias[0]) / ((weight[1] - weight[0]) @ self.line)
