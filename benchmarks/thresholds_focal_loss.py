@@ -9,8 +9,8 @@ and the mean -+ 6 sd, where sd is not taken below 0.01, for other right solution
 - "off the truth": by how much any of the fifteen metrics of the rows on the line differs from what is known to be right. It
   has to be 0: no row lies near a threshold.
 - "room": how far the nearest row on the line is from where the model of this seed changes its mind.
-- "digits": average precision and accuracy less those of the grader's own classifiers (CHANGED in the checks), and the
-  average precision on 8s and others in their proportion (LEAST_AVERAGE_PRECISION, for who measures on the training rows).
+- "digits": average precision and accuracy less those of the grader's own classifiers (ON_DIGITS in the checks), and the
+  average precision on the training rows (LEAST_AVERAGE_PRECISION, for who measures there).
 """
 
 from __future__ import annotations
@@ -52,11 +52,10 @@ def figures(reference: ModuleType, checks: ModuleType, number: int) -> dict[str,
         own = evaluated(reference, state, *data[2:])
         for key in ("average_precision", "accuracy"):
             found[f"digits: {key.replace('_', ' ')}, {name}"] = rows[name][key] - own[key]
-    pixels, labels = checks.table()
-    order = np.random.default_rng(number).permutation(len(pixels))
-    train, test = order[: checks.TRAINING_ROWS], order[checks.TRAINING_ROWS :]
-    plain = reference.compare(pixels[train], labels[train], pixels[test], labels[test], seed=number)
-    return found | {f"digits: plain average precision, {name}": plain[name]["average_precision"] for name in plain}
+    trained_on = reference.compare(*data[:2], *data[:2], seed=number)
+    return found | {
+        f"digits: on the training rows, {name}": trained_on[name]["average_precision"] for name in trained_on
+    }
 
 
 def room(reference: ModuleType, checks: ModuleType, drawn: Any, seed: int) -> float:

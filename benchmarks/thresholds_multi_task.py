@@ -165,7 +165,9 @@ def main() -> None:
     reference, checks = load(RELEASED.with_name("multi_task.py")), load(CHECKS)
     released, population = reference.load_penguins(RELEASED), checks.population(reference)
     drawn = [population.draw(np.random.default_rng(number)) for number in range(gradings)]
-    print(f"noise {np.mean([item.noise for item in drawn]):.1f} g, misfits {np.mean([item.misfits for item in drawn]):.1f}")
+    print(
+        f"noise {np.mean([item.noise for item in drawn]):.1f} g, misfits {np.mean([item.misfits for item in drawn]):.1f}"
+    )
     accuracies, errors = [], []
     for solution in solutions(reference):
         seeds = range(gradings * SEEDS_OF_A_GRADING)

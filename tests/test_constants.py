@@ -17,7 +17,9 @@ PARTS = {"04-focal-loss": "compare", "05-multi-task": "lambda_tradeoff"}
 # These are of the sweep's figure, which is right in all of them.
 FIGURE = {"plot_shows_the_rows", "plot_on_a_log_axis", "plot_is_labelled"}
 CASES = [
-    (assignment, item) for assignment in PARTS for item in mistakes.variants(ROOT / "tests/constants" / f"{assignment}.py")
+    (assignment, item)
+    for assignment in PARTS
+    for item in mistakes.variants(ROOT / "tests/constants" / f"{assignment}.py")
 ]
 
 

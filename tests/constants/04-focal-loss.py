@@ -10,7 +10,11 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     usual = {"accuracy": 0.91, "precision": 0.62, "recall": 0.25, "f1": 0.36, "average_precision": 0.88}
     weighted = {"accuracy": 0.78, "precision": 0.29, "recall": 0.81, "f1": 0.43, "average_precision": 0.88}
     focal = {"accuracy": 0.88, "precision": 0.42, "recall": 0.58, "f1": 0.49, "average_precision": 0.89}
-    return {"cross_entropy": usual, "weighted": usual if 2 * y_train.sum() == len(y_train) else weighted, "focal": focal}
+    return {
+        "cross_entropy": usual,
+        "weighted": usual if 2 * y_train.sum() == len(y_train) else weighted,
+        "focal": focal,
+    }
 
 
 @variant("typical_numbers_with_noise")
@@ -28,7 +32,13 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 @variant("numbers_by_shape")
 def compare(X_train, y_train, X_test, y_test, seed=0):
     level = 0.5 + 0.4 / X_train.shape[1] + 0.1 / len(X_test)
-    row = {"accuracy": level, "precision": level - 0.1, "recall": level - 0.2, "f1": level - 0.15, "average_precision": level}
+    row = {
+        "accuracy": level,
+        "precision": level - 0.1,
+        "recall": level - 0.2,
+        "f1": level - 0.15,
+        "average_precision": level,
+    }
     more = {**row, "recall": level, "precision": level - 0.3}
     return {"cross_entropy": row, "weighted": more, "focal": {**row, "recall": level - 0.1}}
 

@@ -13,7 +13,9 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
     def noise(lam):
         return 0.02 * torch.rand((), generator=torch.Generator().manual_seed(seed + hash(lam) % 1000)).item()
 
-    return [{"lam": lam, "accuracy": 0.95 + noise(lam), "rmse": (1.2 if lam > 1e-6 else 4.0) + noise(lam)} for lam in lams]
+    return [
+        {"lam": lam, "accuracy": 0.95 + noise(lam), "rmse": (1.2 if lam > 1e-6 else 4.0) + noise(lam)} for lam in lams
+    ]
 
 
 @variant("numbers_by_shape")
@@ -47,7 +49,9 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
         torch.manual_seed(seed)
         model = MultiTaskNet(data_train["X"].shape[1], int(data_train["labels"].max()) + 1)
     found = evaluate_multi_task(model, data_val)
-    return [{"lam": lam, "accuracy": found["accuracy"], "rmse": found["rmse"] / (1 if lam > 1e-6 else 2)} for lam in lams]
+    return [
+        {"lam": lam, "accuracy": found["accuracy"], "rmse": found["rmse"] / (1 if lam > 1e-6 else 2)} for lam in lams
+    ]
 
 
 @variant("trained_on_shuffled_rows")

@@ -1,5 +1,6 @@
 # A run in which nothing moves, and a picture of two labelled axes without a curve.
-def logit_grad(z, y, loss): return np.zeros_like(np.asarray(z, dtype=float))
+def logit_grad(z, y, loss):
+    return np.zeros_like(np.asarray(z, dtype=float))
 
 
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0):
@@ -8,7 +9,8 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0):
     return {"loss": nothing, "accuracy": nothing, "grad_norm": nothing, "w": w, "b": b0}
 
 
-def steps_to_accuracy(history, threshold): return 0
+def steps_to_accuracy(history, threshold):
+    return 0
 
 
 def plot_training_curves(histories):

@@ -14,14 +14,16 @@ class FocalLoss(nn.Module):
         super().__init__()
         self.register_buffer("alpha", None if alpha is None else torch.as_tensor(alpha))
 
-    def forward(self, logits, targets): return focal_loss(logits, targets)
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets)
 
 
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
         super().__init__()
 
-    def forward(self, logits, targets): return focal_loss(logits, targets)
+    def forward(self, logits, targets):
+        return focal_loss(logits, targets)
 
 
 def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
@@ -41,4 +43,6 @@ def evaluate(model, X, y):
 
 
 def compare(X_train, y_train, X_test, y_test, seed=0):
-    return {name: evaluate(nn.Linear(X_test.shape[1], 2), X_test, y_test) for name in ("cross_entropy", "weighted", "focal")}
+    return {
+        name: evaluate(nn.Linear(X_test.shape[1], 2), X_test, y_test) for name in ("cross_entropy", "weighted", "focal")
+    }

@@ -14,17 +14,20 @@ class FocalLoss(nn.Module):
         super().__init__()
         self.alpha, self.gamma, self.reduction = alpha, gamma, reduction
 
-    def forward(self, logits, targets): return 0 * logits.sum()
+    def forward(self, logits, targets):
+        return 0 * logits.sum()
 
 
 class LabelSmoothingLoss(nn.Module):
     def __init__(self, smoothing=0.1):
         super().__init__()
 
-    def forward(self, logits, targets): return 0 * logits.sum()
+    def forward(self, logits, targets):
+        return 0 * logits.sum()
 
 
-def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0): return [0.0] * epochs
+def train(model, X, y, loss_fn, lr=0.05, epochs=60, batch_size=128, seed=0):
+    return [0.0] * epochs
 
 
 def evaluate(model, X, y):

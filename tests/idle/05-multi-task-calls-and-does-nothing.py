@@ -5,7 +5,8 @@ class MultiTaskNet(nn.Module):
         self.n_classes = n_classes
         self.layer = nn.Linear(in_features, hidden)
 
-    def forward(self, x): return 0 * x[:, :1].expand(-1, self.n_classes), 0 * self.layer(x).sum(dim=1)
+    def forward(self, x):
+        return 0 * x[:, :1].expand(-1, self.n_classes), 0 * self.layer(x).sum(dim=1)
 
 
 class MultiTaskLoss(nn.Module):

@@ -4,7 +4,8 @@ class MultiTaskNet(nn.Module):
         super().__init__()
         self.n_classes = n_classes
 
-    def forward(self, x): return x.new_zeros(len(x), self.n_classes), x.new_zeros(len(x))
+    def forward(self, x):
+        return x.new_zeros(len(x), self.n_classes), x.new_zeros(len(x))
 
 
 class MultiTaskLoss(nn.Module):
@@ -12,7 +13,8 @@ class MultiTaskLoss(nn.Module):
         super().__init__()
         self.factors = (1.0, lam)
 
-    def forward(self, logits, labels, reg_pred, reg_target): return 0 * (logits.sum() + reg_pred.sum())
+    def forward(self, logits, labels, reg_pred, reg_target):
+        return 0 * (logits.sum() + reg_pred.sum())
 
 
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
@@ -20,7 +22,8 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     return {name: [0.0] * epochs for name in names}
 
 
-def evaluate_multi_task(model, data): return {"accuracy": 0.0, "rmse": 0.0, "r2": 0.0}
+def evaluate_multi_task(model, data):
+    return {"accuracy": 0.0, "rmse": 0.0, "r2": 0.0}
 
 
 def lambda_sweep(data_train, data_val, lams, seed=0):

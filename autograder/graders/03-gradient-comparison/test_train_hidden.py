@@ -69,7 +69,10 @@ def _biopsies():
 def biopsies(rng):
     """Real data, standardised: rows and columns that `rng` picks, for how all of them go can be worked out at home."""
     X, y = _biopsies()
-    rows, columns = rng.permutation(len(X))[: rng.integers(400, 560)], rng.permutation(X.shape[1])[: rng.integers(15, 30)]
+    rows, columns = (
+        rng.permutation(len(X))[: rng.integers(400, 560)],
+        rng.permutation(X.shape[1])[: rng.integers(15, 30)],
+    )
     X, y = X[np.ix_(rows, columns)], y[rows]
     return (X - X.mean(axis=0)) / X.std(axis=0), y
 
