@@ -68,7 +68,7 @@ class Population:
         for (species, sex), rows in sorted(self._groups.items()):
             mean, covariance = self._normal[species, sex]
             size = round(count * len(rows) / self._count)
-            numbers = rng.multivariate_normal(mean, covariance, size=size).round(1)
+            numbers = rng.multivariate_normal(mean, covariance, size=size)
             slope = np.linalg.solve(covariance[:3, :3], covariance[:3, 3])
             homes = [rows[index]["island"] for index in rng.integers(len(rows), size=size)]
             drawn.append(numbers)
