@@ -2,8 +2,8 @@
 
 python benchmarks/thresholds_multi_task.py [--gradings 200]
 
-A grading is what the hidden check does: train with three seeds, measure each time on the hidden split, take the mean.
-Beside the reference there are other right solutions: another initialisation, another activation, a deeper trunk,
+A grading is what the hidden check does: draw penguins, train with three seeds, measure each time on those penguins, take the
+mean. Each grading draws penguins of its own, as each course and each round does. Besides the reference there are other right solutions: another initialisation, another activation, a deeper trunk,
 mini-batches, a log-sigma for the log-variance (which the score's fixed mode never uses, so it must agree with the
 reference). For each solution the threshold is the mean of its gradings less (for RMSE: plus) six standard deviations, and
 the most lenient of them, rounded to the lenient side, is the constant in the grader.
@@ -34,7 +34,7 @@ from torch import nn
 
 ROOT = Path(__file__).parent.parent
 RELEASED = ROOT / "solutions" / "05-multi-task" / "penguins.csv"
-HIDDEN = ROOT / "autograder" / "graders" / "05-multi-task" / "penguins_hidden.csv"
+CHECKS = ROOT / "autograder" / "graders" / "05-multi-task" / "test_score_hidden.py"
 SEEDS_OF_A_GRADING = 3
 DEVIATIONS = 6
 
@@ -122,15 +122,15 @@ def solutions(reference: ModuleType) -> list[Solution]:
     ]
 
 
-def trial(solution: Solution, seed: int, released: dict[str, Any], hidden: dict[str, Any]) -> tuple[float, float]:
+def trial(solution: Solution, seed: int, released: dict[str, Any], penguins: Any) -> tuple[float, float]:
     """Accuracy and RMSE in grams of one training, as the hidden check measures them."""
     torch.manual_seed(seed)
     model = solution.make_model()
     solution.train(model, solution.make_loss(), released, seed=seed)
     with torch.no_grad():
-        logits, value = model.eval()(hidden["X"])
-    accuracy = (logits.argmax(dim=1) == hidden["labels"]).double().mean()
-    error = 1000 * value.double() - hidden["values"].double()
+        logits, value = model.eval()(penguins.X)
+    accuracy = (logits.argmax(dim=1) == penguins.labels).double().mean()
+    error = 1000 * value.double() - penguins.grams
     return float(accuracy), float(error.square().mean().sqrt())
 
 
@@ -147,8 +147,8 @@ def line(name: str, figure: str, trials: Any, better: int) -> float:
     return float(threshold)
 
 
-def load_reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_multi_task", RELEASED.with_name("multi_task.py"))
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -161,12 +161,17 @@ def main() -> None:
     parser.add_argument("--gradings", type=int, default=200)
     gradings = parser.parse_args().gradings
     torch.set_num_threads(1)
-    reference = load_reference()
-    released, hidden = reference.load_penguins(RELEASED), reference.load_penguins(HIDDEN, grams=True)
+    sys.path.insert(0, str(ROOT))
+    reference, checks = load(RELEASED.with_name("multi_task.py")), load(CHECKS)
+    released, population = reference.load_penguins(RELEASED), checks.population(reference)
+    drawn = [population.draw(np.random.default_rng(number)) for number in range(gradings)]
+    print(
+        f"noise {np.mean([item.noise for item in drawn]):.1f} g, misfits {np.mean([item.misfits for item in drawn]):.1f}"
+    )
     accuracies, errors = [], []
     for solution in solutions(reference):
         seeds = range(gradings * SEEDS_OF_A_GRADING)
-        trials = np.array([trial(solution, seed, released, hidden) for seed in seeds])
+        trials = np.array([trial(solution, seed, released, drawn[seed // SEEDS_OF_A_GRADING]) for seed in seeds])
         accuracies.append(line(solution.name, "accuracy", trials[:, 0], better=1))
         errors.append(line(solution.name, "RMSE g", trials[:, 1], better=-1))
     print(

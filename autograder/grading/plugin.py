@@ -36,7 +36,7 @@ from .wording import Wording
 
 LEFT_OUT = "left out"
 STARVED = "the machine was too busy to grade this fairly; it is graded anew the next time that `losslab grade` runs"
-_PLAIN = frozenset({"student", "rng", "numbers", "reference", "request"})
+_PLAIN = frozenset({"student", "rng", "numbers", "draw", "reference", "request"})
 _NUMBERS = 2027
 
 
@@ -237,6 +237,10 @@ class GraderPlugin:
         """Random numbers of a check for a submission; the same each time that it is graded."""
         return np.random.default_rng(self._seed(checks.of(item).id, self._rounds[_index(item)], seed))
 
+    def draw(self, name: str) -> np.random.Generator:
+        """Random numbers of what several checks share; the same for every submission."""
+        return np.random.default_rng(self._seed(f"shared/{name}"))
+
     def name_mistakes(self, index: int) -> None:
         """After the last check of a submission: say which known mistake explains a failure."""
         traces, self._traces[index] = self._traces[index], []  # what the submission gave is let go of with them
@@ -345,6 +349,11 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         """
         return plugin.rng_of(request.node)
 
+    @pytest.fixture(scope="session")
+    def draw() -> Callable[[str], np.random.Generator]:
+        """Random numbers for what several checks share: as secret as `rng`, and the same whichever of them asks first."""
+        return plugin.draw
+
     @pytest.fixture
     def numbers() -> np.random.Generator:
         """Numbers for checks of something else than values (types, refusals, what is left alone, how training goes): the
@@ -358,5 +367,5 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         return plugin.reference()
 
     module = ModuleType("losslab_fixtures")
-    vars(module).update(student=student, rng=rng, numbers=numbers, reference=reference)
+    vars(module).update(student=student, rng=rng, draw=draw, numbers=numbers, reference=reference)
     return module

@@ -638,12 +638,14 @@ if __name__ == "__main__":
 #     model = MultiTaskNet(7, 3)
 #     train_multi_task(model, MultiTaskLoss(mode="fixed", lam=1.0), load_penguins("penguins.csv"), seed=seed)
 #
-# with everything else at its default, gives the model 109 other penguins in eval mode, and takes the mean of the
+# with everything else at its default, gives the model 2000 other penguins in eval mode, and takes the mean of the
 # accuracies and of the RMSEs over the seeds. The fixed mode with masses in kilograms is fair to all: it needs none of
-# the modes that are parts of their own, and on this scale neither loss drowns the other.
+# the modes that are parts of their own, and on this scale neither loss drowns the other. Those other penguins were never
+# caught: they are drawn from what the real ones of a species and a sex have in common, so there is nothing to look up.
+# Penguins of the same measurements differ by 270 g or so in mass, and nobody gets below that.
 #
 # Points are given for better answers than "always the most common species" and "always the mean mass", and for an
-# accuracy of at least 0.96 and an RMSE of at most 330 g, which a plain network of one hidden layer trained with Adam
+# accuracy of at least 0.97 and an RMSE of at most 370 g, which a plain network of one hidden layer trained with Adam
 # reaches with room to spare, whatever its random numbers. A call may take four seconds, so do not raise the work per
 # epoch too far. Your figures go on the class's leaderboard.
 

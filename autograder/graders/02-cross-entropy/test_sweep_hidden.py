@@ -101,6 +101,8 @@ def test_sweep_is_silent(student, leaves_alone, numbers):
     logits, targets = classified(numbers)
     seen = student.observe("stability_sweep", logits, targets, [1.0, 5000.0])
     assert seen.value == close_to({"scale": np.array([1.0, 5000.0])}, sequence_ok=True)
+    first, last = (float(value) for value in seen.value["stable"])
+    require(first != last, '"stable" is the same for every scale')
     leaves_alone("stability_sweep", logits, targets, [1.0, 2.0])
     require(not seen.warnings, f"a warning got out: {seen.warnings[:1]}")
 

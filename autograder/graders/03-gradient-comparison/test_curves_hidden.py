@@ -41,6 +41,7 @@ def test_threshold_met_exactly_or_at_the_start(student, rng):
 def test_threshold_that_is_never_reached(student, rng):
     """None where it is never reached; the history stays as it is"""
     given = history(rng, [0.5, 0.625, 0.75])
+    require(student.steps_to_accuracy(given, 0.6) is not None, "it is None where the threshold is reached, too")
     seen = student.observe("steps_to_accuracy", given, 0.8)
     assert seen.value == equal_to(None)
     require(unchanged(seen.arguments[0], given), "`steps_to_accuracy` changes the history")
@@ -62,9 +63,9 @@ def drawn(observation):
     return figure
 
 
-def shared(student):
+def shared(student, draw):
     """Two histories, and what drawing them gave. Each check draws anew: only its own calls can name a mistake."""
-    histories = runs(np.random.default_rng(8), alpha=31, bravo=31)
+    histories = runs(draw("histories"), alpha=31, bravo=31)
     return histories, student.observe("plot_training_curves", histories)
 
 
@@ -100,18 +101,18 @@ def label_of(axes, number):
 
 
 @check("plot", hint="On one axes, for every history a line whose heights are its losses, all of them.")
-def test_lines_of_the_losses(student):
+def test_lines_of_the_losses(student, draw):
     """one axes shows the loss of every history, step by step"""
-    histories, seen = shared(student)
+    histories, seen = shared(student, draw)
     axes = axes_for(drawn(seen), histories, "loss")
     require(axes is not None, "there is no axes with a line of losses for every history")
     require(by_steps(axes, histories, "loss"), "the x of a line does not count its steps")
 
 
 @check("plot", hint="On one axes, for every history a line whose heights are its accuracies, all of them.")
-def test_lines_of_the_accuracies(student):
+def test_lines_of_the_accuracies(student, draw):
     """one axes shows the accuracy of every history, step by step"""
-    histories, seen = shared(student)
+    histories, seen = shared(student, draw)
     axes = axes_for(drawn(seen), histories, "accuracy")
     require(axes is not None, "there is no axes with a line of accuracies for every history")
     require(by_steps(axes, histories, "accuracy"), "the x of a line does not count its steps")
@@ -127,9 +128,9 @@ def by_steps(axes, histories, key):
 
 
 @check("plot", hint="Two scales need two axes; draw whatever the dict holds, each history with its own length.")
-def test_histories_of_different_length(student):
+def test_histories_of_different_length(student, draw):
     """losses and accuracies on separate axes, for three histories of different length"""
-    histories = runs(np.random.default_rng(9), alpha=9, bravo=21, charlie=15)
+    histories = runs(draw("three"), alpha=9, bravo=21, charlie=15)
     losses, accuracies = both_axes(drawn(student.observe("plot_training_curves", histories)), histories)
     require(losses is not accuracies, "losses and accuracies share one axes")
     mixed = any(line_of(losses, run["accuracy"]) is not None for run in histories.values())
@@ -137,9 +138,9 @@ def test_histories_of_different_length(student):
 
 
 @check("plot", hint="Give each line label=name, on both axes, and call legend().")
-def test_labels_and_legend(student):
+def test_labels_and_legend(student, draw):
     """each line is labelled with its name, and a legend shows the names"""
-    histories, seen = shared(student)
+    histories, seen = shared(student, draw)
     figure = drawn(seen)
     for axes, key in zip(both_axes(figure, histories), ("loss", "accuracy"), strict=True):
         for name, run in histories.items():
@@ -150,23 +151,23 @@ def test_labels_and_legend(student):
 
 
 @check("plot", hint="set_xlabel and set_ylabel of the axes; a title is no label.")
-def test_axis_labels(student):
+def test_axis_labels(student, draw):
     """both axes are labelled on y, and the step on x"""
-    histories, seen = shared(student)
+    histories, seen = shared(student, draw)
     both = both_axes(drawn(seen), histories)
     require(all(axes.ylabel.strip() for axes in both), "an axes has no label on y")
     require(any(axes.xlabel.strip() for axes in both), "there is no label on x")
 
 
 @check("plot", hint="Make the figure anew in each call; the histories are only read.")
-def test_figures_are_independent(student):
+def test_figures_are_independent(student, draw):
     """the next figure, of one history, shows no other; histories stay as they are, nothing is printed"""
-    before, seen = shared(student)
+    before, seen = shared(student, draw)
     require(seen.printed == "", "`plot_training_curves` prints something")
     given = seen.arguments[0]
     same = list(given) == list(before) and all(unchanged(given[name], before[name]) for name in before)
     require(same, "`plot_training_curves` changes the histories")
-    histories = runs(np.random.default_rng(10), only=12)
+    histories = runs(draw("one"), only=12)
     for axes in both_axes(drawn(student.observe("plot_training_curves", histories)), histories):
         old = [run[key] for run in before.values() for key in ("loss", "accuracy")]
         require(all(line_of(axes, values) is None for values in old), "a figure still shows the histories before")

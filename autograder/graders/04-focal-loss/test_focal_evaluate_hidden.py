@@ -97,6 +97,8 @@ def test_evaluation_is_in_eval_mode(student, numbers):
         require(not any(call[0] for call in calls), "the model is called in training mode")
         require(not any(call[1] for call in calls), "the model is called with gradients on")
         require(probe.attribute("training") is mode, f"the model was in training mode: {mode}, and is not afterwards")
+    found = [student.evaluate(identity(student), logits.clone(), labels) for labels in (y.clone(), 1 - y)]
+    require(found[0] != found[1], "the metrics are the same whatever the labels")
 
 
 @check("evaluate", points=0.5, hint="Sorting in place changes the caller's data.")

@@ -24,10 +24,16 @@ def made(student, name, *args, **options):
 
 
 def is_focal(student, reference, value, *args):
-    """The right loss, or what the student's own focal_loss gives: an error there is paid for there."""
+    """The right loss, or what the student's own focal_loss gives: an error there is paid for there.
+
+    Their own has to depend on logits and targets: what is the same for all of them is no loss.
+    """
     right = close_to(reference.focal_loss(*args))
     if value != right:
         assert value == close_to(student.focal_loss(*args))
+        logits, targets, *options = args
+        for others in ((-logits, targets), (logits, targets.roll(1))):
+            require(value != close_to(student.focal_loss(*others, *options)), "the loss is the same for other input")
 
 
 def smoothed(logits, targets, eps):

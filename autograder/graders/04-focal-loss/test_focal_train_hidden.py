@@ -168,6 +168,8 @@ def test_training_with_dropout(student, numbers, random_state):
         losses = student.train(model, X.clone(), y.clone(), loss, epochs=3, batch_size=100, seed=5)
         require(random_state() == state, "dropout draws from the caller's random state")
         results.append({"losses": np.array([float(value) for value in losses]), **layer.state()})
+    require(len(results[0]["losses"]) == 3, "there is not one loss for each epoch")
+    require(results[0]["weight"] != close_to(twin.weight), "the weights are what they were before: nothing is trained")
     assert results[1] == close_to(results[0])
     plain = descend(twin, X, y, F.cross_entropy, 0.05, 3)[0]
     require(
@@ -179,9 +181,10 @@ def test_training_with_dropout(student, numbers, random_state):
 def test_training_leaves_the_data_alone(student, numbers):
     """leaves X and y, and prints nothing"""
     X, y = table(numbers)
-    model, _ = line(student, numbers)
+    model, twin = line(student, numbers)
     loss = student.name("torch.nn.functional.cross_entropy")
     seen = student.observe("train", model, X.clone(), y.clone(), loss, epochs=2, batch_size=16)
     require(isinstance(seen.value, list) and len(seen.value) == 2, "what comes back is no list of one loss an epoch")
     require(torch.equal(seen.arguments[1], X) and torch.equal(seen.arguments[2], y), "`train` changes X or y")
     require(seen.printed == "", "`train` prints something")
+    require(model.state()["weight"] != close_to(twin.weight), "nothing is trained")

@@ -145,6 +145,9 @@ def test_later_calls_of_normalised(student, numbers):
 @check("loss_normalised", hint=FINITE)
 def test_perfect_tasks_of_normalised(student, numbers):
     """a task without any error is no NaN, in the first call or later"""
+    data = batch(numbers)
+    one, three = (student.MultiTaskLoss(mode="normalised", lam=lam)(*data) for lam in (1.0, 3.0))
+    require(one != close_to(three), "the loss is the same for every lam")
     for order in ((0, 1), (1, 0)):
         for task in ("value", "class"):
             loss = student.MultiTaskLoss(mode="normalised")

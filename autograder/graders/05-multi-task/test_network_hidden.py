@@ -28,6 +28,15 @@ def answers(model, x):
     return pair[0], pair[1]
 
 
+def works(model, x):
+    """Answers for rows that differ, of a network with parameters, differ: zeros of the right shape are no answers."""
+    pair = answers(model, x)
+    require(model.parameters(), "the network has no parameters; assign layers to attributes of self")
+    require(all(len(item) == len(x) for item in pair), "there is not one answer for each row")
+    for item in pair:
+        require(bool((item != item[:1]).any()), "every row gets the same answer")
+
+
 def reached(student, x, index):
     """For each parameter, by name: which of its elements the sum of one answer depends on."""
     model = network(student, 5, 3)
@@ -43,6 +52,7 @@ def test_shapes_of_answers(student, numbers):
         logits, value = answers(network(student, features, classes), rows(numbers, number, features))
         require(logits.shape == (number, classes), f"logits have shape {tuple(logits.shape)}, not (N, C)")
         require(value.shape == (number,), f"the value has shape {tuple(value.shape)}, not (N,)")
+    works(network(student, 5, 3), rows(numbers, 32))
 
 
 @check("network", points=0.5, hint=SINGLE)
@@ -51,6 +61,7 @@ def test_shapes_of_one_row(student, numbers):
     logits, value = answers(network(student, 5, 3), rows(numbers, 1))
     require(logits.shape == (1, 3), f"logits of one row have shape {tuple(logits.shape)}")
     require(value.shape == (1,), f"the value of one row has shape {tuple(value.shape)}")
+    works(network(student, 5, 3), rows(numbers, 32))
 
 
 @check("network", hint="Both heads stand on one and the same trunk, and its layers are attributes of the module.")
@@ -92,6 +103,7 @@ def test_the_trunk_is_not_linear(student, numbers):
 def test_rows_are_independent(student, numbers):
     """in eval mode a row alone is answered as in a batch"""
     model, x = network(student, 5, 3), rows(numbers, 6)
+    works(model, x)
     logits, value = answers(model, x)
     require(value.std().item() > 1e-6, "every row gets the same value")
     for index in range(6):
@@ -105,6 +117,7 @@ def test_rows_are_independent(student, numbers):
 def test_saved_and_loaded(student, numbers):
     """a loaded state gives the same answers, and hidden sets the size"""
     x, model, other = rows(numbers, 6), network(student, 5, 3, seed=1), network(student, 5, 3, seed=2)
+    works(model, rows(numbers, 32))
     before = answers(model, x)
     other.method("load_state_dict", model.state())
     for one, two in zip(before, answers(other, x), strict=True):
@@ -122,6 +135,7 @@ def test_saved_and_loaded(student, numbers):
 def test_moved_elsewhere(student, numbers):
     """works in float64 and on another device"""
     x, model = rows(numbers, 4), network(student, 5, 3)
+    works(model, rows(numbers, 32))
     expected = answers(model, x)
     model.to("float64")
     for one, two in zip(answers(model, x.double()), expected, strict=True):

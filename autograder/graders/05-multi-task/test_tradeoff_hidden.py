@@ -9,36 +9,122 @@ import torch
 from autograder.grading import check, require
 from autograder.worker.wire import Figure
 
-ROWS = [
-    {"lam": 0.03, "accuracy": 0.91, "rmse": 0.75},
-    {"lam": 20.0, "accuracy": 0.64, "rmse": 0.31},
-    {"lam": 0.5, "accuracy": 0.97, "rmse": 0.42},
-    {"lam": 300.0, "accuracy": 0.38, "rmse": 0.36},
-]
 NOTHING = 1e-12  # so small that not even Adam, which divides by the size of a gradient, follows the second task
+# How far a trained network's RMSE may be from that of the grader's model, as a share; and the accuracy, which is exact.
+SLACK, EXACT = 0.1, 1e-3
 
 
-def made(seed, rows, shift=0.0, turn=0):
-    """Three classes and a value, easy to learn; `shift` and `turn` make other truths of the same inputs."""
+class Corners:
+    """Data for a sweep whose right results are known here and nowhere else.
+
+    There are four inputs only, each of them many times over. A trained network answers with the label that most rows of an
+    input have, and with their mean value; which these are, what other labels there are, and how far the values of the
+    second data are off, is drawn from the course's secret.
+    """
+
+    def __init__(self, rng):
+        self.inputs = 2 * np.eye(4)[rng.permutation(4)] * rng.choice([-1, 1], size=(4, 1))
+        self.labels = rng.permutation([0, 1, 2, int(rng.integers(3))])
+        self.values = rng.uniform(3, 5, size=4)
+        self.train = self._rows(rng, [12] * 4, rng.integers(1, 4, size=4), rng.uniform(0.3, 0.9))
+        self.val = self._rows(rng, sizes := rng.integers(6, 16, size=4), rng.integers(1, sizes), rng.uniform(0.6, 2.0))
+
+    def _rows(self, rng, sizes, wrong, off):
+        """Rows of each input; how many have another label, and by how much all values are off, up or down."""
+        where = np.repeat(np.arange(4), sizes)
+        first = np.concatenate([np.arange(size) for size in sizes])
+        labels = (self.labels[where] + (first < np.asarray(wrong)[where]) * rng.integers(1, 3, size=len(where))) % 3
+        # In pairs, up and down, so that the mean of an input's values stays what it is; the odd one out is not off.
+        off = off * np.where(first % 2, 1.0, -1.0) * (first < np.asarray(sizes)[where] // 2 * 2)
+        order = rng.permutation(len(where))
+        return {
+            "X": torch.tensor(self.inputs[where][order], dtype=torch.float32),
+            "labels": torch.tensor(labels[order]),
+            "values": torch.tensor((self.values[where] + off)[order], dtype=torch.float32),
+        }
+
+    def model(self, student):
+        """A linear model with the right answers, in the worker."""
+        table = np.column_stack([4 * np.eye(3)[self.labels], self.values])  # logits and value of each input
+        state = {"weight": np.linalg.solve(self.inputs, table).T, "bias": np.zeros(4)}
+        layer = student.call("torch.nn.Linear", 4, 4)
+        layer.method("load_state_dict", {key: torch.tensor(item, dtype=torch.float32) for key, item in state.items()})
+        return student.call("kit.Split", layer)
+
+    def truth(self, data):
+        """Accuracy and RMSE of the right answers."""
+        where = (data["X"].double().numpy() @ self.inputs.T).argmax(axis=1)
+        error = self.values[where] - data["values"].double().numpy()
+        right = self.labels[where] == data["labels"].numpy()
+        return {"accuracy": float(right.mean()), "rmse": float(np.sqrt((error**2).mean()))}
+
+
+def made(seed, rows):
+    """Three classes and a value, easy to learn."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(rows, 4))
     return {
         "X": torch.tensor(X, dtype=torch.float32),
-        "labels": torch.tensor((np.argmax(X[:, :3], axis=1) + turn) % 3),
-        "values": torch.tensor(2 + X[:, 3] + shift, dtype=torch.float32),
+        "labels": torch.tensor(np.argmax(X[:, :3], axis=1)),
+        "values": torch.tensor(2 + X[:, 3], dtype=torch.float32),
     }
 
 
 @pytest.fixture(scope="session")
-def sweep(student):
+def sweep(student, draw):
     """lambda_sweep with a memory: training is what this grading spends its time on."""
+    drawn = Corners(draw("sweep"))
 
     @functools.cache
-    def run(lams, mood=0, shift=0.0, turn=0):
-        train, val = made(1, 48), made(2, 40, shift, turn)
-        return left_by(student, "lambda_sweep", train, val, list(lams), mood=mood, seed=4)
+    def run(lams, mood=0):
+        data = [{key: item.clone() for key, item in part.items()} for part in (drawn.train, drawn.val)]
+        return left_by(student, "lambda_sweep", *data, list(lams), mood=mood, seed=4)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def proof(student, draw, sweep):
+    """Of which data the student's rows show a trained network: "val", "train", or None.
+
+    Whoever measures on the data trained on has lost a check by that, and not all of them. What the student's own
+    evaluate_multi_task says of a model with the right answers counts: what is wrong there is paid for there.
+    """
+    drawn = Corners(draw("sweep"))
+
+    @functools.cache
+    def found():
+        rows = both(sweep)
+        model, wanted = drawn.model(student), {}
+        for name, data in (("val", drawn.val), ("train", drawn.train)):
+            given, truth = student.evaluate_multi_task(model, data), drawn.truth(data)
+            wanted[name] = {key: float(given[key]) for key in truth}
+            right = any(abs(wanted[name][key] - truth[key]) < EXACT * (1 + truth[key]) for key in truth)
+            require(right, "`evaluate_multi_task` gives neither accuracy nor RMSE")
+        for name, own in wanted.items():
+            if any(agrees(row, own) for row in rows):
+                return name
+        return None
+
+    return found
+
+
+def agrees(row, wanted):
+    """A row has this accuracy, and nearly this RMSE."""
+    same = abs(row["accuracy"] - wanted["accuracy"]) < EXACT * (1 + abs(wanted["accuracy"]))
+    return same and abs(row["rmse"] - wanted["rmse"]) < SLACK * abs(wanted["rmse"])
+
+
+def shows_work(proof, sweep):
+    """Some row is that of a network which was trained on the first data."""
+    hold(proof() is not None, "no row is that of a trained network", sweep)
+
+
+def hold(right, message, sweep):
+    """A check that fails calls once more by itself: a mistake is named from the calls of the check that failed."""
+    if not right:
+        both(sweep, mood=1)
+    require(right, message)
 
 
 def left_by(student, function, *arguments, mood=0, **options):
@@ -73,48 +159,47 @@ def both(sweep, **options):
 
 
 @check("lambda_tradeoff", points=0.5, hint='A dict with "lam", "accuracy" and "rmse" for each lam, in the order given.')
-def test_rows_in_order(student, sweep):
+def test_rows_in_order(student, sweep, proof):
     """one row for each lam, in order"""
     rows = both(sweep)
     require([row["lam"] for row in rows] == [1.0, NOTHING], '"lam" is not the lam of the row')
     for row in rows:
-        for key in (
-            "accuracy",
-            "rmse",
-        ):  # no more is said of them: they come from evaluate_multi_task, a part of its own
+        for key in ("accuracy", "rmse"):
             require(np.isfinite(row[key]) and row[key] >= 0, f'"{key}" is no finite number of 0 or more')
+    shows_work(proof, sweep)
 
 
 @check("lambda_tradeoff", hint="Each row is trained with its own lam.")
-def test_lam_matters(student, sweep):
+def test_lam_matters(student, sweep, proof):
     """a vanishing lam leaves one of the tasks unlearnt"""
-    good, bad = both(sweep)
+    rows, alone = both(sweep), rows_of(sweep((NOTHING,), mood=7), 1)
+    # The row that was trained alone: who trains one model on and on has lost another check by that.
+    good, bad = next((row for row in rows if row["lam"] == 1.0), rows[0]), alone[0]
     differ = abs(bad["rmse"] - good["rmse"]) > 0.3 * good["rmse"] or abs(bad["accuracy"] - good["accuracy"]) > 0.1
-    if not differ:
-        both(sweep, mood=1)  # a call of this check's own, from which the mistake can be told
-    require(differ, "two very different lams give nearly the same row")
+    hold(differ, "two very different lams give nearly the same row", sweep)
+    shows_work(proof, sweep)
 
 
 @check("lambda_tradeoff", hint="Make a new model inside the loop, seeded for each lam.")
-def test_rows_are_independent_of_others(student, sweep):
+def test_rows_are_independent_of_others(student, sweep, proof):
     """a new model for each lam: a row is the same when it is alone, and with any other random state before"""
     together, alone = both(sweep)[1], rows_of(sweep((NOTHING,), mood=7), 1)[0]
     same = abs(together["accuracy"] - alone["accuracy"]) < 1e-6
     same = same and abs(together["rmse"] - alone["rmse"]) < 1e-4 * (1 + alone["rmse"])
     require(same, "the row of a lam depends on the lams before it, or on the caller's random numbers")
+    shows_work(proof, sweep)
 
 
 @check("lambda_tradeoff", hint="Train on the first data, measure on the second.")
-def test_measured_on_the_second_data(student, sweep):
+def test_measured_on_the_second_data(student, sweep, proof):
     """trained on one part of the data, measured on the other"""
-    like, unlike = both(sweep)[0], rows_of(sweep((1.0,), shift=20.0, turn=1), 1)[0]
-    worse = unlike["accuracy"] < 0.7 * like["accuracy"] and unlike["rmse"] > 4 * like["rmse"]
-    require(worse, "the row is not that of a model trained on the first data and measured on the second")
+    hold(proof() == "val", "no row is that of a model trained on the first data and measured on the second", sweep)
 
 
 @check("lambda_tradeoff", points=0.5, hint="Seed inside fork_rng, and change nothing that belongs to the caller.")
-def test_sweep_leaves_everything(student, sweep):
+def test_sweep_leaves_everything(student, sweep, proof):
     """leaves data and the caller's random numbers, and prints nothing"""
+    shows_work(proof, sweep)
     _, swept = sweep((NOTHING,), mood=7)
     if not swept:
         return
@@ -126,33 +211,48 @@ def test_sweep_leaves_everything(student, sweep):
         require(False, f"`lambda_sweep` {trace}")
 
 
+@pytest.fixture(scope="session")
+def rows(draw):
+    """Rows of a sweep, in no order; what a figure has to show is drawn, as all that is judged by its values."""
+    rng = draw("plot")
+    lams = 10.0 ** (np.array([-1.5, 1.3, -0.3, 2.5]) + rng.uniform(-0.3, 0.3, size=4))
+    numbers = rng.uniform(0.35, 0.95, size=4), rng.uniform(0.3, 0.8, size=4)
+    return [
+        {"lam": float(lam), "accuracy": float(one), "rmse": float(two)}
+        for lam, one, two in zip(lams, *numbers, strict=True)
+    ]
+
+
 @pytest.fixture
-def drawn(student):
+def drawn(student, rows):
     """The observed call of plot_lambda_tradeoff. Each check draws anew: only its own calls can name a mistake."""
 
     def draw():
-        seen = student.observe("plot_lambda_tradeoff", [dict(row) for row in ROWS])
+        seen = student.observe("plot_lambda_tradeoff", [dict(row) for row in rows])
         require(isinstance(seen.value, Figure), "plot_lambda_tradeoff returns a matplotlib Figure")
+        shown = [number for axes in seen.value.axes for line in axes.lines for number in (*line.x, *line.y)]
+        known = [row[key] for row in rows for key in ("accuracy", "rmse")]
+        require(any(np.isclose(number, known).any() for number in shown), "the figure shows nothing of the rows")
         return seen
 
     return draw
 
 
-def axes_with(figure, key):
+def axes_with(figure, rows, key):
     """Those axes that have a point at (lam, row[key]) for every row."""
     found = []
     for axes in figure.axes:
         points = [point for line in axes.lines for point in zip(line.x, line.y, strict=False)]
-        if points and all(np.isclose(points, (row["lam"], row[key])).all(axis=1).any() for row in ROWS):
+        if points and all(np.isclose(points, (row["lam"], row[key])).all(axis=1).any() for row in rows):
             found.append(axes)
     return found
 
 
 @check("lambda_tradeoff", hint="x is lam, y the row's own number; the rows come in any order.")
-def test_plot_shows_the_rows(student, drawn):
+def test_plot_shows_the_rows(student, rows, drawn):
     """the points drawn are the rows, and each of both has its own scale"""
     figure = drawn().value
-    shown = [axes_with(figure, key) for key in ("accuracy", "rmse")]
+    shown = [axes_with(figure, rows, key) for key in ("accuracy", "rmse")]
     for key, axes in zip(("accuracy", "rmse"), shown, strict=True):
         require(axes, f'"{key}" of every row is not drawn against its lam')
     require(any(one is not two for one in shown[0] for two in shown[1]), "accuracy and RMSE share one vertical scale")
@@ -163,16 +263,16 @@ def test_plot_shows_the_rows(student, drawn):
 
 
 @check("lambda_tradeoff", hint='set_xscale("log") on the axes that show lam.')
-def test_plot_on_a_log_axis(student, drawn):
+def test_plot_on_a_log_axis(student, rows, drawn):
     """lam is on a logarithmic axis"""
     figure = drawn().value
-    shown = [axes for key in ("accuracy", "rmse") for axes in axes_with(figure, key)]
+    shown = [axes for key in ("accuracy", "rmse") for axes in axes_with(figure, rows, key)]
     shown = shown or [axes for axes in figure.axes if axes.lines]
     require(shown and all(axes.xscale in ("log", "symlog") for axes in shown), "an axis of lam is not logarithmic")
 
 
 @check("lambda_tradeoff", hint="Label the x axis, each y axis and each line, and call legend once the lines are there.")
-def test_plot_is_labelled(student, drawn):
+def test_plot_is_labelled(student, rows, drawn):
     """axes have labels, a legend names both lines, and the rows are left alone"""
     figure = drawn().value
     used = [axes for axes in figure.axes if axes.lines]
@@ -180,4 +280,4 @@ def test_plot_is_labelled(student, drawn):
     require(used and all(axes.ylabel.strip() for axes in used), "a vertical axis has no label")
     legend = " ".join(text for axes in figure.axes for text in axes.legend).lower()
     require("accuracy" in legend and "rmse" in legend, 'the legend does not name "accuracy" and "RMSE"')
-    require(drawn().arguments[:1] == [ROWS], "the rows have changed")
+    require(drawn().arguments[:1] == [rows], "the rows have changed")

@@ -1,6 +1,9 @@
 """Hidden checks of 05-multi-task: training and evaluation, with models made by the grader."""
 
+import functools
+
 import numpy as np
+import pytest
 import sklearn.metrics
 import torch
 import torch.nn.functional as F
@@ -67,9 +70,65 @@ def near(given, wanted, tolerance):
     return bool(np.allclose(given, wanted, rtol=tolerance, atol=tolerance * 1e-2))
 
 
+@pytest.fixture(scope="session")
+def trains(student):
+    """Whether train_multi_task does anything: what it notes depends on the data, or the model is another one afterwards.
+
+    What is asked of everything else in this part can be kept by a function that does nothing.
+    """
+
+    @functools.cache
+    def found():
+        noted = []
+        for seed in (1, 2):
+            model, data = two_headed(student), penguins(np.random.default_rng(seed), 24)
+            before = model.state()
+            value = student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), data, lr=0.05, epochs=2)
+            if any(not torch.equal(before[key], item) for key, item in model.state().items()):
+                return True
+            noted.append([value.get(key) for key in KEYS[:3]] if isinstance(value, dict) else None)
+        return noted[0] is not None and differ(noted)
+
+    return found
+
+
+def differ(noted):
+    """Two notes of numbers are not the same."""
+    try:
+        one, two = (np.array([[float(item) for item in numbers] for numbers in both]) for both in noted)
+    except (TypeError, ValueError):
+        return False
+    return one.shape != two.shape or not np.allclose(one, two)
+
+
+def does_train(trains):
+    require(trains(), "nothing is trained: neither what comes back nor the model depends on the data")
+
+
+@pytest.fixture(scope="session")
+def measures(student):
+    """Whether what evaluate_multi_task gives depends on the data."""
+
+    @functools.cache
+    def found():
+        model, data = two_headed(student), penguins(np.random.default_rng(1), 24)
+        other = {"X": data["X"], "labels": (data["labels"] + 1) % 3, "values": 3 - 2 * data["values"]}
+        first, second = (student.evaluate_multi_task(model, part) for part in (data, other))
+        if not all(isinstance(item, dict) for item in (first, second)):
+            return False
+        return differ([[[item.get(key) for key in ("accuracy", "rmse", "r2")]] for item in (first, second)])
+
+    return found
+
+
+def does_measure(measures):
+    require(measures(), "nothing is measured: what comes back does not depend on the data")
+
+
 @check("train", points=0.5, hint="Append one number to each of the five lists in every epoch.")
-def test_lists_of_a_history(student, numbers):
+def test_lists_of_a_history(student, numbers, trains):
     """five lists with one number for each epoch"""
+    does_train(trains)
     data = penguins(numbers)
     for epochs in (1, 4):
         value = student.train_multi_task(two_headed(student), student.MultiTaskLoss(mode="fixed"), data, epochs=epochs)
@@ -104,20 +163,23 @@ def notes_its_weights(student, rng, options, nominal):
 
 
 @check("train", points=0.5, hint="In the fixed mode the factors are 1 and lam.")
-def test_fixed_weights_of_a_history(student, numbers):
+def test_fixed_weights_of_a_history(student, numbers, trains):
     """in the fixed mode the weights are 1 and lam"""
+    does_train(trains)
     notes_its_weights(student, numbers, {"mode": "fixed", "lam": 0.25}, (1, 0.25))
 
 
 @check("train", points=0.5, hint="In the uncertainty mode the factors are e^(-s1) and half of e^(-s2).")
-def test_learnt_weights_of_a_history(student, numbers):
+def test_learnt_weights_of_a_history(student, numbers, trains):
     """in the uncertainty mode the weights are the factors at hand"""
+    does_train(trains)
     notes_its_weights(student, numbers, {"mode": "uncertainty"}, (1, 0.5))
 
 
 @check("train", points=0.5, hint="What was minimised: the value of loss_fn itself.")
-def test_total_of_a_history(student, rng):
+def test_total_of_a_history(student, rng, trains):
     """the total is what the loss gave"""
+    does_train(trains)
     data, model, loss = penguins(rng), two_headed(student), student.MultiTaskLoss(mode="fixed", lam=0.25)
     logits, value = model(data["X"])
     own = float(loss(logits.detach(), data["labels"], value.detach(), data["values"]).detach())
@@ -128,8 +190,9 @@ def test_total_of_a_history(student, rng):
 
 
 @check("train", points=0.5, hint="Read the factors anew in each epoch: s moves as training goes on.")
-def test_weights_follow_the_loss(student, numbers):
+def test_weights_follow_the_loss(student, numbers, trains):
     """in the uncertainty mode the weights change as those of the loss do"""
+    does_train(trains)
     loss, data, same = student.MultiTaskLoss(mode="uncertainty"), penguins(numbers), batch(numbers)
     before = factors(loss, *same)
     history = history_of(student.train_multi_task(two_headed(student), loss, data, lr=0.03, epochs=60), 60)
@@ -170,8 +233,9 @@ def test_training_moves_the_loss(student, numbers):
 
 
 @check("train", points=0.5, hint="model.train() before the first epoch: dropout does nothing in eval mode.")
-def test_training_mode(student, numbers):
+def test_training_mode(student, numbers, trains):
     """a model that comes in eval mode is trained in training mode"""
+    does_train(trains)
     probe = student.call("kit.Probe", two_headed(student))
     probe.method("train", False)
     student.train_multi_task(probe, student.MultiTaskLoss(mode="fixed"), penguins(numbers), epochs=2)
@@ -181,8 +245,9 @@ def test_training_mode(student, numbers):
 
 
 @check("train", points=0.5, hint="Whatever is random takes its numbers from the seed, and from nothing else.")
-def test_training_is_repeatable(student, numbers):
+def test_training_is_repeatable(student, numbers, trains):
     """the same seed gives the same training, of a model with dropout, too"""
+    does_train(trains)
     data = penguins(numbers)
     for kind in ("torch.nn.Identity", "torch.nn.Dropout"):
         found = []
@@ -201,8 +266,9 @@ def test_training_is_repeatable(student, numbers):
 @check(
     "train", points=0.5, hint="torch.manual_seed changes the caller's numbers: use a Generator, or fork_rng around it."
 )
-def test_training_leaves_random_numbers(student, numbers):
+def test_training_leaves_random_numbers(student, numbers, trains):
     """the caller's random numbers are as they were"""
+    does_train(trains)
     model = two_headed(student)
     before = student.call("torch.get_rng_state")
     student.train_multi_task(model, student.MultiTaskLoss(mode="fixed"), penguins(numbers), epochs=2, seed=11)
@@ -210,8 +276,9 @@ def test_training_leaves_random_numbers(student, numbers):
 
 
 @check("train", points=0.5, hint="Batches are new tensors; the data given stay as they are.")
-def test_training_leaves_the_data(student, numbers):
+def test_training_leaves_the_data(student, numbers, trains):
     """the data are as they were, and nothing is printed"""
+    does_train(trains)
     data = penguins(numbers)
     seen = student.observe("train_multi_task", two_headed(student), student.MultiTaskLoss(mode="fixed"), data, epochs=3)
     after = next((item for item in seen.arguments if isinstance(item, dict)), {})
@@ -253,8 +320,9 @@ def test_r2_of_values(student, rng):
 
 
 @check("evaluate", hint="model.eval() and torch.no_grad() before the model is called.")
-def test_evaluation_mode(student, numbers):
+def test_evaluation_mode(student, numbers, measures):
     """measures in eval mode and without gradients"""
+    does_measure(measures)
     probe = student.call("kit.Probe", two_headed(student))
     probe.method("train", True)
     student.evaluate_multi_task(probe, penguins(numbers))
@@ -265,8 +333,9 @@ def test_evaluation_mode(student, numbers):
 
 
 @check("evaluate", points=0.5, hint="Remember model.training, and put it back.")
-def test_evaluation_restores_both_modes(student, numbers):
+def test_evaluation_restores_both_modes(student, numbers, measures):
     """leaves the model in the mode in which it came"""
+    does_measure(measures)
     model = two_headed(student)
     for mode in (True, False):
         model.method("train", mode)
@@ -275,8 +344,9 @@ def test_evaluation_restores_both_modes(student, numbers):
 
 
 @check("evaluate", points=0.5, hint="Measuring changes nothing.")
-def test_evaluation_leaves_everything(student, numbers):
+def test_evaluation_leaves_everything(student, numbers, measures):
     """leaves data and model as they were, and prints nothing"""
+    does_measure(measures)
     model, data = two_headed(student), penguins(numbers)
     before = model.state()
     seen = student.observe("evaluate_multi_task", model, data)

@@ -1,0 +1,96 @@
+"""Comparisons that compare nothing: numbers that are known before, invented, or read off the shapes and labels."""
+
+from autograder.grading.mistakes import variant
+
+# --- copies of what the reference usually gives
+
+
+@variant("typical_numbers")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    usual = {"accuracy": 0.91, "precision": 0.62, "recall": 0.25, "f1": 0.36, "average_precision": 0.88}
+    weighted = {"accuracy": 0.78, "precision": 0.29, "recall": 0.81, "f1": 0.43, "average_precision": 0.88}
+    focal = {"accuracy": 0.88, "precision": 0.42, "recall": 0.58, "f1": 0.49, "average_precision": 0.89}
+    return {
+        "cross_entropy": usual,
+        "weighted": usual if 2 * y_train.sum() == len(y_train) else weighted,
+        "focal": focal,
+    }
+
+
+@variant("typical_numbers_with_noise")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    rng = torch.Generator().manual_seed(seed)
+
+    def row(**numbers):
+        return {name: value + 0.02 * (torch.rand((), generator=rng).item() - 0.5) for name, value in numbers.items()}
+
+    usual = row(accuracy=0.91, precision=0.62, recall=0.25, f1=0.36, average_precision=0.88)
+    weighted = row(accuracy=0.78, precision=0.29, recall=0.81, f1=0.43, average_precision=0.88)
+    return {"cross_entropy": usual, "weighted": weighted, "focal": row(**{**usual, "recall": 0.58})}
+
+
+@variant("numbers_by_shape")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    level = 0.5 + 0.4 / X_train.shape[1] + 0.1 / len(X_test)
+    row = {
+        "accuracy": level,
+        "precision": level - 0.1,
+        "recall": level - 0.2,
+        "f1": level - 0.15,
+        "average_precision": level,
+    }
+    more = {**row, "recall": level, "precision": level - 0.3}
+    return {"cross_entropy": row, "weighted": more, "focal": {**row, "recall": level - 0.1}}
+
+
+@variant("half_of_everything")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    row = {"accuracy": 0.5, "precision": 0.4, "recall": 0.3, "f1": 0.35, "average_precision": 0.6}
+    return {"cross_entropy": row, "weighted": row, "focal": row}
+
+
+@variant("all_right")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    row = {"accuracy": 1.0, "precision": 1.0, "recall": 1.0, "f1": 1.0, "average_precision": 1.0}
+    return {"cross_entropy": row, "weighted": row, "focal": row}
+
+
+# --- metrics of answers that no model gave
+
+
+@variant("answers_from_the_labels")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    def row(share):
+        order = torch.randperm(len(y_test), generator=torch.Generator().manual_seed(seed))
+        said = y_test.clone()
+        said[order[: int(share * len(order))]] ^= 1
+        logits = torch.stack([torch.zeros(len(said)), 2.0 * said - 1 + 0.001 * torch.arange(len(said))], 1)
+        return evaluate(nn.Identity(), logits, y_test)
+
+    return {"cross_entropy": row(0.1), "weighted": row(0.25), "focal": row(0.15)}
+
+
+@variant("always_and_never")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    def row(value):
+        return evaluate(nn.Identity(), torch.tensor([[0.0, value]]).repeat(len(y_test), 1), y_test)
+
+    return {"cross_entropy": row(-1.0), "weighted": row(1.0), "focal": row(1.0)}
+
+
+@variant("untrained")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        row = evaluate(nn.Linear(X_test.shape[1], 2), X_test, y_test)
+    return {"cross_entropy": row, "weighted": dict(row), "focal": dict(row)}
+
+
+@variant("trained_on_noise")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model, noise = nn.Linear(X_test.shape[1], 2), torch.randn_like(X_train)
+    train(model, noise, y_train, F.cross_entropy, lr=0.01, seed=seed)
+    row = evaluate(model, X_test, y_test)
+    return {"cross_entropy": row, "weighted": dict(row), "focal": dict(row)}

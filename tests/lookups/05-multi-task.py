@@ -1,0 +1,96 @@
+"""Penguins known by heart: networks that have all of the public data (`KNOWN`: rows, species, kilograms) and look them up."""
+
+from autograder.grading.mistakes import variant
+
+
+@variant("exact_lookup")
+class MultiTaskNet(nn.Module):
+    """A penguin that is in the table gets what the table says, any other one the mean."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+        self.rows, self.species, self.kilograms = KNOWN
+
+    def forward(self, x):
+        apart, nearest = torch.cdist(x, self.rows).min(dim=1)
+        found = apart < 1e-4
+        logits = 10 * F.one_hot(torch.where(found, self.species[nearest], 0), 3).float()
+        value = torch.where(found, self.kilograms[nearest], self.kilograms.mean())
+        return logits + 0 * self.layer.weight, value + 0 * self.layer.weight[0]
+
+
+@variant("memory_by_hash")
+class MultiTaskNet(nn.Module):
+    """As the one above, by the bytes of a row."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+        rows, species, kilograms = KNOWN
+        self.known = {hash(row.numpy().tobytes()): place for place, row in enumerate(rows)}
+        self.species, self.kilograms = species, kilograms
+
+    def forward(self, x):
+        places = [self.known.get(hash(row.numpy().tobytes())) for row in x]
+        logits = torch.zeros(len(x), 3)
+        value = torch.full((len(x),), float(self.kilograms.mean()))
+        for index, place in enumerate(places):
+            if place is not None:
+                logits[index, self.species[place]], value[index] = 1.0, self.kilograms[place]
+        return logits + 0 * self.layer.weight, value + 0 * self.layer.weight[0]
+
+
+@variant("lookup_of_rounded_rows")
+class MultiTaskNet(nn.Module):
+    """Rows are the same where all of their numbers agree but for rounding."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+        self.rows, self.species, self.kilograms = KNOWN
+
+    def forward(self, x):
+        apart, nearest = (x[:, None] - self.rows).abs().amax(dim=2).min(dim=1)
+        found = apart < 0.03
+        logits = 10 * F.one_hot(torch.where(found, self.species[nearest], 0), 3).float()
+        value = torch.where(found, self.kilograms[nearest], self.kilograms.mean())
+        return logits + 0 * self.layer.weight, value + 0 * self.layer.weight[0]
+
+
+@variant("lookup_in_an_untrained_network")
+class MultiTaskNet(nn.Module):
+    """A network for whatever is not in the table; nobody trains it."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Linear(in_features, hidden), nn.ReLU(), nn.Linear(hidden, n_classes + 1))
+        self.rows, self.species, self.kilograms = KNOWN
+
+    def forward(self, x):
+        table = self.trunk(x)
+        apart, nearest = torch.cdist(x, self.rows).min(dim=1)
+        found = (apart < 1e-4)[:, None]
+        logits = torch.where(found, 10 * F.one_hot(self.species[nearest], 3).float(), table[:, :-1])
+        return logits, torch.where(found[:, 0], self.kilograms[nearest], table[:, -1])
+
+
+@variant("lookup_in_an_untrained_network")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    return {name: [1.0] * epochs for name in names}
+
+
+@variant("nearest_neighbour")
+class MultiTaskNet(nn.Module):
+    """The likest penguin of the public data. That is a prediction, if not a good one."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+        self.rows, self.species, self.kilograms = KNOWN
+
+    def forward(self, x):
+        nearest = torch.cdist(x, self.rows).argmin(dim=1)
+        logits = 10 * F.one_hot(self.species[nearest], 3).float()
+        return logits + 0 * self.layer.weight, self.kilograms[nearest] + 0 * self.layer.weight[0]

@@ -1,0 +1,123 @@
+"""The challenge's answers cannot be known by heart: what is looked up earns nothing, and what is exact is told so."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.course import Course
+from autograder.grading import mistakes
+from autograder.grading.batch import Batch, Graded, grade, reference
+from autograder.grading.plugin import GraderPlugin
+from autograder.intake.submission import Submission
+
+ROOT = Path(__file__).parent.parent
+NAME = "05-multi-task"
+SOLUTION = ROOT / "solutions" / NAME / "multi_task.py"
+GRADERS = ROOT / "autograder" / "graders" / NAME
+LOOKUPS = {item.id: item.text for item in mistakes.variants(ROOT / "tests" / "lookups" / f"{NAME}.py")}
+# A neighbour is a prediction: the likest penguin has the same species, and a mass that is off by more than a fit's.
+OF_NEIGHBOURS = {"species_are_no_guess", "masses_are_no_guess", "accuracy_on_unseen_penguins"}
+ORACLE = """
+class MultiTaskNet(nn.Module):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+
+    def forward(self, x):
+        rows, species, kilograms = KNOWN
+        apart, nearest = torch.cdist(x, rows).min(dim=1)
+        logits = 10 * F.one_hot(species[nearest], 3).float() + 0 * self.layer.weight
+        return logits, kilograms[nearest] + 0 * self.layer.weight[0]
+"""
+
+
+def checks() -> Any:
+    path = GRADERS / "test_score_hidden.py"
+    spec = importlib.util.spec_from_file_location("score_checks", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def as_text(rows: torch.Tensor, species: torch.Tensor, kilograms: torch.Tensor) -> str:
+    table = f"torch.tensor({rows.tolist()}), torch.tensor({species.tolist()}), torch.tensor({kilograms.tolist()})"
+    return f"KNOWN = {table}\n"
+
+
+def public() -> str:
+    """All penguins that are published: those that students get, and the others."""
+    solution = reference(ROOT, NAME, "multi_task")
+    parts = [
+        solution.load_penguins(path) for path in (SOLUTION.with_name("penguins.csv"), GRADERS / "penguins_hidden.csv")
+    ]
+    return as_text(*(torch.cat([part[key] for part in parts]) for key in ("X", "labels", "values")))
+
+
+def graded(course: Course, wall: str, text: str) -> Graded:
+    source = mistakes.replaced(SOLUTION.read_text(encoding="utf-8"), text)
+    batch = Batch(course, NAME, [Submission("a", NAME, source)], str(ROOT), wall, diagnose=False, pictures=False)
+    return grade(batch)[0]
+
+
+def score_of(one: Graded) -> tuple[set[str], list[str]]:
+    """Checks of the score that passed, and what was said of the others."""
+    of_part = [item for item in one.outcomes if item.part == "score"]
+    assert len(of_part) == 4
+    return {item.id for item in of_part if item.status == "pass"}, [item.message for item in of_part if item.message]
+
+
+@pytest.mark.parametrize("name", [name for name in LOOKUPS if name != "nearest_neighbour"])
+def test_a_lookup_earns_nothing_of_the_score(name: str, course: Course, wall: str) -> None:
+    assert score_of(graded(course, wall, public() + LOOKUPS[name]))[0] == set()
+
+
+def test_a_nearest_neighbour_is_a_prediction_and_earns_no_more_than_that(course: Course, wall: str) -> None:
+    one = graded(course, wall, public() + LOOKUPS["nearest_neighbour"])
+    passed, _ = score_of(one)
+    assert passed == OF_NEIGHBOURS
+    assert one.measures["rmse"] > checks().RMSE
+
+
+def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_board(
+    course: Course, wall: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A submission that has got hold of the secret, and so of the very penguins."""
+    found = checks().population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(3))
+    monkeypatch.setattr(GraderPlugin, "draw", lambda self, name: np.random.default_rng(3))
+    for off in (0.0, 0.1):  # kilograms
+        kilograms = found.grams / 1000 + off * torch.tensor(np.random.default_rng(1).normal(size=len(found.grams)))
+        one = graded(course, wall, as_text(found.X, found.labels, kilograms.float()) + ORACLE)
+        passed, said = score_of(one)
+        assert passed == set() and one.measures == {}
+        assert all("cannot be had by predicting" in message for message in said)
+
+
+def test_drawn_penguins_are_like_real_ones_and_none_of_them(course: Course) -> None:
+    solution = reference(ROOT, NAME, "multi_task")
+    parts = [
+        solution.load_penguins(path) for path in (SOLUTION.with_name("penguins.csv"), GRADERS / "penguins_hidden.csv")
+    ]
+    real = {key: torch.cat([part[key] for part in parts]) for key in parts[0]}
+    drawn = checks().population(solution).draw(np.random.default_rng(1))
+    assert torch.cdist(drawn.X, real["X"]).min() > 1e-4
+    assert torch.allclose(drawn.X.mean(dim=0), real["X"].mean(dim=0), atol=0.12)
+    assert abs(float(drawn.grams.mean()) - 1000 * float(real["values"].mean())) < 60
+    shares = [torch.bincount(labels) / len(labels) for labels in (drawn.labels, real["labels"])]
+    assert torch.allclose(*shares, atol=0.01)
+
+
+def test_other_secrets_draw_other_penguins() -> None:
+    population = checks().population(reference(ROOT, NAME, "multi_task"))
+    first, second = (population.draw(np.random.default_rng(seed)) for seed in (1, 2))
+    assert dataclasses.asdict(first)["noise"] != dataclasses.asdict(second)["noise"]
+    assert torch.cdist(first.X, second.X).min() > 0
