@@ -36,7 +36,7 @@ from .wording import Wording
 
 LEFT_OUT = "left out"
 STARVED = "the machine was too busy to grade this fairly; it is graded anew the next time that `losslab grade` runs"
-_PLAIN = frozenset({"student", "rng", "numbers", "draw", "reference", "request"})
+_PLAIN = frozenset({"student", "rng", "numbers", "draw", "draw_for_all", "reference", "request"})
 _NUMBERS = 2027
 
 
@@ -83,6 +83,7 @@ class GraderPlugin:
         self._plots: list[dict[str, Recorded]] = [{} for _ in cases]
         self.measures: list[dict[str, float]] = [{} for _ in cases]
         self.starved = [False for _ in cases]
+        self.now = 0  # the submission that is being graded
         self.failure: str | None = None
         self.broken: SandboxError | None = None
         self._seconds: dict[str, float] = {}
@@ -237,9 +238,9 @@ class GraderPlugin:
         """Random numbers of a check for a submission; the same each time that it is graded."""
         return np.random.default_rng(self._seed(checks.of(item).id, self._rounds[_index(item)], seed))
 
-    def draw(self, name: str) -> np.random.Generator:
-        """Random numbers of what several checks share; the same for every submission."""
-        return np.random.default_rng(self._seed(f"shared/{name}"))
+    def drawn(self, name: str, index: int | None = None) -> np.random.Generator:
+        """Random numbers of what several checks share: a submission's own, or, without an index, everybody's."""
+        return np.random.default_rng(self._seed(f"shared/{name}", "" if index is None else self._rounds[index]))
 
     def name_mistakes(self, index: int) -> None:
         """After the last check of a submission: say which known mistake explains a failure."""
@@ -333,6 +334,7 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
     @pytest.fixture(scope="session")
     def student(request: pytest.FixtureRequest) -> Iterator[Student]:
         """The submission under test."""
+        plugin.now = request.param
         with plugin.openers[request.param]() as student:
             yield student
             plugin.name_mistakes(request.param)
@@ -350,9 +352,14 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         return plugin.rng_of(request.node)
 
     @pytest.fixture(scope="session")
-    def draw() -> Callable[[str], np.random.Generator]:
-        """Random numbers for what several checks share: as secret as `rng`, and the same whichever of them asks first."""
-        return plugin.draw
+    def draw(student: Student) -> Callable[[str], np.random.Generator]:
+        """Random numbers for what several checks share, by name: this submission's own, as those of `rng`."""
+        return functools.partial(plugin.drawn, index=plugin.now)
+
+    @pytest.fixture(scope="session")
+    def draw_for_all() -> Callable[[str], np.random.Generator]:
+        """The same for every submission and each round: for what is dear to compute, or ranks students."""
+        return plugin.drawn
 
     @pytest.fixture
     def numbers() -> np.random.Generator:
@@ -367,5 +374,7 @@ def _fixtures(plugin: GraderPlugin) -> ModuleType:
         return plugin.reference()
 
     module = ModuleType("losslab_fixtures")
-    vars(module).update(student=student, rng=rng, draw=draw, numbers=numbers, reference=reference)
+    vars(module).update(
+        student=student, rng=rng, draw=draw, draw_for_all=draw_for_all, numbers=numbers, reference=reference
+    )
     return module

@@ -159,11 +159,11 @@ _KNOWN = {}  # by the name of what is drawn and the numbers that it begins with:
 
 
 @pytest.fixture(scope="session")
-def clouds(reference, draw):
+def clouds(reference, draw_for_all):
     """What the grader knows of drawn clouds, made once for all submissions."""
 
     def known(name="clouds", **options):
-        rng = draw(name)
+        rng = draw_for_all(name)
         key = (name, *rng.bit_generator.state["state"].values())
         if key not in _KNOWN:
             _KNOWN[key] = Clouds(reference, rng, **options)
@@ -283,9 +283,9 @@ def test_comparison_of_any_number_of_features(student, compared, proof):
 
 
 @check("compare", hint="Train each model from the starting weights, on the training rows, with lr 0.01 for 60 epochs.")
-def test_comparison_learns_the_digits(student, reference, draw, own, proof):
+def test_comparison_learns_the_digits(student, reference, draw_for_all, own, proof):
     """each of the three models ranks the 8s of the test rows well above the rest"""
-    data = digits(draw("digits"))
+    data = digits(draw_for_all("digits"))
     rows = rows_of(student.compare(*(item.clone() for item in data), seed=7))
     place, _ = proof()
     if place == "train":
@@ -294,7 +294,7 @@ def test_comparison_learns_the_digits(student, reference, draw, own, proof):
             require(found >= least, f'"{name}": average precision on the digits is {found:.3f}, which is too little')
         follows(proof, lambda *_, **__: None)
         return
-    for name, state in known_digits(reference, draw, data).items():
+    for name, state in known_digits(reference, draw_for_all, data).items():
         wanted = own[0](state, *data[2:])
         found = rows[name]
         keys = ("average_precision", "accuracy") if name == "cross_entropy" else ("average_precision",)
@@ -302,9 +302,9 @@ def test_comparison_learns_the_digits(student, reference, draw, own, proof):
         require(right, f'"{name}": the metrics on the digits are not those of a classifier trained on them')
 
 
-def known_digits(reference, draw, data):
+def known_digits(reference, draw_for_all, data):
     """The grader's own classifiers of the digits, made once for all submissions."""
-    key = ("digits", *draw("digits").bit_generator.state["state"].values())
+    key = ("digits", *draw_for_all("digits").bit_generator.state["state"].values())
     if key not in _KNOWN:
         _KNOWN[key] = trained(reference, *data[:2])
     return _KNOWN[key]

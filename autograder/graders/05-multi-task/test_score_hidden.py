@@ -111,8 +111,8 @@ def population(reference):
 
 
 @pytest.fixture(scope="session")
-def penguins(reference, draw):
-    return population(reference).draw(draw("penguins"))
+def penguins(reference, draw_for_all):
+    return population(reference).draw(draw_for_all("penguins"))
 
 
 @pytest.fixture(scope="session")
