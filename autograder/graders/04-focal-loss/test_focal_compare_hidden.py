@@ -25,14 +25,14 @@ DIGITS = Path(__file__).parents[3] / "solutions" / "04-focal-loss" / "digits.csv
 TRAINING_ROWS = 384
 FIXED = 2027
 
-# Bounds for what benchmarks/thresholds_focal_loss.py prints. Draws with gaps as wide as these leave each row room: over 200
+# Bounds for what benchmarks/thresholds_focal_loss.py prints. Draws with gaps as wide as these leave each row room: over 100
 # draws no metric of a row on the line was off the truth.
 LEAST_GAPS = 0.45, 0.6
 # By how much metrics may differ from those of the grader's own classifiers: on the line, on training rows, on the digits.
 EXACT, NEAR = 0.002, 0.12
 ON_DIGITS = {"average_precision": 0.06, "accuracy": 0.085}
-# Of the digits trained on, for who measures there.
-LEAST_AVERAGE_PRECISION = {"cross_entropy": 0.77, "weighted": 0.78, "focal": 0.79}
+# Of the digits trained on, for who measures there: the mean less 6 sd.
+LEAST_AVERAGE_PRECISION = {"cross_entropy": 0.69, "weighted": 0.73, "focal": 0.79}
 
 
 class Clouds:
