@@ -71,9 +71,9 @@ def made(seed, rows):
 
 
 @pytest.fixture(scope="session")
-def sweep(student, draw):
+def sweep(student, draw_for_all):
     """lambda_sweep with a memory: training is what this grading spends its time on."""
-    drawn = Corners(draw("sweep"))
+    drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
     def run(lams, mood=0):
@@ -84,13 +84,13 @@ def sweep(student, draw):
 
 
 @pytest.fixture(scope="session")
-def proof(student, draw, sweep):
+def proof(student, draw_for_all, sweep):
     """Of which data the student's rows show a trained network: "val", "train", or None.
 
     Whoever measures on the data trained on has lost a check by that, and not all of them. What the student's own
     evaluate_multi_task says of a model with the right answers counts: what is wrong there is paid for there.
     """
-    drawn = Corners(draw("sweep"))
+    drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
     def found():
