@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder.errors import SandboxError
@@ -85,6 +86,20 @@ def test_a_machine_that_kills_every_process_ends_it_with_one_line(deaths: Path) 
     (deaths / "everything").touch()
     with pytest.raises(SandboxError, match="keep dying"):
         graded(map(batch, range(40)))
+
+
+def greedy(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
+    """What a comparison of two arrays that broadcast would take."""
+    rows, columns = np.zeros((90_000, 1)), np.zeros((1, 90_000))
+    try:
+        return [Graded([], [str((rows + columns).shape)])], {}
+    except MemoryError:
+        return [Graded([], [batch.submissions[0].student])], {}
+
+
+def test_a_grading_process_takes_no_more_memory_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "timed", greedy)
+    assert graded([batch(3)]) == {"3": None}
 
 
 @pytest.mark.usefixtures("deaths")

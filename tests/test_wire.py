@@ -170,6 +170,9 @@ def test_only_a_small_picture_comes_along(picture: bytes, shown: bool) -> None:
 
 
 REPLIES: dict[str, Any] = {
+    "an array for a kind": [np.zeros(3), 1, None, None, None, [], ""],
+    "an array for a number": ["returned", np.zeros(3), None, None, None, [], ""],
+    "true for a number": ["returned", True, None, None, None, [], ""],
     "no list": 3,
     "another kind": ["answered", 1, None],
     "too short": ["returned", 1, None],

@@ -5,14 +5,17 @@ that kills it.
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import ctypes
 import gc
 import itertools
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 from ..stopwatch import watch
@@ -21,6 +24,7 @@ from .salvage import salvaged
 
 BATCH_SIZE, LARGE_BATCH = 8, 32
 _PR_SET_PDEATHSIG = 1
+MEMORY_BYTES = 2 << 30  # that a grading process may take beyond what it begins with
 
 
 def batch_size(submissions: int, jobs: int) -> int:
@@ -79,6 +83,17 @@ def _end_with(parent: int) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before this took effect
         os._exit(1)
+    _bound_memory()
+
+
+def _bound_memory() -> None:
+    """A comparison that takes gigabytes, because of what a submission gave, costs its check and not the machine."""
+    with contextlib.suppress(OSError, ValueError):
+        with open("/proc/self/status", encoding="ascii") as file:
+            (used,) = (int(line.split()[1]) << 10 for line in file if line.startswith("VmData:"))
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (used + MEMORY_BYTES, hard))
+        Path("/proc/self/oom_score_adj").write_text("500")  # before the process that writes the results
 
 
 def _round(

@@ -111,7 +111,7 @@ class equal_to(Matcher):
 
     def reason(self, value: Any) -> str | None:
         number = to_array(value)
-        plain = number[()].item() if number is not None and number.ndim == 0 else value
+        plain = number.item() if number is not None and number.ndim == 0 else value
         same = type(plain) is type(self.expected) and plain == self.expected
         return None if same else f"got {describe(value)}, which is not the right value"
 

@@ -24,6 +24,8 @@ _SIGKILL, _SIGXCPU = 9, 24
 _LOADING = "loading the file"
 # Of the start of a worker after the first one, as much counts as a submission's own time; the rest is the machine's.
 _RESTART_SECONDS = 0.1
+# So many restarts, and so many deaths by somebody outside, are forgiven; what dies more often does so by itself.
+_MAX_RESTARTS, _MAX_KILLS = 5, 3
 # What is kept of a submission's replies for the naming of mistakes, in bytes of replies.
 _MAX_KEPT = 32 << 20
 
@@ -162,6 +164,7 @@ class Student:
         self._load_failure: CallFailed | None = None
         self._spent = 0.0
         self._kept_bytes = 0
+        self._restarts = self._kills = 0
         self.starved = False  # the machine, not the submission, has cost it something
         self._cpu_seconds = int(limits.submission_seconds + limits.load_seconds) + 1
         self._nonces = random.SystemRandom()
@@ -288,7 +291,9 @@ class Student:
         with watch("spawn"):
             self._worker = self._jail.spawn(allowed)
         if self._load.functions:  # the first worker is the machine's doing, every further one the submission's
-            self._spent += min(time.monotonic() - started, _RESTART_SECONDS)
+            took = time.monotonic() - started
+            self._restarts += 1
+            self._spent += min(took, _RESTART_SECONDS) if self._restarts <= _MAX_RESTARTS else took
         request = messages.Load(
             self._nonce(),
             f"{self._assignment.module}.py",
@@ -348,7 +353,8 @@ class Student:
             killed = ending is None or (ending.signal == _SIGKILL and ending.cpu_seconds < self._cpu_seconds - 1)
             if killed:  # perhaps the whole jail was, and what is about to die with it would still take orders
                 self._jail.close()
-            return CallFailed(*_put_into_words(what, ending), again=killed)
+                self._kills += 1
+            return CallFailed(*_put_into_words(what, ending), again=killed and self._kills <= _MAX_KILLS)
         return CallFailed("crash", f"what `{what}` sent back could not be read")
 
     def _exception(self, function: str, reply: messages.Raised) -> Exception:

@@ -44,7 +44,7 @@ landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """
 # Wait for one child and for one word of the grader, end the child, remove its folder, tell how it ended.
 _GUARD = """
-read write close openat open fstat lstat stat newfstatat statx getdents getdents64 lseek fcntl unlink unlinkat rmdir
+read write close openat open fstat rename renameat renameat2 chmod fchmodat lstat stat newfstatat statx getdents getdents64 lseek fcntl unlink unlinkat rmdir
 recvfrom recvmsg sendto sendmsg select pselect6 poll ppoll kill wait4 waitid
 mmap munmap mremap mprotect madvise brk futex rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack
 clock_gettime getpid gettid getuid geteuid getrandom exit exit_group restart_syscall
@@ -62,6 +62,10 @@ class Programs(NamedTuple):
 _WORKER = " ".join((_FILES, _MEMORY, _TIME, _THREADS, _SIGNALS, _WAITING, _ABOUT_ITSELF))
 
 _CLONE_THREAD = 0x10000
+# PIDFD, PTRACE, VFORK, and the namespaces: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.
+_CLONE_REFUSED = (
+    0x1000 | 0x2000 | 0x4000 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
+)
 # TCGETS, TIOCGWINSZ, FIOCLEX, FIONREAD, FIONBIO: what Python's own files ask for.
 _IOCTLS = (0x5401, 0x5413, 0x5451, 0x541B, 0x5421)
 # F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. Not F_SETLK, which locks files of others, and not F_SETOWN and F_SETSIG, by which a
@@ -104,12 +108,14 @@ def _compiled(names: list[str], checked: bool) -> bytes:
 def _add_checked(rules: Any) -> None:
     import pyseccomp
 
-    # A thread, but no process.
-    rules.add_rule(pyseccomp.ALLOW, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
+    # A thread, but no process, no namespace, and nobody who waits unseen for it.
+    mask = _CLONE_THREAD | _CLONE_REFUSED
+    rules.add_rule(pyseccomp.ALLOW, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
     for command in _FCNTLS:
         rules.add_rule(pyseccomp.ALLOW, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
-    # Its own limits only: behind a wall without process namespaces the grader may run under the same user id.
-    rules.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(0, pyseccomp.EQ, 0))
+    # It may read its own limits. Who lowers the one of processor time is killed by the kernel, as if by somebody outside.
+    own, unchanged = pyseccomp.Arg(0, pyseccomp.EQ, 0), pyseccomp.Arg(2, pyseccomp.EQ, 0)
+    rules.add_rule(pyseccomp.ALLOW, "prlimit64", own, unchanged)
     for request in _IOCTLS:
         rules.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, request))
 

@@ -67,8 +67,10 @@ class Worker:
             self.spent += deadline.own()
         self.reply_bytes = len(data)
         started = time.thread_time()
-        reply = messages.decode_reply(data, tensors)
-        self.spent += time.thread_time() - started
+        try:
+            reply = messages.decode_reply(data, tensors)
+        finally:
+            self.spent += time.thread_time() - started
         wanted = messages.Loaded if isinstance(request, messages.Load) else messages.Returned
         if not isinstance(reply, (wanted, messages.Raised)) or reply.nonce != request.nonce:
             raise messages.Malformed("the reply belongs to no question")
@@ -79,6 +81,7 @@ class Worker:
         while left:
             try:
                 left = left[os.write(self._requests, left) :]
+                self._look(deadline)
             except BlockingIOError:
                 self._wait(self._requests, select.POLLOUT, deadline)
             except OSError:
@@ -113,7 +116,15 @@ class Worker:
                 raise messages.Closed from None
             if not part:
                 raise messages.Closed
+            self._look(deadline)
             return part
+
+    @staticmethod
+    def _look(deadline: Deadline) -> None:
+        """Messages that come little by little take their time, too. Raises TooLate."""
+        deadline.look(something_came=True)
+        if deadline.is_over():
+            raise messages.TooLate
 
     def _wait(self, pipe: int, event: int, deadline: Deadline) -> None:
         """Until the pipe is ready. Raises TooLate."""

@@ -173,6 +173,9 @@ def decode_reply(data: bytes, tensors: reader.Tensors | None = None) -> Reply:
         reply = reader.unpack(data, tensors)
     except wire.WireError as error:
         raise Malformed(str(error)) from None
+    # Asked for their types first: an array among them would be compared element by element.
+    if type(reply) is not list or [type(item) for item in reply[:2]] != [str, int]:
+        raise Malformed("a reply of the wrong form")
     match reply:
         case ["loaded", int(nonce), list(functions), list(notes)] if _texts(functions, MAX_FUNCTIONS, MAX_NAME):
             return Loaded(nonce, functions, _notes(notes))

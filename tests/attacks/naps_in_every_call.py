@@ -1,0 +1,24 @@
+"""The main thread waits for a thread that naps: each call takes three seconds of nobody's processor.
+
+assignment: 01-mse
+earns: mse_grad
+held by: own time
+outcome: mse_loss timeout took longer than
+"""
+
+import threading
+import time
+
+import numpy as np
+
+
+def mse_grad(pred, target):
+    pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
+    return 2 * (pred - target) / pred.size
+
+
+def mse_loss(pred, target):
+    napping = threading.Thread(target=time.sleep, args=(3,))
+    napping.start()
+    napping.join()
+    return float(np.mean((np.asarray(pred, dtype=float) - np.asarray(target, dtype=float)) ** 2))
