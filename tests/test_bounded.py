@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.errors import SandboxError
 from autograder.intake import bounded
 from autograder.worker import confine
 
@@ -153,6 +154,13 @@ def test_a_reader_that_is_killed_from_outside_is_asked_again(reader: bounded.Rea
     os.kill(int(pid.ask(b"")), signal.SIGKILL)
     assert int(pid.ask(b"")) > 0
     pid.close()
+
+
+def test_a_machine_where_no_reader_runs_is_no_students_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded, "_confine", lambda *_: os._exit(1))
+    reader = bounded.Reader(bytes, LIMITS)
+    with pytest.raises(SandboxError, match="does not run here"):
+        reader.ask(b"work")
 
 
 def test_time_is_counted_for_each_piece_of_work() -> None:

@@ -26,7 +26,7 @@ from typing import NamedTuple, NoReturn
 from ..errors import SandboxError
 
 _HEAD = struct.Struct("<cQ")
-_DONE, _NO_MEMORY, _FAILED = b"d", b"m", b"f"
+_DONE, _NO_MEMORY, _FAILED, _NOTHING = b"d", b"m", b"f", b"n"
 _PR_SET_PDEATHSIG = 1
 CAN_FORK = hasattr(os, "fork")  # not on Windows, where nobody grades: students' own files are read in their own process
 
@@ -77,6 +77,7 @@ class Reader:
         except _Crash:
             self._close()
             if last:
+                self._require_health()
                 raise Ended("breaks what reads it") from None
             raise
         except BaseException:
@@ -84,6 +85,16 @@ class Reader:
             raise
         self._done += 1
         return answer
+
+    def _require_health(self) -> None:
+        """Raises SandboxError where a process that is asked for nothing ends as well: then it is not the hand-in."""
+        try:
+            if self._ready().exchange(b"", _NOTHING) == b"":
+                return
+        except (_Crash, Ended):
+            pass
+        self._close()
+        raise SandboxError("the process that reads hand-ins does not run here; run `losslab doctor`")
 
     def _ready(self) -> _Process:
         if self._process is not None and (self._done >= self._pieces or not self._process.is_ours()):
@@ -117,7 +128,7 @@ class _Process:
         self._owner = os.getpid()
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        program = walls.filters().worker  # compiled here: what compiles it needs files
+        program = walls.filters().intake  # compiled here: what compiles it needs files
         try:
             self._pid = os.fork()
         except OSError as error:
@@ -135,10 +146,10 @@ class _Process:
         """Not in a process that was forked from the one that made it."""
         return self._owner == os.getpid()
 
-    def exchange(self, request: bytes) -> bytes:
+    def exchange(self, request: bytes, what: bytes = _DONE) -> bytes:
         deadline = time.monotonic() + self._limits.wall_seconds
         try:
-            self._send(_HEAD.pack(_DONE, len(request)), deadline)
+            self._send(_HEAD.pack(what, len(request)), deadline)
             self._send(request, deadline)
             kind, size = _HEAD.unpack(self._receive(_HEAD.size, deadline))
         except (BrokenPipeError, EOFError):
@@ -208,9 +219,10 @@ def _serve(
         requests, replies = _let_go_of_descriptors(requests, replies)
         confine()
         while head := _read(requests, _HEAD.size):
-            request = _read(requests, _HEAD.unpack(head)[1])
+            kind, size = _HEAD.unpack(head)
+            request = _read(requests, size)
             _allow(limits.cpu_seconds)
-            _answer(work, request, replies)
+            _answer(bytes if kind == _NOTHING else work, request, replies)
             del request
     finally:
         os._exit(0)

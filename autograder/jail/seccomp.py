@@ -52,11 +52,14 @@ clock_gettime getpid gettid getuid geteuid getrandom exit exit_group restart_sys
 
 
 class Programs(NamedTuple):
-    """Compiled filters: of the worker, of the zygote that forks it, of the guard that waits for its end."""
+    """Compiled filters: of the worker, of the zygote that forks it, of the guard that waits for its end, and of the process
+    that reads hand-ins, which gives itself new limits for each of them.
+    """
 
     worker: bytes
     zygote: bytes
     guard: bytes
+    intake: bytes
 
 
 _WORKER = " ".join((_FILES, _MEMORY, _TIME, _THREADS, _SIGNALS, _WAITING, _ABOUT_ITSELF))
@@ -79,12 +82,13 @@ def programs() -> Programs:
     # What the zygote may not do, its children may not either: filters add up.
     return Programs(
         _compiled(_WORKER.split(), checked=True),
-        _compiled(f"{_WORKER} {_ZYGOTE}".split(), checked=False),
-        _compiled(_GUARD.split(), checked=False),
+        _compiled(f"{_WORKER} {_ZYGOTE}".split()),
+        _compiled(_GUARD.split()),
+        _compiled(_WORKER.split(), checked=True, own_limits=True),
     )
 
 
-def _compiled(names: list[str], checked: bool) -> bytes:
+def _compiled(names: list[str], checked: bool = False, own_limits: bool = False) -> bytes:
     """A filter that lets these through; with `checked`, also the usual calls whose arguments decide."""
     try:
         import pyseccomp
@@ -98,14 +102,14 @@ def _compiled(names: list[str], checked: bool) -> bytes:
     if _exists("clone3"):
         rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     if checked:
-        _add_checked(rules)
+        _add_checked(rules, own_limits)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
 
 
-def _add_checked(rules: Any) -> None:
+def _add_checked(rules: Any, own_limits: bool) -> None:
     import pyseccomp
 
     # A thread, but no process, no namespace, and nobody who waits unseen for it.
@@ -115,7 +119,7 @@ def _add_checked(rules: Any) -> None:
         rules.add_rule(pyseccomp.ALLOW, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
     # It may read its own limits. Who lowers the one of processor time is killed by the kernel, as if by somebody outside.
     own, unchanged = pyseccomp.Arg(0, pyseccomp.EQ, 0), pyseccomp.Arg(2, pyseccomp.EQ, 0)
-    rules.add_rule(pyseccomp.ALLOW, "prlimit64", own, unchanged)
+    rules.add_rule(pyseccomp.ALLOW, "prlimit64", *((own,) if own_limits else (own, unchanged)))
     for request in _IOCTLS:
         rules.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, request))
 

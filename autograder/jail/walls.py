@@ -129,8 +129,8 @@ def worker_uid(wall: Wall) -> int | None:
 def filters() -> seccomp.Programs:
     """The seccomp filters; empty where the machine has none to offer."""
     if platform.system() != "Linux":
-        return seccomp.Programs(b"", b"", b"")
+        return seccomp.Programs(b"", b"", b"", b"")
     try:
         return seccomp.programs()
     except OSError:
-        return seccomp.Programs(b"", b"", b"")
+        return seccomp.Programs(b"", b"", b"", b"")

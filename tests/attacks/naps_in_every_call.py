@@ -1,7 +1,7 @@
 """The main thread waits for a thread that naps: each call takes three seconds of nobody's processor.
 
 assignment: 01-mse
-earns: mse_grad
+earns: nothing
 held by: own time
 outcome: mse_loss timeout took longer than
 """
@@ -10,11 +10,6 @@ import threading
 import time
 
 import numpy as np
-
-
-def mse_grad(pred, target):
-    pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
-    return 2 * (pred - target) / pred.size
 
 
 def mse_loss(pred, target):
