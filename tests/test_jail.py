@@ -25,7 +25,7 @@ from autograder.grading.student import CallFailed, MissingFunction, NotStarted, 
 from autograder.intake.submission import Submission
 from autograder.jail import clock, mounts, walls
 from autograder.jail.jail import Jail, why_not
-from autograder.worker import confine
+from autograder.worker import confine, zygote
 
 ROOT = Path(__file__).parent.parent
 LIMITS = Limits(call_seconds=1.0, load_seconds=5.0, memory_mb=256)
@@ -263,6 +263,21 @@ def test_a_file_grows_only_to_its_limit(anywhere: Any) -> None:
     with pytest.raises((OSError, CallFailed)):
         anywhere.write_bomb()
     assert anywhere.double(2) == 4
+
+
+def test_a_folder_however_deep_is_removed(tmp_path: Path) -> None:
+    top = tmp_path / "submission-x"
+    here = os.getcwd()
+    top.mkdir()
+    os.chdir(top)
+    for _ in range(3000):
+        os.mkdir("d")
+        Path("f").write_text("x")
+        os.symlink("/nowhere", "l")
+        os.chdir("d")
+    os.chdir(here)
+    zygote._remove(str(top))
+    assert not top.exists()
 
 
 def test_an_exception_arrives_as_the_builtin_of_its_name(anywhere: Any) -> None:
