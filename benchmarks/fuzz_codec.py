@@ -21,7 +21,7 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["autograder.worker"]):
-    from autograder.worker import messages, reader, wire
+    from autograder.worker import messages, reader, values, wire
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def seeds() -> list[bytes]:
     """Well-formed bytes: values, tensors, and a reply of each kind."""
     packed = [wire.pack(value) for value in SEEDS]
     reply = messages.returned(7, packed[3], packed[4], packed[0], ["careful"], "printed")
-    loaded = messages.loaded(7, ["mse_loss"], [messages.Note(3, "ValueError: no")])
+    loaded = messages.loaded(7, ["mse_loss"], [values.Note(3, "ValueError: no")])
     return [*packed, *_TENSORS, reply, loaded, messages.raised(7, ["ValueError", "Exception"], "no", 3)]
 
 

@@ -18,6 +18,7 @@ from ..jail.jail import Jail
 from ..jail.worker import Ending, Worker
 from ..stopwatch import watch
 from ..worker import confine, messages, wire
+from ..worker.values import Note
 from .trace import Recorded
 
 _SIGKILL, _SIGXCPU = 9, 24
@@ -135,7 +136,7 @@ class Load:
     """What loading the submission gave."""
 
     functions: list[str] = field(default_factory=list)
-    notes: list[messages.Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 class Student:
@@ -190,7 +191,7 @@ class Student:
         self._spent = 0.0
 
     @property
-    def notes(self) -> list[messages.Note]:
+    def notes(self) -> list[Note]:
         """Top-level statements of the submission that failed."""
         return self._load.notes
 

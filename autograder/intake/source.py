@@ -70,8 +70,10 @@ def _code_cells(name: str, data: bytes) -> list[str]:
         raise SubmissionError(f"{name}: is not a whole notebook ({kind}); save it again from Jupyter") from None
 
 
-def read_notebook(name: str, data: bytes) -> Any:
+def read_notebook(name: str, data: bytes, attachments: bool = False) -> Any:
     """A notebook as nbformat 4 has it, without outputs: they are the larger part, and nobody looks at them here.
+
+    `attachments` are the pictures in written answers, which people see and nobody grades by.
 
     Raises:
         SubmissionError: it has too many cells.
@@ -85,7 +87,8 @@ def read_notebook(name: str, data: bytes) -> Any:
     if len(cells) > MAX_CELLS:
         raise SubmissionError(f"{name}: has more than {MAX_CELLS} cells; hand in the notebook you worked in")
     for cell in cells:
-        cell.pop("attachments", None)
+        if not attachments:
+            cell.pop("attachments", None)
         if "outputs" in cell:
             cell["outputs"] = []
     major, minor = nbformat.reader.get_version(raw)

@@ -129,7 +129,7 @@ def _cells(found: contents.Contents, data: bytes) -> list[Any]:
     import jupytext
 
     if found.path.lower().endswith(".ipynb"):
-        return list(source.read_notebook(found.path, data).cells)
+        return list(source.read_notebook(found.path, data, attachments=True).cells)
     return list(jupytext.reads(data.decode("utf-8-sig"), fmt="py:percent").cells)
 
 

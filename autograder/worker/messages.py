@@ -14,11 +14,12 @@ from typing import Any
 import msgspec
 
 from . import reader, wire
+from .values import MAX_NAME, MAX_NOTE, MAX_NOTES, Note
 
 LENGTH = struct.Struct("!I")
 
 # What a reply may hold besides values; a worker that was taken over by its submission is not asked to keep to it.
-MAX_FUNCTIONS, MAX_NAME, MAX_NOTES, MAX_NOTE, MAX_CLASSES, MAX_MESSAGE = 1000, 100, 20, 320, 10, 400
+MAX_FUNCTIONS, MAX_CLASSES, MAX_MESSAGE = 1000, 10, 400
 MAX_WARNINGS, MAX_WARNING, MAX_PRINTED = 20, 200, 2000
 
 
@@ -47,14 +48,6 @@ class Call(msgspec.Struct, tag="call", frozen=True):
 
 
 Request = Load | Call
-
-
-@dataclass(frozen=True)
-class Note:
-    """A top-level statement of the submission that failed while the rest was loaded."""
-
-    line: int
-    text: str
 
 
 @dataclass(frozen=True)

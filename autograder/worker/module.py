@@ -14,7 +14,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from .messages import MAX_NAME, MAX_NOTE, MAX_NOTES, Note
+from .values import MAX_NAME, MAX_NOTE, MAX_NOTES, Note
 
 
 class _NoShell:

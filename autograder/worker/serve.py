@@ -10,6 +10,7 @@ import warnings
 from typing import Any
 
 from . import figures, messages, module, reader, wire
+from .values import MAX_NAME
 
 MAX_PRINTED, MAX_MESSAGE = messages.MAX_PRINTED, messages.MAX_MESSAGE
 _NONE = wire.pack(None)
@@ -139,7 +140,7 @@ class Server:
         return wire.Handle(number, type(value).__name__[:80])
 
     def _raised(self, nonce: int, error: BaseException) -> bytes:
-        classes = [item.__name__[: messages.MAX_NAME] for item in type(error).__mro__[: messages.MAX_CLASSES]]
+        classes = [item.__name__[:MAX_NAME] for item in type(error).__mro__[: messages.MAX_CLASSES]]
         try:
             message = str(error)[:MAX_MESSAGE]
         except BaseException:

@@ -42,6 +42,10 @@ DTYPES = tuple(ITEM_SIZES)
 ONLY_OF_NUMPY, ONLY_OF_TORCH = frozenset({"uint16", "uint32", "uint64"}), frozenset({"bfloat16"})
 
 
+# Of what is said about a submission when it is loaded.
+MAX_NAME, MAX_NOTES, MAX_NOTE = 100, 20, 320
+
+
 class WireError(Exception):
     """A value cannot be put on the wire, or bytes from it do not describe a value."""
 
@@ -67,6 +71,14 @@ class Name:
     """Something the worker knows by a dotted name, such as torch.nn.functional.cross_entropy; only a grader sends it."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A top-level statement of the submission that failed while the rest was loaded."""
+
+    line: int
+    text: str
 
 
 class Line(msgspec.Struct, frozen=True):
