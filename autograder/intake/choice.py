@@ -6,6 +6,7 @@ What had to be guessed is noted, for student and teacher to read.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -42,7 +43,8 @@ def choose(assignment: Assignment, files: dict[str, bytes], released: dict[str, 
         raise SubmissionError(f"{wanted[0]}: is missing{handed_in}; hand in {wanted[0]} or {wanted[1]}")
     ranked = sorted(worked_on or own, key=lambda path: _rank(assignment, path))
     rivals = [path for path in ranked[1:] if worked_on and files[path] != files[ranked[0]]]
-    return Chosen(ranked[0], list(_notes(ranked, rivals, own, wanted)))
+    aside = [path for path in renamed if worked_on and assignment.module in path.lower()]
+    return Chosen(ranked[0], [*_notes(ranked, rivals, own, wanted), *_left_aside(ranked[0], aside)])
 
 
 def nearness(path: str, chosen: str) -> tuple[bool, int, str]:
@@ -69,6 +71,12 @@ def _notes(ranked: list[str], rivals: list[str], own: list[str], wanted: list[st
         yield f"{chosen} was graded: {' and '.join(sorted(above))} is as it was handed out"
 
 
+def _left_aside(chosen: str, aside: list[str]) -> Iterable[str]:
+    """Copies under other names, which may be what the student meant."""
+    if aside:
+        yield f"{chosen} was graded, and {' and '.join(sorted(aside)[:_SHOWN])} was not: it has another name"
+
+
 def _guessed(path: str, name: str, own: list[str]) -> str:
     if own:
         return f"{path} was taken for {name}: {' and '.join(sorted(own)[:_SHOWN])} is as it was handed out"
@@ -83,7 +91,30 @@ def _may_be_work(path: str) -> bool:
 
 def _is_released(data: bytes, released: dict[str, str]) -> bool:
     """Whether this is one of the files that students were given, under whatever name."""
-    return hashlib.sha256(data).hexdigest() in released.values()
+    return mark(data) in released.values()
+
+
+def mark(data: bytes) -> str:
+    """One for all copies of a file in which nobody has worked: other line ends, spaces at the ends of lines, a notebook that
+    was opened, run and saved.
+    """
+    return hashlib.sha256(_cells(data) or b"\n".join(line.rstrip() for line in _text(data).splitlines())).hexdigest()
+
+
+def _text(data: bytes) -> bytes:
+    return data.removeprefix(b"\xef\xbb\xbf").strip()
+
+
+def _cells(data: bytes) -> bytes | None:
+    """What stands in a notebook's cells; None of what is not a notebook."""
+    if not data[:10].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+        return None
+    try:
+        cells = json.loads(data)["cells"]
+        sources = ["".join(cell["source"]).strip() for cell in cells]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return json.dumps([source for source in sources if source]).encode()
 
 
 def _some(names: list[str]) -> str:
