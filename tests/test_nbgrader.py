@@ -178,6 +178,9 @@ def test_a_download_is_collected_by_student(folder: Path) -> None:
     ("path", "student", "file"),
     [
         ("Ada Lovelace_4711_assignsubmission_file_/mse.ipynb", "4711", "mse.ipynb"),
+        # A folder inside, whatever its name, is the student's own.
+        ("Eve_7_assignsubmission_file_/x_42_assignsubmission_file_/mse.py", "7", "mse.py"),
+        ("download/Eve_7_assignsubmission_file_/x_42_assignsubmission_file_/mse.py", "7", "mse.py"),
         ("submissions/loveladeada_LATE_123_4567_mse-2.ipynb", "123", "mse.ipynb"),
         ("007/deep/mse (1).py", "007", "mse.py"),
     ],

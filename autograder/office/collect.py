@@ -11,7 +11,8 @@ _STUDENT = r"(?P<student_id>[^/]+?)"
 _FILE = r"(?P<file_id>[^/]+\.(?:ipynb|py|zip|csv))"
 # Behind `extracted/`, the first that fits: Moodle's folders, Canvas's names, a folder or an archive by student.
 PATTERNS = (
-    rf"(?:[^/]+/)*[^/]*?_(?P<student_id>\d+)_assignsubmission_file_?/{_FILE}$",
+    # The outermost folder that Moodle has named, at most one below the top: what lies in it, students have named.
+    rf"(?:[^/]+/)??[^/]*?_(?P<student_id>\d+)_assignsubmission_file_?/(?:[^/]+/)*{_FILE}$",
     rf"(?:[^/]+/)*[^_/]+_(?:LATE_)?(?P<student_id>\d+)_\d+_{_FILE}$",
     rf"{_STUDENT}/(?:[^/]+/)*{_FILE}$",
 )
