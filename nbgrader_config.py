@@ -6,6 +6,6 @@ from pathlib import Path
 root = Path(__file__).resolve().parent
 sys.path.insert(0, str(root))  # the course's own package
 
-from autograder.office import settings  # noqa: E402
+from autograder.nbgrader_plugins import settings  # noqa: E402
 
 settings.apply(get_config(), root)  # type: ignore[name-defined]  # noqa: F821

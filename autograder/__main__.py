@@ -1,6 +1,6 @@
 """`python -m autograder` is `losslab`."""
 
-from .start import main
+from autograder.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from autograder import course as courses  # noqa: E402
-from autograder.grading.mistakes import mistakes  # noqa: E402
+from autograder.grading.diagnosis.catalogue import mistakes  # noqa: E402
 
 PAGE = ROOT / "docs" / "mistakes.md"
 MADE = "not found in the wild: made for this catalogue"

@@ -10,10 +10,10 @@ import pytest
 
 from autograder import course as courses
 from autograder.course import Course
+from autograder.course.seed import VARIABLE
 from autograder.grading.batch import Batch, Graded, grade
 from autograder.intake.submission import Submission
 from autograder.jail.jail import first_that_works
-from autograder.seeding import VARIABLE
 
 ROOT = Path(__file__).parent.parent
 # Of a course under test, and of all commands that tests start: outcomes are the same on every machine, and no test writes

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import SandboxError
+from autograder.base.errors import SandboxError
 from autograder.intake import bounded
 from autograder.worker import confine
 

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from nbgrader.api import Gradebook
 
-from autograder import gradebook, late, marks, results
-from autograder.course import Assignment, Course, Extension, LatePolicy, Part
+from autograder import gradebook, results
+from autograder.course import Assignment, Course, Extension, LatePolicy, Part, late
 from autograder.exports import canvas, load, moodle, plain, roster, schema
 from autograder.exports.load import Person
+from autograder.gradebook import by_hand
 from autograder.results import CheckResult, PartResult, Result
 
 HINTS = ["nudge", "method", "formula"]
@@ -125,9 +126,9 @@ class ByHand(RuleBasedStateMachine):
     def write(self) -> None:
         """As pipeline.write: the book first asked for what people entered, then given what the checks earned."""
         made = [a_result(who, self.earned[who], self.penalty(who, self.earned[who])) for who in STUDENTS]
-        book = marks.read(self.url, self.course)
+        book = by_hand.read(self.url, self.course)
         final = [
-            marks.applied(self.course, item, book.get((item.student, "01-a")), self.times(item.student))
+            by_hand.applied(self.course, item, book.get((item.student, "01-a")), self.times(item.student))
             for item in made
         ]
         for result in final:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.mistakes import Mistake, mistakes
+from autograder.grading.diagnosis.catalogue import Mistake, mistakes
 
 ROOT = Path(__file__).parent.parent
 LEAST = {"01-mse": 25, "02-cross-entropy": 40, "03-gradient-comparison": 12, "04-focal-loss": 30, "05-multi-task": 25}

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import table
-from autograder.characters import in_json, one_line, plain
+from autograder.base.characters import in_json, one_line, plain
 from autograder.course import Assignment, Course, Part
-from autograder.feedback import page
-from autograder.office import logs
+from autograder.gradebook import table
+from autograder.nbgrader_plugins import logs
+from autograder.pages import feedback
 from autograder.results import PartResult, Result, dump
 
 ROOT = Path(__file__).parent.parent
@@ -80,7 +80,7 @@ def test_pages_and_tables_keep_to_it() -> None:
         "c", "Losses", [Assignment("01-mse", "First", "mse", "numpy", [Part("loss", "Loss", 6, hints=["a", "b", "c"])])]
     )
     result = a_result(f"ad{HOSTILE}a")
-    for text in (page.render(course, course.assignments[0], result), table.grades_csv(course, [result])):
+    for text in (feedback.render(course, course.assignments[0], result), table.grades_csv(course, [result])):
         assert not set(HOSTILE.replace("[2J", "").replace("]0;owned", "").replace("31m", "")) & set(text)
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.base.errors import SubmissionError
 from autograder.course import Course
-from autograder.errors import SubmissionError
-from autograder.public import checks, session, work
-from autograder.public.watchdog import Watchdog
-from autograder.student import run as running
+from autograder.student.checks import public, session, work
+from autograder.student.checks.watchdog import Watchdog
+from autograder.student.terminal import run as running
 
 ROOT = Path(__file__).parent.parent
 MSE = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")
@@ -76,10 +76,10 @@ def test_a_script_that_is_no_python_at_all_is_one_line(kit: Path, course: Course
 
 def test_the_reference_passes_and_a_wrong_value_is_shown(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(MSE)
-    assert {item.status for item in checks.run(course.assignments[0], kit)} == {"pass"}
+    assert {item.status for item in public.run(course.assignments[0], kit)} == {"pass"}
     (kit / "mse.py").write_text(MSE.replace("return np.mean(_errors(pred, target) ** 2)", "return 7.25"))
     wrong = [
-        item for item in checks.run(course.assignments[0], kit) if item.status == "fail" and item.part == "mse_loss"
+        item for item in public.run(course.assignments[0], kit) if item.status == "fail" and item.part == "mse_loss"
     ]
     assert wrong and all("got 7.25" in item.message for item in wrong)
 
@@ -108,7 +108,7 @@ def test_check_and_plain_pytest_fail_the_same_checks(kit: Path, course: Course) 
         .replace("def huber_grad", "def other")
     )
     (kit / "mse.py").write_text(text)
-    ours = sum(item.status in ("fail", "error", "missing") for item in checks.run(course.assignments[0], kit))
+    ours = sum(item.status in ("fail", "error", "missing") for item in public.run(course.assignments[0], kit))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     outcome = subprocess.run(command, cwd=kit, capture_output=True, text=True)
     assert ours > 2 and f"{ours} failed" in outcome.stdout
@@ -274,7 +274,7 @@ def test_magics_of_a_notebook_do_no_harm(tmp_path: Path, course: Course) -> None
 def test_an_endless_loop_is_stopped_and_shown_and_the_others_are_run(
     kit: Path, course: Course, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr(checks, "MIN_SECONDS", 0.5)
+    monkeypatch.setattr(public, "MIN_SECONDS", 0.5)
     (kit / "mse.py").write_text(without("mse_loss", f"    {how}"))
     started = time.monotonic()
     made = running.run(course.assignments[0], kit)
@@ -300,7 +300,7 @@ def test_a_loop_is_stopped_where_the_machine_ignores_ctrl_c() -> None:
 def test_a_loop_that_swallows_the_first_interrupt_is_stopped_too(
     kit: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "MIN_SECONDS", 0.3)
+    monkeypatch.setattr(public, "MIN_SECONDS", 0.3)
     body = "    tries = 0\n    while True:\n        try:\n            import time; time.sleep(60)\n        except BaseException:\n            tries += 1\n            if tries > 1: raise"
     (kit / "mse.py").write_text(without("mse_loss", body))
     assert "still running" in block(lines_of(kit, course), "mse_loss · averages the squares")[1]
@@ -309,7 +309,7 @@ def test_a_loop_that_swallows_the_first_interrupt_is_stopped_too(
 def test_an_endless_loop_at_the_top_of_the_file_is_one_line(
     kit: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "MIN_SECONDS", 0.3)
+    monkeypatch.setattr(public, "MIN_SECONDS", 0.3)
     (kit / "mse.py").write_text(f"{MSE}\nwhile True:\n    pass\n")
     with pytest.raises(SubmissionError, match=r"mse.py line .*: still running after 0.3 s.*loop") as caught:
         lines_of(kit, course)
@@ -364,7 +364,7 @@ def test_the_current_part_is_run_first_and_reported_alone(kit: Path, course: Cou
 def test_the_terminals_colours_and_escapes_of_a_student_stay_out(
     kit: Path, course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from autograder.student.screen import say
+    from autograder.student.terminal.screen import say
 
     (kit / "mse.py").write_text(without("mse_loss", "    raise RuntimeError('\\x1b[2J gone')"))
     say(*lines_of(kit, course))

@@ -13,8 +13,8 @@ import pytest
 import script_injection as injection
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
-from autograder.office import clean
-from autograder.office.exporter import MAX_PAGE, CleanExporter, escaped, harmless
+from autograder.nbgrader_plugins import clean
+from autograder.nbgrader_plugins.exporter import MAX_PAGE, CleanExporter, escaped, harmless
 
 MATHS = (
     r"\href{javascript:x}{go} \cssId{a}{b} \class{a}{b} \style{a}{b} \require{a} \mmlToken{mi}[href=x]{a} \bbox[a:b]{c}"

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
+from autograder.base.errors import LossLabError
 from autograder.course import Course
-from autograder.errors import LossLabError
-from autograder.grading import cluster
+from autograder.course.seed import fingerprint
 from autograder.grading.batch import Batch, Graded
-from autograder.grading.executor import local
-from autograder.grading.version import version
+from autograder.grading.dispatch import cluster
+from autograder.grading.dispatch.executor import local
+from autograder.grading.dispatch.fingerprint import version
 from autograder.intake.submission import Submission
-from autograder.seeding import fingerprint
 
 ROOT = Path(__file__).parent.parent
 STUB = "def mse_loss(pred, target):\n    return {}\n"

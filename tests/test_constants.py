@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.grading import mistakes
 from autograder.grading.batch import Batch, grade
-from autograder.grading.mistakes import Variant
+from autograder.grading.diagnosis import catalogue
+from autograder.grading.diagnosis.catalogue import Variant
 from autograder.intake.submission import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -19,7 +19,7 @@ FIGURE = {"plot_shows_the_rows", "plot_on_a_log_axis", "plot_is_labelled"}
 CASES = [
     (assignment, item)
     for assignment in PARTS
-    for item in mistakes.variants(ROOT / "tests/constants" / f"{assignment}.py")
+    for item in catalogue.variants(ROOT / "tests/constants" / f"{assignment}.py")
 ]
 
 
@@ -29,7 +29,7 @@ def test_numbers_that_nothing_was_computed_for_earn_nothing(
 ) -> None:
     module = course.assignment(assignment).module
     reference = (ROOT / "solutions" / assignment / f"{module}.py").read_text(encoding="utf-8")
-    submission = Submission(made_up.id, assignment, mistakes.replaced(reference, made_up.text))
+    submission = Submission(made_up.id, assignment, catalogue.replaced(reference, made_up.text))
     graded = grade(Batch(course, assignment, [submission], str(ROOT), wall, diagnose=False, pictures=False))[0]
     of_part = [item for item in graded.outcomes if item.part == PARTS[assignment]]
     assert {item.id for item in of_part if item.status == "pass"} <= FIGURE

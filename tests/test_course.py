@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder import course as courses
+from autograder.base.errors import CourseError
 from autograder.course import Course, LatePolicy
-from autograder.errors import CourseError
-from autograder.late import penalty as late_penalty
+from autograder.course.late import penalty as late_penalty
 
 TEXT = (Path(__file__).parent.parent / "course.yml").read_text()
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.errors import SandboxError
-from autograder.grading import executor
+from autograder.base.errors import SandboxError
 from autograder.grading.batch import Batch, Graded
-from autograder.grading.salvage import KILLS
+from autograder.grading.dispatch import executor
+from autograder.grading.dispatch.salvage import KILLS
 from autograder.intake.submission import Submission
 
 FOLDER: list[Path] = []  # what is forked has it too

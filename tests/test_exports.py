@@ -26,10 +26,11 @@ from packaging.requirements import Requirement
 
 from autograder import course as courses
 from autograder import gradebook, results
-from autograder.commands.export import Target, _grades
+from autograder.base import tables
+from autograder.base.errors import OutputError
+from autograder.cli.export import Target, _grades
 from autograder.course import Assignment, Course, LatePolicy, Measure, Part
-from autograder.errors import OutputError
-from autograder.exports import canvas, feedback, gradescope, gradescope_run, load, moodle, plain, roster, schema, tables
+from autograder.exports import canvas, feedback, gradescope, gradescope_run, load, moodle, plain, roster, schema
 from autograder.exports.load import Grades, Person
 from autograder.results import CheckResult, PartResult, Provenance, Result
 

@@ -9,12 +9,12 @@ import struct
 
 import pytest
 
-from autograder import score, table
+from autograder.base import tables
 from autograder.course import Assignment, Course, Measure, Part
-from autograder.exports import tables
-from autograder.feedback import leaderboard, page, report
+from autograder.gradebook import table
 from autograder.intake.submission import Submission
-from autograder.results import CheckResult, PartResult, Result, Results, dump, pieces
+from autograder.pages import feedback, leaderboard, report
+from autograder.results import CheckResult, PartResult, Result, Results, dump, pieces, score
 
 HOSTILE = "<script>alert('&')</script>"
 HINTS = ["nudge", "method", "formula"]
@@ -58,7 +58,7 @@ def a_result(student: str = "ada", assignment: str = "01-a", score: float = 2, *
 
 
 def a_page(result: Result) -> str:
-    return page.render(COURSE, COURSE.assignments[0], result)
+    return feedback.render(COURSE, COURSE.assignments[0], result)
 
 
 def text_of(html: str) -> str:
@@ -103,7 +103,7 @@ def test_control_characters_are_stripped_and_surrogates_replaced() -> None:
 @pytest.mark.parametrize("check", FAILED)
 def test_every_failed_check_shows_its_message_points_and_hint(check: CheckResult) -> None:
     html = a_page(a_result())
-    word = page.STATUS_WORDS[check.status]
+    word = feedback.STATUS_WORDS[check.status]
     message = " ".join(check.message.split())
     assert f"✗ loss · {check.title} · {word} 0 / 2 {message} next: losslab hint loss" in text_of(html)
 
@@ -227,7 +227,7 @@ def test_the_report_shows_the_board_without_names_and_the_page_tells_its_owner()
     html = report.render(course, [result], "t", {"ada": "quiet heron"})
     board = html[html.index("Leaderboard") : html.index("<h2>Students")]
     assert "quiet heron" in board and "0.980" in board and "ada" not in board.partition("Hardest")[0]
-    assert "quiet heron" in text_of(page.render(course, BOARD, result, None, "quiet heron"))
+    assert "quiet heron" in text_of(feedback.render(course, BOARD, result, None, "quiet heron"))
 
 
 def png(width: int, height: int, more: int = 0) -> bytes:
@@ -236,7 +236,7 @@ def png(width: int, height: int, more: int = 0) -> bytes:
 
 
 def test_a_plot_is_shown_in_its_part() -> None:
-    html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": png(640, 480)})
+    html = feedback.render(COURSE, COURSE.assignments[0], a_result(), {"loss": png(640, 480)})
     assert html.count("data:image/png;base64,iVBORw0KGgo") == 1
 
 
@@ -258,7 +258,7 @@ def test_a_plot_is_shown_in_its_part() -> None:
     ],
 )
 def test_a_picture_that_is_too_large_to_draw_is_told_of_and_not_shown(data: bytes, words: str) -> None:
-    html = page.render(COURSE, COURSE.assignments[0], a_result(), {"loss": data})
+    html = feedback.render(COURSE, COURSE.assignments[0], a_result(), {"loss": data})
     assert "<img" not in html
     assert "Your plot is not shown: the picture" in html and words in html
 

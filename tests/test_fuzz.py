@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder import course as courses
-from autograder.errors import CourseError, SubmissionError
+from autograder.base.errors import CourseError, SubmissionError
 from autograder.intake import archive, folder, source
 from autograder.worker import messages, reader, values, wire
 

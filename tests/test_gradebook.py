@@ -17,8 +17,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder import gradebook
+from autograder.base.errors import OutputError
 from autograder.course import Assignment, Course, Part
-from autograder.errors import OutputError
 from autograder.results import CheckResult, PartResult, Result
 
 HINTS = ["nudge", "method", "formula"]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.grading import executor, mistakes
 from autograder.grading.batch import Batch, import_oracle
-from autograder.grading.mistakes import Mistake
+from autograder.grading.diagnosis import catalogue
+from autograder.grading.diagnosis.catalogue import Mistake
+from autograder.grading.dispatch import executor
 from autograder.intake.submission import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -34,8 +35,8 @@ def seen(request: pytest.FixtureRequest, course: Course, wall: str) -> list[Seen
     path: Path = request.param
     assignment = course.assignment(path.stem)
     reference = (ROOT / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
-    held_out = {item.id: item for item in mistakes.mistakes(path)}
-    submissions = [Submission(name, path.stem, mistakes.replaced(reference, it.text)) for name, it in held_out.items()]
+    held_out = {item.id: item for item in catalogue.mistakes(path)}
+    submissions = [Submission(name, path.stem, catalogue.replaced(reference, it.text)) for name, it in held_out.items()]
     groups = [submissions[start : start + AT_A_TIME] for start in range(0, len(submissions), AT_A_TIME)]
     batches = [Batch(course, path.stem, group, str(ROOT), wall) for group in groups]
     found = []
@@ -55,7 +56,7 @@ def test_there_are_enough_and_they_are_no_part_of_the_catalogue(
     seen: list[Seen], request: pytest.FixtureRequest
 ) -> None:
     stem = request.node.callspec.params["seen"].stem
-    known = {item.text for item in mistakes.mistakes(ROOT / "autograder" / "graders" / stem / "mistakes.py")}
+    known = {item.text for item in catalogue.mistakes(ROOT / "autograder" / "graders" / stem / "mistakes.py")}
     assert len(seen) >= 20
     assert [item.wrong.id for item in seen if item.wrong.text in known] == []
 

@@ -12,9 +12,9 @@ import yaml
 
 from autograder import course as courses
 from autograder.course import Assignment, Course
-from autograder.grading import executor
 from autograder.grading.batch import Batch, import_oracle
-from autograder.grading.mistakes import definitions, replaced
+from autograder.grading.diagnosis.catalogue import definitions, replaced
+from autograder.grading.dispatch import executor
 from autograder.grading.outcome import Outcome
 from autograder.intake.submission import Submission
 

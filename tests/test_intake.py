@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from autograder.base.errors import OutputError
 from autograder.course import Course
-from autograder.errors import OutputError
 from autograder.intake import contents, folder, left, magics, names
 from autograder.intake.submission import Submission
 

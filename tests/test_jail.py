@@ -18,10 +18,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from autograder.base.errors import SandboxError
 from autograder.course import Assignment, Course, Limits
-from autograder.errors import SandboxError
 from autograder.grading.batch import Batch, grade
-from autograder.grading.student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
+from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
 from autograder.intake.submission import Submission
 from autograder.jail import clock, mounts, walls
 from autograder.jail.jail import Jail, why_not

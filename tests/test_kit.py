@@ -15,11 +15,11 @@ import msgspec
 import pytest
 
 from autograder import course as courses
-from autograder import leaks
+from autograder.base.errors import LossLabError, OutputError, ReleaseError
 from autograder.course import Course
-from autograder.errors import LossLabError, OutputError, ReleaseError
+from autograder.course.seed import secret
+from autograder.pages import leaks
 from autograder.release import kit, kit_texts, wheel
-from autograder.seeding import secret
 
 ROOT = Path(__file__).parent.parent
 TOP = "loss-functions/"
@@ -76,15 +76,17 @@ def test_it_holds_the_released_assignments_and_what_they_need(course: Course, co
 def test_no_grader_no_solution_and_no_workflow_is_in_it_or_in_its_wheel(contents: dict[str, bytes]) -> None:
     with zipfile.ZipFile(io.BytesIO(wheel_of(contents))) as archive:
         inside = archive.namelist()
-    assert "losslab/__init__.py" in inside and "autograder/public/checks.py" in inside
+    assert "losslab/__init__.py" in inside and "autograder/student/checks/public.py" in inside
     for name in [*contents, *inside]:
         assert not re.search(r"graders|solutions|_hidden|rubric|variants|secret|verified|\.github", name)
-    assert "autograder/grading/mistakes.py" in inside  # the machinery that replays mistakes; the catalogues stay
+    assert (
+        "autograder/grading/diagnosis/catalogue.py" in inside
+    )  # the machinery that replays mistakes; the catalogues stay
 
 
 def test_nothing_hidden_stands_in_any_text_of_it(course: Course, contents: dict[str, bytes]) -> None:
     texts = kit.texts_of(contents)
-    assert len(texts) > 100 and any("autograder/public/checks.py" in name for name in texts)
+    assert len(texts) > 100 and any("autograder/student/checks/public.py" in name for name in texts)
     for assignment in course.assignments:
         signs = leaks.canaries(ROOT, assignment)
         assert len(signs.lines) > 50
@@ -215,7 +217,7 @@ def test_the_wheel_works_in_a_folder_of_its_own(contents: dict[str, bytes], tmp_
     code = "import autograder, losslab; print(autograder.__file__, losslab.load_ipython_extension.__module__)"
     where = os.environ | {"PYTHONPATH": str(libraries)}
     done = subprocess.run([sys.executable, "-c", code], cwd=home, env=where, capture_output=True, text=True)
-    assert done.stdout.split() == [str(libraries / "autograder" / "__init__.py"), "autograder.notebook.magics"]
+    assert done.stdout.split() == [str(libraries / "autograder" / "__init__.py"), "autograder.student.notebook.magics"]
     checked = run(home, "check", "01-mse", PYTHONPATH=str(libraries))
     assert checked.returncode == 1 and "not started" in checked.stdout and "Traceback" not in checked.stderr
     lines = run(tmp_path, "hint", "mse_loss", PYTHONPATH=str(libraries)).stdout.splitlines()

@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder import course as courses
-from autograder import late
-from autograder.course import Assignment, Course, Extension, LatePolicy, Part
-from autograder.errors import CourseError
+from autograder.base.errors import CourseError
+from autograder.course import Assignment, Course, Extension, LatePolicy, Part, late
 
 BERLIN = ZoneInfo("Europe/Berlin")
 POLICY = LatePolicy(grace_minutes=15, percent_per_day=10, max_percent=50, closes_after_days=7)

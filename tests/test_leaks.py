@@ -17,16 +17,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from autograder import leaks, pipeline
+from autograder.base.errors import OutputError
+from autograder.base.spelling import letters
 from autograder.course import Course
-from autograder.errors import OutputError
+from autograder.course.seed import VARIABLE, secret
 from autograder.exports import feedback as handed_out
-from autograder.feedback import page
-from autograder.grading import mistakes
+from autograder.grading.diagnosis import catalogue
 from autograder.intake.submission import Submission
+from autograder.pages import feedback, leaks
 from autograder.results import CheckResult, PartResult, Result, dump
-from autograder.seeding import VARIABLE, secret
-from autograder.spelling import letters
+from autograder.use_cases import grade
 
 ROOT = Path(__file__).parent.parent
 SECRET = secret(ROOT).decode()
@@ -70,7 +70,7 @@ def test_what_graders_say_to_students_is_no_leak(course: Course, signs: leaks.Ca
 def test_what_the_catalogue_says_of_a_mistake_is_no_leak(course: Course) -> None:
     for assignment in course.assignments:
         of = leaks.canaries(ROOT, assignment)
-        known = mistakes.mistakes(ROOT / "autograder" / "graders" / assignment.id / "mistakes.py")
+        known = catalogue.mistakes(ROOT / "autograder" / "graders" / assignment.id / "mistakes.py")
         assert [item.id for item in known if of.in_text(f"got 1, which is not right\n{item.says}")] == []
 
 
@@ -189,8 +189,8 @@ def test_what_has_nothing_to_hide_stays_as_it_is(signs: leaks.Canaries) -> None:
 def written(course: Course, out: Path, results: list[Result]) -> dict[str, str]:
     assignment = course.assignment("01-mse")
     results = [msgspec.structs.replace(item, max_score=assignment.max_score) for item in results]
-    order = pipeline.Order(out, out, course, ROOT, [], 1)
-    pipeline.write(order, results, [Submission(item.student, "01-mse") for item in results], {})
+    order = grade.Order(out, out, course, ROOT, [], 1)
+    grade.write(order, results, [Submission(item.student, "01-mse") for item in results], {})
     kinds = (".html", ".json", ".csv")
     return {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.suffix in kinds}
 
@@ -198,12 +198,12 @@ def written(course: Course, out: Path, results: list[Result]) -> dict[str, str]:
 def test_a_page_with_the_secret_is_withheld_and_the_class_goes_on(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real = page.render
+    real = feedback.render
 
     def render(course: Course, assignment: Any, result: Result, *more: Any) -> str:
         return real(course, assignment, result, *more).replace("bob", split_by("\x01"))
 
-    monkeypatch.setattr(page, "render", render)
+    monkeypatch.setattr(feedback, "render", render)
     files = written(course, tmp_path, [a_result("fine", student=name) for name in ("ada", "bob", "eve")])
     assert (
         leaks.WITHHELD_PAGE in files["feedback/bob/01-mse.html"] and "mse_loss" not in files["feedback/bob/01-mse.html"]

@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from autograder.course import Course
-from autograder.grading import mistakes
 from autograder.grading.batch import Batch, Graded, grade, reference
+from autograder.grading.diagnosis import catalogue
 from autograder.grading.plugin import GraderPlugin
 from autograder.intake.submission import Submission
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 NAME = "05-multi-task"
 SOLUTION = ROOT / "solutions" / NAME / "multi_task.py"
 GRADERS = ROOT / "autograder" / "graders" / NAME
-LOOKUPS = {item.id: item.text for item in mistakes.variants(ROOT / "tests" / "lookups" / f"{NAME}.py")}
+LOOKUPS = {item.id: item.text for item in catalogue.variants(ROOT / "tests" / "lookups" / f"{NAME}.py")}
 # A neighbour is a prediction: the likest penguin has the same species, and a mass that is off by more than a fit's.
 OF_NEIGHBOURS = {"species_are_no_guess", "masses_are_no_guess", "accuracy_on_unseen_penguins"}
 ORACLE = """
@@ -64,7 +64,7 @@ def public() -> str:
 
 
 def graded(course: Course, wall: str, text: str) -> Graded:
-    source = mistakes.replaced(SOLUTION.read_text(encoding="utf-8"), text)
+    source = catalogue.replaced(SOLUTION.read_text(encoding="utf-8"), text)
     batch = Batch(course, NAME, [Submission("a", NAME, source)], str(ROOT), wall, diagnose=False, pictures=False)
     return grade(batch)[0]
 

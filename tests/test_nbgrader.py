@@ -13,8 +13,8 @@ import nbgrader_course as kit
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.grading import mistakes
-from autograder.office import collect, readable
+from autograder.grading.diagnosis import catalogue
+from autograder.nbgrader_plugins import collect, readable
 
 WRITTEN = "03-gradient-comparison"
 MSE = (1, 3, 5, 19, 20, 21)
@@ -209,7 +209,7 @@ def test_validate_tells_a_right_notebook_from_a_stub(tmp_path: Path, right: bool
     notebook = nbformat.read(tmp_path / "mse.ipynb", 4)
     answers = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("solution")]
     if right:
-        answers[0].source = mistakes.definitions((kit.ROOT / "solutions" / "01-mse" / "mse.py").read_text())
+        answers[0].source = catalogue.definitions((kit.ROOT / "solutions" / "01-mse" / "mse.py").read_text())
         for cell in answers[1:]:
             cell.source = ""
     nbformat.write(notebook, tmp_path / "mse.ipynb")

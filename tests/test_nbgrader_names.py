@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from autograder import course as courses
 from autograder.intake import bounded, names
-from autograder.office import literal, readable
+from autograder.nbgrader_plugins import literal, readable
 
 STUDENTS = ("[ab]", "a", "*", "\udce9" * 60)
 

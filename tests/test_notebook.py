@@ -15,14 +15,14 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from autograder.base.errors import LossLabError
 from autograder.course import Course
-from autograder.errors import LossLabError
 from autograder.grading.batch import Graded
 from autograder.intake import source as intake
-from autograder.notebook import live, magics, page
-from autograder.public import checks
-from autograder.public.checks import Verdict
 from autograder.release import source
+from autograder.student.checks import public
+from autograder.student.checks.public import Verdict
+from autograder.student.notebook import live, magics, page
 from autograder.worker import module as loader
 
 ROOT = Path(__file__).parent.parent
@@ -158,7 +158,7 @@ def test_a_verdict_is_that_of_losslab_check(home: Path, course: Course, case: st
     (folder / "mse.ipynb").unlink()
     text = (folder / "mse.py").read_text(encoding="utf-8") + "\n" + WRONG[case]
     (folder / "mse.py").write_text(text, encoding="utf-8")
-    by_command = checks.run(assignment, folder)
+    by_command = public.run(assignment, folder)
     module, _ = loader.load("mse.py", text)
     # A kernel's functions come from no file: no line of one is quoted, and none is named as the one that is not written.
     assert list(map(told, live.check(assignment, folder, vars(module)))) == list(map(told, by_command))

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from test_exports import COURSE, PEOPLE, RESULTS
 
-from autograder import gradebook, marks
+from autograder import gradebook
 from autograder.exports import load, roster
+from autograder.gradebook import by_hand
 
 DRIVERS = {"psycopg": "postgresql+psycopg", "psycopg2": "postgresql+psycopg2", "pg8000": "postgresql+pg8000"}
 DRIVER = next((name for name in DRIVERS if importlib.util.find_spec(name)), None)
@@ -73,7 +74,7 @@ def test_postgresql_holds_what_sqlite_holds(url: str, tmp_path: Path) -> None:
         roster.enter(book, COURSE, PEOPLE)
         gradebook.write(book, COURSE, RESULTS, {})
     assert load.roster(url, COURSE) == load.roster(beside, COURSE)
-    assert marks.read(url, COURSE) == marks.read(beside, COURSE)
+    assert by_hand.read(url, COURSE) == by_hand.read(beside, COURSE)
 
 
 def test_a_score_by_hand_stays_in_postgresql(url: str) -> None:
@@ -84,4 +85,4 @@ def test_a_score_by_hand_stays_in_postgresql(url: str) -> None:
         book.find_grade("essay", "first", "01-a", "ada").manual_score = 1.5
         book.db.commit()
     gradebook.write(url, COURSE, RESULTS, {})
-    assert marks.read(url, COURSE)["ada", "01-a"].marks == {"essay": marks.Mark(1.5, 0.0)}
+    assert by_hand.read(url, COURSE)["ada", "01-a"].marks == {"essay": by_hand.Mark(1.5, 0.0)}

@@ -14,12 +14,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from autograder.base.errors import ReleaseError
 from autograder.course import Course
-from autograder.errors import ReleaseError
 from autograder.release import predictions
 from autograder.student import progress
-from autograder.student.predict import FILENAME
 from autograder.student.seal import Sheet, accepted, canonical, opened, seal
+from autograder.student.terminal.predict import FILENAME
 
 ROOT = Path(__file__).parent.parent
 QUESTIONS = [(name, item) for name, items in predictions.read(ROOT).items() for item in items]

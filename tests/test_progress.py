@@ -15,13 +15,14 @@ import msgspec
 import pytest
 
 from autograder import course as courses
+from autograder.base.errors import CourseError, OutputError
 from autograder.course import Course
-from autograder.errors import CourseError, OutputError
-from autograder.feedback import report
 from autograder.intake import folder as intake
 from autograder.intake import manifest
-from autograder.student import hints, progress
+from autograder.pages import report
+from autograder.student import progress
 from autograder.student.progress import Progress
+from autograder.student.terminal import hints
 
 ROOT = Path(__file__).parent.parent
 
@@ -139,7 +140,7 @@ def test_a_write_that_fails_leaves_what_was_there(home: Path, monkeypatch: pytes
 
 
 def test_nothing_is_written_into_an_installed_package(tmp_path: Path) -> None:
-    installed = Path(courses.__file__).with_name("course.yml")
+    installed = Path(courses.__file__).parents[1] / "course.yml"
     folder = tmp_path / "kit" / "01-mse"
     folder.mkdir(parents=True)
     (folder / "test_mse.py").touch()
@@ -191,7 +192,7 @@ def test_a_manifest_that_is_no_json_tells_nothing(course: Course, data: bytes) -
 
 
 def test_hints_in_a_zip_reach_the_report_and_no_score(tmp_path: Path, course: Course) -> None:
-    from autograder import score
+    from autograder.results import score
 
     text = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")
     results = []

@@ -14,8 +14,7 @@ import msgspec
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import regrade
-from autograder.results import CheckResult, PartResult, Provenance, Result
+from autograder.results import CheckResult, PartResult, Provenance, Result, regrade
 
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "sample_class" / "submitted"

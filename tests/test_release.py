@@ -16,11 +16,11 @@ import nbformat
 import pytest
 
 from autograder import course as courses
+from autograder.base.errors import ReleaseError
 from autograder.course import Assignment, Course, parse
-from autograder.errors import ReleaseError
-from autograder.public import checks
 from autograder.release import build, classroom
 from autograder.release.source import BEGIN, END
+from autograder.student.checks import public
 
 ROOT = Path(__file__).parent.parent
 ASSIGNMENTS = ("01-mse", "02-cross-entropy")
@@ -135,7 +135,7 @@ def test_students_are_told_how_many_hidden_checks_there_are(course: Course) -> N
     listed = subprocess.run([*command, *folders], cwd=ROOT, capture_output=True, text=True, timeout=120).stdout
     for item in course.assignments:
         collected = sum(f"/{item.id}/" in line and "::" in line for line in listed.splitlines())
-        assert collected > 10 and checks.hidden_checks(item, ROOT / "assignments" / item.id) == collected
+        assert collected > 10 and public.hidden_checks(item, ROOT / "assignments" / item.id) == collected
         readme = (ROOT / "assignments" / item.id / "README.md").read_text(encoding="utf-8")
         assert f"{collected} hidden checks, run when you submit" in readme
 
@@ -319,7 +319,7 @@ def test_the_students_wheel_holds_no_grader_and_no_solution(tmp_path: Path) -> N
     command = [sys.executable, "-c", code, "-q", "build_py", "--build-lib", str(built)]
     subprocess.run(command, cwd=project, check=True, capture_output=True, timeout=120)
     files = [path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()]
-    assert "autograder/course.py" in files and "autograder/release/build.py" in files
+    assert "autograder/course/model.py" in files and "autograder/release/build.py" in files
     assert [name for name in files if "graders" in name or "solutions" in name or "planted" in name] == []
 
 

@@ -14,12 +14,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from autograder import regrade
 from autograder.course import Course
 from autograder.grading import plugin
 from autograder.grading.batch import Batch, Graded, grade
-from autograder.grading.student import Student
+from autograder.grading.proxy import Student
 from autograder.intake.submission import Submission
+from autograder.results import regrade
 from autograder.worker import reader, wire
 
 ROOT = Path(__file__).parent.parent

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import seeding as secrets
-from autograder.errors import CourseError
+from autograder.base.errors import CourseError
+from autograder.course import seed as secrets
+from autograder.course.seed import secret
 from autograder.exports import gradescope
-from autograder.seeding import secret
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = "change-me: one line of your own, kept with the graders"

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from autograder.spelling import encodings, letters, spellings
+from autograder.base.spelling import encodings, letters, spellings
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from autograder import course as courses
+from autograder.base.errors import SubmissionError
 from autograder.course import Course
-from autograder.errors import SubmissionError
 from autograder.intake import folder as intake
-from autograder.public import checks
 from autograder.student import submit
-from autograder.student.status import late_days, standings, time_left
+from autograder.student.checks import public
+from autograder.student.terminal.status import late_days, standings, time_left
 
 ROOT = Path(__file__).parent.parent
 
@@ -139,7 +139,7 @@ def test_status_runs_nothing_that_it_knows_and_what_has_changed_again(
     mse, folder = course.assignment("01-mse"), home / "01-mse"
     assert {item.state for item in standings(mse, folder, home)} == {"public checks pass"}
     with monkeypatch.context() as patch:
-        patch.setattr(checks, "run_work", lambda *arguments: pytest.fail("was run again"))
+        patch.setattr(public, "run_work", lambda *arguments: pytest.fail("was run again"))
         assert {item.state for item in standings(mse, folder, home)} == {"public checks pass"}
     path = folder / "mse.py"
     path.write_text(path.read_text().replace("return np.mean(_errors(pred, target) ** 2)", "return 7.25"))
@@ -199,6 +199,6 @@ def test_check_finds_the_data_of_the_assignment_from_anywhere(tmp_path: Path, co
     (folder / "multi_task.ipynb").unlink()
     shutil.copy(ROOT / "solutions" / "05-multi-task" / "multi_task.py", folder)
     before = Path.cwd()
-    verdicts = checks.run(course.assignment("05-multi-task"), folder)
+    verdicts = public.run(course.assignment("05-multi-task"), folder)
     assert {item.status for item in verdicts if item.part == "score"} == {"pass"}
     assert Path.cwd() == before

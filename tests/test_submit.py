@@ -14,8 +14,8 @@ import nbformat
 import nbgrader_course as office
 import pytest
 
+from autograder.base.errors import OutputError, SubmissionError
 from autograder.course import Course
-from autograder.errors import OutputError, SubmissionError
 from autograder.intake import folder as intake
 from autograder.student import saved, submit
 

@@ -12,17 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder import course as courses
-from autograder.commands import app, study
-from autograder.course import Course
-from autograder.errors import LossLabError, SubmissionError
-from autograder.public import work
-from autograder.student import run as running
-from autograder.student import screen
+from autograder.base.errors import LossLabError, SubmissionError
+from autograder.cli import app, study
+from autograder.course import Course, model
+from autograder.student.checks import work
+from autograder.student.terminal import run as running
+from autograder.student.terminal import screen
 
 ROOT = Path(__file__).parent.parent
 MSE = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")
-STUDENTS = sorted([*(ROOT / "autograder" / "public").glob("*.py"), *(ROOT / "autograder" / "student").glob("*.py")])
+STUDENTS = sorted((ROOT / "autograder" / "student").rglob("*.py"))
 
 
 @pytest.fixture
@@ -121,7 +120,7 @@ def test_losslab_that_is_half_installed_is_one_line(home: Path, name: str) -> No
 
 
 def test_an_old_python_is_one_line(home: Path) -> None:
-    done = python(home, "-c", "import sys; sys.version_info = (3, 9, 1); import autograder.start")
+    done = python(home, "-c", "import sys; sys.version_info = (3, 9, 1); import autograder.cli.start")
     one_line(done, "Python 3.9 is too old; install Python 3.11 or newer")
 
 
@@ -193,7 +192,7 @@ def test_a_folder_of_any_name_works(tmp_path: Path, course: Course, name: str) -
 
 def test_students_modules_import_nothing_that_one_system_alone_has() -> None:
     absent = {"fcntl", "termios", "tty", "resource", "pwd", "grp", "msvcrt", "winreg", "curses", "readline"}
-    for path in [*STUDENTS, ROOT / "autograder" / "commands" / "study.py", ROOT / "autograder" / "files.py"]:
+    for path in [*STUDENTS, ROOT / "autograder" / "cli" / "study.py", ROOT / "autograder" / "base" / "files.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -204,7 +203,7 @@ def test_students_modules_import_nothing_that_one_system_alone_has() -> None:
 def test_check_works_where_posix_modules_are_not_there(home: Path) -> None:
     block = "import sys\nfor name in ('fcntl', 'termios', 'resource', 'pwd', 'grp', 'tty'): sys.modules[name] = None\n"
     block += "import signal\nfor name in ('SIGALRM', 'setitimer', 'pthread_kill'): delattr(signal, name)\n"
-    block += "sys.argv = ['losslab', 'check', '01-mse']\nfrom autograder.start import main\nmain()\n"
+    block += "sys.argv = ['losslab', 'check', '01-mse']\nfrom autograder.cli.start import main\nmain()\n"
     done = python(home, "-c", block)
     assert done.returncode == 0, done.stderr
 
@@ -279,16 +278,18 @@ def test_help_names_every_command_in_plain_text(home: Path) -> None:
 
 
 def test_a_command_imports_no_other_commands_module(home: Path) -> None:
-    code = "import sys; sys.argv = ['losslab', 'hint', 'mse_loss']\nfrom autograder.start import main\ntry: main()\n"
+    code = (
+        "import sys; sys.argv = ['losslab', 'hint', 'mse_loss']\nfrom autograder.cli.start import main\ntry: main()\n"
+    )
     code += "except SystemExit: pass\nprint('loaded:', *sorted(sys.modules))"
     loaded = python(home, "-c", code).stdout.partition("loaded: ")[2].split()
-    assert "autograder.commands.study" in loaded
-    unwanted = {"numpy", "torch", "pytest", "nbformat", "IPython", "jinja2", "rich", "autograder.commands.staff"}
+    assert "autograder.cli.study" in loaded
+    unwanted = {"numpy", "torch", "pytest", "nbformat", "IPython", "jinja2", "rich", "autograder.cli.staff"}
     assert unwanted & set(loaded) == set()
 
 
 def test_a_script_is_checked_without_the_libraries_of_notebooks_and_reports(home: Path) -> None:
-    code = "import sys; sys.argv = ['losslab', 'check', '01-mse']\nfrom autograder.start import main\ntry: main()\n"
+    code = "import sys; sys.argv = ['losslab', 'check', '01-mse']\nfrom autograder.cli.start import main\ntry: main()\n"
     code += "except SystemExit: pass\nprint('loaded:', *sorted(sys.modules))"
     loaded = python(home, "-c", code).stdout.partition("loaded: ")[2].split()
     assert "numpy" in loaded and {"torch", "nbformat", "IPython", "jinja2", "rich"} & set(loaded) == set()
@@ -299,7 +300,7 @@ def test_a_script_is_checked_without_the_libraries_of_notebooks_and_reports(home
 
 def test_the_compiler_is_put_off_until_it_is_asked_for() -> None:
     code = (
-        "import sys\nfrom autograder.student import compiler\ncompiler.put_off()\nimport torch\n"
+        "import sys\nfrom autograder.student.terminal import compiler\ncompiler.put_off()\nimport torch\n"
         "model = torch.nn.Linear(1, 1)\noptimiser = torch.optim.Adam(model.parameters())\n"
         "model(torch.ones(1, 1)).sum().backward()\noptimiser.step()\n"
         "print('torch._dynamo.symbolic_convert' in sys.modules)\n"
@@ -314,7 +315,7 @@ def test_course_yml_means_the_same_to_both_parsers() -> None:
     import yaml
 
     text = (ROOT / "course.yml").read_text(encoding="utf-8")
-    assert yaml.load(text, yaml.SafeLoader) == yaml.load(text, courses._LOADER)
+    assert yaml.load(text, yaml.SafeLoader) == yaml.load(text, model._LOADER)
 
 
 def test_every_error_of_students_is_a_losslab_error() -> None:

@@ -10,17 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.public import texts
-from autograder.student import screen
+from autograder.student.checks import texts
+from autograder.student.terminal import screen
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "autograder"
 SOURCES = [
-    *sorted((PACKAGE / "public").glob("*.py")),
-    *sorted((PACKAGE / "student").glob("*.py")),
-    PACKAGE / "commands" / "study.py",
-    PACKAGE / "commands" / "student.py",
-    *sorted((PACKAGE / "notebook").glob("*.py")),
+    *sorted((PACKAGE / "student").rglob("*.py")),
+    PACKAGE / "cli" / "study.py",
+    PACKAGE / "cli" / "student.py",
 ]
 LONGEST = 130
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.course import Assignment, Course, Limits
-from autograder.grading.student import CallFailed, NotStarted, Remote, Student, StudentRaised
+from autograder.grading.proxy import CallFailed, NotStarted, Remote, Student, StudentRaised
 from autograder.intake.submission import Submission
 from autograder.jail import walls
 from autograder.jail.jail import Jail

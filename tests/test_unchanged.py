@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from autograder import course as courses
-from autograder import lock, pipeline, unchanged
-from autograder.errors import OutputError
-from autograder.pipeline import Order
+from autograder.base import lock
+from autograder.base.errors import OutputError
+from autograder.use_cases import grade, unchanged
+from autograder.use_cases.grade import Order
 
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "sample_class" / "submitted"
@@ -32,7 +33,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "course.yml", folder)
     for student in ("student-01", "student-05"):
         shutil.copytree(CLASS / student / "01-mse", folder / "submitted" / student / "01-mse")
-    pipeline.run(order(folder))
+    grade.run(order(folder))
     return folder
 
 
@@ -47,15 +48,15 @@ def idle(graded: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bool]:
 
     def idle(force: bool = False) -> bool:
         worked = []
-        real = pipeline.grade_all
+        real = grade.grade_all
 
         def counted(*args: object) -> object:
             worked.append(True)
             return real(*args)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(pipeline, "grade_all", counted)
-            pipeline.run(order(graded, force))
+            patch.setattr(grade, "grade_all", counted)
+            grade.run(order(graded, force))
         return not worked
 
     return idle
@@ -76,7 +77,7 @@ def test_nothing_is_done_where_nothing_has_changed(graded: Path, idle: Callable[
 
 def test_the_same_results_come_back(graded: Path, idle: Callable[..., bool]) -> None:
     idle()
-    again = pipeline.run(order(graded))
+    again = grade.run(order(graded))
     assert [(item.student, item.score) for item in again] == [
         (item["student"], item["score"])
         for item in json.loads((graded / "out" / "results.json").read_text())["results"]
@@ -178,7 +179,7 @@ def test_results_of_a_linked_student_are_a_line(graded: Path, idle: Callable[...
     """A link could lead to the references, or to somebody else's work."""
     (graded / "submitted" / "linked").symlink_to(graded / "submitted" / "student-01")
     try:
-        (result,) = [item for item in pipeline.run(order(graded)) if item.student == "linked"]
+        (result,) = [item for item in grade.run(order(graded)) if item.student == "linked"]
         assert (result.status, result.score) == ("rejected", 0.0) and "symbolic link" in str(result.problem)
     finally:
         (graded / "submitted" / "linked").unlink()
@@ -208,14 +209,14 @@ def holder(graded: Path) -> Iterator[subprocess.Popen[str]]:
 def test_a_second_grade_on_the_same_folder_ends_with_one_line(graded: Path, holder: subprocess.Popen[str]) -> None:
     before = everything(graded)
     with pytest.raises(OutputError, match="another `losslab grade` is writing there; wait until it has ended"):
-        pipeline.run(order(graded, force=True))
+        grade.run(order(graded, force=True))
     assert everything(graded) == before
 
 
 def test_a_grade_that_was_killed_leaves_no_lock(graded: Path, holder: subprocess.Popen[str]) -> None:
     holder.kill()
     holder.wait()
-    assert pipeline.run(order(graded))
+    assert grade.run(order(graded))
 
 
 def test_a_lock_is_not_handed_on_to_processes_that_are_forked(graded: Path) -> None:
@@ -224,7 +225,7 @@ def test_a_lock_is_not_handed_on_to_processes_that_are_forked(graded: Path) -> N
         if child == 0:
             signal.pause()
     try:
-        code = "import pathlib, sys; from autograder import lock; out = pathlib.Path(sys.argv[1])\nwith lock.alone(out): pass"
+        code = "import pathlib, sys; from autograder.base import lock; out = pathlib.Path(sys.argv[1])\nwith lock.alone(out): pass"
         done = subprocess.run([sys.executable, "-c", code, str(graded / "out")], cwd=ROOT)
         assert done.returncode == 0
     finally:

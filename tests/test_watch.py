@@ -18,7 +18,8 @@ from typing import Any
 import pexpect
 import pytest
 
-from autograder.student import keys, progress
+from autograder.student import progress
+from autograder.student.terminal import keys
 
 ROOT = Path(__file__).parent.parent
 MSE = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")
@@ -243,7 +244,7 @@ def test_where_there_is_neither_termios_nor_msvcrt_lines_are_read(monkeypatch: p
 
 
 def test_a_watchdog_needs_no_signals_of_posix(monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder.public.watchdog import Watchdog
+    from autograder.student.checks.watchdog import Watchdog
 
     for name in ("pthread_kill", "SIGALRM", "setitimer"):
         monkeypatch.delattr(signal, name)
@@ -255,7 +256,7 @@ def test_a_watchdog_needs_no_signals_of_posix(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_watchdog_outside_of_the_main_thread_interrupts_nobody() -> None:
-    from autograder.public.watchdog import Watchdog
+    from autograder.student.checks.watchdog import Watchdog
 
     found: list[bool] = []
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.student import tensors
+from autograder.grading.proxy import tensors
 from autograder.worker import messages, reader, values, wire
 
 CODES = {name: bytes([code]) for code, name in enumerate(values.DTYPES)}

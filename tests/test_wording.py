@@ -253,5 +253,8 @@ def known_words() -> set[str]:
     from pathlib import Path
 
     root = Path(__file__).parent.parent
-    files = [*(root / "autograder" / "grading").glob("*.*"), *(root / "autograder" / "graders" / "01-mse").glob("*.py")]
+    files = [
+        *(root / "autograder" / "grading").rglob("*.*"),
+        *(root / "autograder" / "graders" / "01-mse").glob("*.py"),
+    ]
     return set(re.findall(r"[^\W\d_]{3,}", "".join(path.read_text() for path in files) + SPY))

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from .errors import OutputError
+from autograder.base.errors import OutputError
 
 _TIME = (2026, 1, 1, 0, 0, 0)
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import OutputError
+from autograder.base.errors import OutputError
 
 FILENAME = ".lock"
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..characters import plain
-from ..errors import OutputError
+from autograder.base.characters import plain
+from autograder.base.errors import OutputError
 
 Cell = str | float
 

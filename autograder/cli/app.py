@@ -8,8 +8,8 @@ import sys
 
 import typer
 
-from ..characters import plain
-from ..errors import LossLabError
+from autograder.base.characters import plain
+from autograder.base.errors import LossLabError
 
 # Where each command lives: the module of the one that is called is imported, and no other.
 COMMANDS = {
@@ -52,13 +52,13 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a console that has no ✓, say, shows a question mark and goes on
             stream.reconfigure(errors="replace")
     if any(plain(word) != word for word in sys.argv):
-        from .terminal import Cleaned
+        from autograder.cli.terminal import Cleaned
 
         sys.stderr = Cleaned(sys.stderr)  # a usage error shows the words that were given, a shell's `*` among them
     try:
         build(sys.argv[1:])()
     except LossLabError as error:
-        from .terminal import warn
+        from autograder.cli.terminal import warn
 
         warn(f"losslab: {error}")
         sys.exit(2)

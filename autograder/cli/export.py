@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .. import course as courses
-from ..course import Course
-from ..errors import OutputError
-from .terminal import tell, warn
+from autograder import course as courses
+from autograder.base.errors import OutputError
+from autograder.cli.terminal import tell, warn
+from autograder.course import Course
 
 if TYPE_CHECKING:
-    from ..exports.load import Grades
+    from autograder.exports.load import Grades
 
 
 class Target(StrEnum):
@@ -50,7 +50,7 @@ def export(
     if target is Target.gradescope:
         files = _gradescope(course, path.parent, assignment or [], to)
     elif target is Target.feedback:
-        from ..exports import feedback
+        from autograder.exports import feedback
 
         files = {to or grades / "feedback.zip": feedback.write(grades, path.parent, course, assignment or [])}
     else:
@@ -70,7 +70,7 @@ def _grades(
     db: str | None,
     raw: bool,
 ) -> dict[Path, bytes]:
-    from ..exports import canvas, load, moodle, plain, schema
+    from autograder.exports import canvas, load, moodle, plain, schema
 
     loaded = load.load(grades, db or _book(grades), course, only)
     if target is Target.plain:
@@ -89,7 +89,7 @@ def _grades(
 
 def _changed(loaded: Grades) -> list[str]:
     """Ids that are not exported exactly: a spreadsheet would call something for them."""
-    from ..exports import tables
+    from autograder.base import tables
 
     ids = [person.id for person in loaded.people if tables.exact(person.id) != person.id]
     return [
@@ -99,7 +99,7 @@ def _changed(loaded: Grades) -> list[str]:
 
 
 def _gradescope(course: Course, root: Path, only: list[str], to: Path | None) -> dict[Path, bytes]:
-    from ..exports import gradescope
+    from autograder.exports import gradescope
 
     chosen = [course.assignment(name) for name in only] or course.assignments
     if to is not None and len(chosen) > 1:
@@ -114,7 +114,7 @@ def import_roster(
     db: _Db = None,
 ) -> None:
     """Read names, addresses and ids of the class into the gradebook; nobody is taken out."""
-    from ..exports import roster as rosters
+    from autograder.exports import roster as rosters
 
     course = courses.load(courses.find())
     people = rosters.read(roster)
@@ -132,6 +132,6 @@ def _bytes(text: str) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from .. import files
+    from autograder.base import files
 
     files.write(path, content)

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from .. import course as courses
-from .. import files
-from .terminal import tell
+from autograder import course as courses
+from autograder.base import files
+from autograder.cli.terminal import tell
 
 
 def kit(
     out: Annotated[Path | None, typer.Option(help="File to write; named after the course by default.")] = None,
 ) -> None:
     """Make the zip that students download: assignments, their wheel, requirements, README; nothing hidden."""
-    from ..release import kit as making
+    from autograder.release import kit as making
 
     path = courses.find()
     course = courses.load(path)

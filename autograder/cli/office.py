@@ -12,12 +12,12 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from .. import course as courses
-from ..characters import in_json
-from .terminal import words
+from autograder import course as courses
+from autograder.base.characters import in_json
+from autograder.cli.terminal import words
 
 if TYPE_CHECKING:
-    from ..regrade import Change
+    from autograder.results.regrade import Change
 
 _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
 _Out = Annotated[Path, typer.Option(help="Folder that `losslab grade` has written.")]
@@ -37,15 +37,15 @@ def regrade(
     """Grade again after graders or rules have changed; scores, comments and extra credit by hand stay."""
     import msgspec
 
-    from .. import pipeline
-    from .. import regrade as regrading
+    from autograder.results import regrade as regrading
+    from autograder.use_cases import grade
 
     path = courses.find()
-    order = pipeline.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
+    order = grade.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
     before = regrading.stored(out)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=None)
-        work = pipeline.preview if preview else pipeline.run
+        work = grade.preview if preview else grade.run
         after = work(order, lambda done, total: bar.update(task, completed=done, total=total))
     changes = regrading.changes(before, after)
     if json:
@@ -55,7 +55,7 @@ def regrade(
 
 
 def _show(changes: list[Change], total: int, preview: bool) -> None:
-    from ..feedback.page import number
+    from autograder.pages.feedback import number
 
     console = Console()
     table = Table("student", "assignment", title="Would change" if preview else "Changed")
@@ -83,12 +83,12 @@ def replay(
     """Grade one submission again and compare, check by check. Exit 1: the outcome differs."""
     import msgspec
 
-    from .. import pipeline
-    from .. import replay as replaying
+    from autograder.use_cases import grade
+    from autograder.use_cases import replay as replaying
 
     path = courses.find()
     course = courses.load(path)
-    order = pipeline.Order(submitted, out, course, path.parent, [], 1, sandbox)
+    order = grade.Order(submitted, out, course, path.parent, [], 1, sandbox)
     outcome = replaying.replay(order, student, course.assignment(assignment))
     console = Console()
     if json:

@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from .. import course as courses
-from ..characters import in_json
-from ..course import Course
-from ..errors import LossLabError, OutputError
-from .terminal import tell, warn, words
+from autograder import course as courses
+from autograder.base.characters import in_json
+from autograder.base.errors import LossLabError, OutputError
+from autograder.cli.terminal import tell, warn, words
+from autograder.course import Course
 
 if TYPE_CHECKING:
-    from ..proving.verify import Row
-    from ..results import Result
+    from autograder.proving.verify import Row
+    from autograder.results import Result
 
 _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
 
@@ -33,7 +33,7 @@ def release(
     assignment: _Assignments = None,
 ) -> None:
     """Make assignments/ of solutions/: stub, notebook, public checks, README."""
-    from ..release import build
+    from autograder.release import build
 
     path = courses.find()
     course = courses.load(path)
@@ -49,7 +49,7 @@ def release(
 
 
 def _warn_of_unproven(course: Course, root: Path, ids: Iterable[str]) -> None:
-    from ..proving import stamp
+    from autograder.proving import stamp
 
     unproven = stamp.unproven(root, [course.assignment(name) for name in ids])
     if unproven:
@@ -76,19 +76,19 @@ def grade(
     profile: Annotated[bool, typer.Option("--profile", help="Say where the time went.")] = False,
 ) -> None:
     """Grade a class, each submission behind a wall."""
-    from .. import pipeline
-    from ..intake import left
-    from ..results import FORMAT, Results, dump
+    from autograder.intake import left
+    from autograder.results import FORMAT, Results, dump
+    from autograder.use_cases import grade
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
         raise OutputError(f"--executor {executor}: is `local`, or `dask` together with --scheduler ADDRESS")
     path = courses.find()
-    order = pipeline.Order(
+    order = grade.Order(
         submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force, scheduler
     )
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=None)
-        results = pipeline.run(order, lambda done, total: bar.update(task, completed=done, total=total))
+        results = grade.run(order, lambda done, total: bar.update(task, completed=done, total=total))
     _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
     for line in left.lines(submitted, order.course):
         warn(f"not graded: {line}")
@@ -102,7 +102,7 @@ def grade(
 
 
 def _show(results: list[Result], out: Path, db: str | None) -> None:
-    from ..feedback.page import final_score
+    from autograder.pages.feedback import final_score
 
     console = Console()
     table = Table("student", title="Grades")
@@ -153,9 +153,9 @@ def verify(
     """Prove the graders: right solutions earn everything, every wrong one loses the part it is wrong in."""
     import msgspec
 
-    from ..jail.jail import first_that_works
-    from ..proving import stamp
-    from ..proving import verify as proving
+    from autograder.jail.jail import first_that_works
+    from autograder.proving import stamp
+    from autograder.proving import verify as proving
 
     path = courses.find()
     course = courses.load(path)
@@ -197,7 +197,7 @@ def _show_rows(rows: list[Row]) -> None:
 
 def doctor() -> None:
     """Say what is there: walls, each tried by attacks, libraries, course; and what to do about what is not."""
-    from ..jail import attacks, jail, walls
+    from autograder.jail import attacks, jail, walls
 
     works = False
     for wall in walls.WALLS:

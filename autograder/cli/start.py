@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run `losslab`; a library that is not installed ends it with exit 2."""
     try:
-        from .commands.app import main as run
+        from autograder.cli.app import main as run
 
         run()
     except ModuleNotFoundError as error:

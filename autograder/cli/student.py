@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from .. import course as courses
-from ..public import work
-from ..student import progress
-from ..student.screen import say
+from autograder import course as courses
+from autograder.student import progress
+from autograder.student.checks import work
+from autograder.student.terminal.screen import say
 
 
 def submit(
@@ -20,7 +20,7 @@ def submit(
     out: Annotated[Path | None, typer.Option(help="Where to write the zip; beside the assignment by default.")] = None,
 ) -> None:
     """Run the public checks, and pack what you hand in."""
-    from ..student import submit as packing
+    from autograder.student import submit as packing
 
     path = courses.find()
     course = courses.load(path)

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from .. import course as courses
-from ..course import Assignment, Course
-from ..errors import CourseError, SubmissionError
-from ..public import texts, work
-from ..student import progress
-from ..student.screen import say, table
+from autograder import course as courses
+from autograder.base.errors import CourseError, SubmissionError
+from autograder.course import Assignment, Course
+from autograder.student import progress
+from autograder.student.checks import texts, work
+from autograder.student.terminal.screen import say, table
 
 _Exercise = Annotated[str | None, typer.Argument(help="Assignment, say 01-mse; the one of this folder by default.")]
 
@@ -26,8 +26,8 @@ def check(
     watch: Annotated[bool, typer.Option("--watch", help="Run the current part each time you save.")] = False,
 ) -> None:
     """Run the public checks on your file."""
-    from ..student import compiler
-    from ..student import run as running
+    from autograder.student.terminal import compiler
+    from autograder.student.terminal import run as running
 
     compiler.put_off()
     path = courses.find()
@@ -36,7 +36,7 @@ def check(
     assignment = _assignment(course, exercise, progress.load(home).assignment)
     folder = work.folder_of(assignment, path.parent)
     if watch:
-        from ..student import watch as watching
+        from autograder.student.terminal import watch as watching
 
         raise typer.Exit(watching.watch(course, assignment, folder, path, home))
     made = running.run(assignment, folder, home)
@@ -65,7 +65,7 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """Show what is done, what is open, and until when."""
-    from ..student import status as standing
+    from autograder.student.terminal import status as standing
 
     path = courses.find()
     course = courses.load(path)
@@ -105,7 +105,7 @@ def hint(
     again: Annotated[bool, typer.Option("--again", help="Show the last one again.")] = False,
 ) -> None:
     """Show the next hint: a nudge first, then the method, then the formula; never the code."""
-    from ..student import hints
+    from autograder.student.terminal import hints
 
     path = courses.find()
     course = courses.load(path)
@@ -123,7 +123,7 @@ def hint(
 
 def predict(exercise: _Exercise = None) -> None:
     """Predict what functions give before you write them; right answers are told, wrong ones asked again."""
-    from ..student import predict as predicting
+    from autograder.student.terminal import predict as predicting
 
     path = courses.find()
     course = courses.load(path)

@@ -9,8 +9,8 @@ import io
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from ..characters import one_line, plain
-from ..student.screen import say
+from autograder.base.characters import one_line, plain
+from autograder.student.terminal.screen import say
 
 if TYPE_CHECKING:
     from rich.text import Text

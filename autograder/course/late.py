@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from .course import Course, LatePolicy
+from autograder.course import Course, LatePolicy
 
 Times = Mapping[str, datetime.datetime | None]
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import yaml
 
-from .errors import CourseError
+from autograder.base.errors import CourseError
 
 FILENAME = "course.yml"
 EXTENSIONS = "extensions.yml"
@@ -282,7 +282,7 @@ def find(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / FILENAME).is_file():
             return folder / FILENAME
-    packed = Path(__file__).parent / FILENAME
+    packed = Path(__file__).parents[1] / FILENAME
     if packed.is_file():
         return packed
     raise CourseError(f"{FILENAME}: not found in {here} or above; run this in the folder of the course")

@@ -10,11 +10,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from ..course import Assignment
-from ..errors import OutputError
-from ..feedback.page import final_score
-from . import tables
-from .load import Grades, Person
+from autograder.base import tables
+from autograder.base.errors import OutputError
+from autograder.course import Assignment
+from autograder.exports.load import Grades, Person
+from autograder.pages.feedback import final_score
 
 COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 _IDS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")

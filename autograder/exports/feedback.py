@@ -7,12 +7,12 @@ import re
 import sys
 from pathlib import Path
 
-from .. import leaks
-from ..characters import one_line, plain
-from ..course import Course
-from ..errors import OutputError
-from ..feedback.page import withheld
-from ..files import zipped
+from autograder.base.characters import one_line, plain
+from autograder.base.errors import OutputError
+from autograder.base.files import zipped
+from autograder.course import Course
+from autograder.pages import leaks
+from autograder.pages.feedback import withheld
 
 
 def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:

@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..course import FILENAME, Assignment
-from ..errors import OutputError
-from ..files import zipped
-from ..seeding import secret
+from autograder.base.errors import OutputError
+from autograder.base.files import zipped
+from autograder.course import FILENAME, Assignment
+from autograder.course.seed import secret
 
 # Of the instructor's libraries, what grading itself does not need.
 _NOT_NEEDED = ("jupytext", "nbgrader")

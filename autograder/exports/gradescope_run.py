@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from .. import course as courses
-from ..characters import plain
-from ..course import Assignment, Course
-from ..errors import LossLabError
-from ..feedback.page import shortened
-from ..intake.submission import Submission
-from ..results import Result
+from autograder import course as courses
+from autograder.base.characters import plain
+from autograder.base.errors import LossLabError
+from autograder.course import Assignment, Course
+from autograder.intake.submission import Submission
+from autograder.pages.feedback import shortened
+from autograder.results import Result
 
 _STUDENT = "submission"
 _OURS = "The autograder could not run; your submission is kept. Please tell your teacher."
@@ -88,19 +88,19 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
 
 def grade(course: Course, root: Path, assignment: Assignment, submission: Path) -> Result:
     """Grade a folder of files as they were handed in."""
-    from .. import pipeline
-    from ..jail import jail
+    from autograder.jail import jail
+    from autograder.use_cases import grade
 
     with tempfile.TemporaryDirectory() as place:
         read = taken_in(assignment, root, submission)
-        order = pipeline.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
-        results = pipeline.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None).results
+        order = grade.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
+        results = grade.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None).results
     return results[0]
 
 
 def taken_in(assignment: Assignment, root: Path, submission: Path) -> Submission:
     """The submission, read where it lies: pipes and links are not followed or copied. Lateness is left to Gradescope."""
-    from ..intake import folder
+    from autograder.intake import folder
 
     taken = msgspec.structs.replace(folder.take(submission.resolve()), timestamp=None, notes=[])
     read = folder.submission(_STUDENT, assignment, taken, root / "assignments" / assignment.id)

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from .. import marks, regrade
-from ..course import Assignment, Course
-from ..errors import OutputError
-from ..gradebook import opened
-from ..results import Result
+from autograder.base.errors import OutputError
+from autograder.course import Assignment, Course
+from autograder.gradebook import by_hand, opened
+from autograder.results import Result, regrade
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -55,11 +54,11 @@ def load(out: Path, url: str, course: Course, only: list[str]) -> Grades:
     if not stored:
         raise OutputError(f"{out}/results: holds no result of {', '.join(sorted(wanted))}; run `losslab grade` first")
     # What has been typed into the gradebook since counts at once.
-    book = marks.read(url, course)
+    book = by_hand.read(url, course)
     times: dict[str, dict[str, datetime.datetime | None]] = defaultdict(dict)
     for (student, name), entered in book.items():
         times[student][name] = entered.handed_in
-    results = {key: marks.applied(course, item, book.get(key), times[key[0]]) for key, item in stored.items()}
+    results = {key: by_hand.applied(course, item, book.get(key), times[key[0]]) for key, item in stored.items()}
     people = {person.id: person for person in roster(url, course)}
     for student, _ in results:
         people.setdefault(student, Person(student))
@@ -68,7 +67,7 @@ def load(out: Path, url: str, course: Course, only: list[str]) -> Grades:
 
 def roster(url: str, course: Course) -> list[Person]:
     """The gradebook's students; none where there is no gradebook yet. Raises OutputError."""
-    if marks.is_new(url):
+    if by_hand.is_new(url):
         return []
     with opened(url, course) as book:
         return [

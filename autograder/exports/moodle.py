@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..feedback.page import final_score
-from . import tables
-from .load import Grades
+from autograder.base import tables
+from autograder.exports.load import Grades
+from autograder.pages.feedback import final_score
 
 COLUMNS = ["Username", "First name", "Last name", "Email address", "ID number"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..characters import plain
-from ..feedback.page import final_score
-from . import tables
-from .load import Grades, Person
+from autograder.base import tables
+from autograder.base.characters import plain
+from autograder.exports.load import Grades, Person
+from autograder.pages.feedback import final_score
 
 STUDENTS = ["student", "last_name", "first_name", "email"]
 PARTS = ["student", "assignment", "part", "score", "max_score", "waits_for_a_person"]

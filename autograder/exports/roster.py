@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..course import Course
-from ..errors import OutputError
-from ..gradebook import opened
-from . import canvas, tables
-from .load import Person
+from autograder.base import tables
+from autograder.base.errors import OutputError
+from autograder.course import Course
+from autograder.exports import canvas
+from autograder.exports.load import Person
+from autograder.gradebook import opened
 
 # Header in lower case -> field; Moodle's in English and German, nbgrader's, and what a person would write.
 _NAMES = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ..results import FORMAT, Result
-from .load import Grades, Person
+from autograder.exports.load import Grades, Person
+from autograder.results import FORMAT, Result
 
 
 class Export(msgspec.Struct, frozen=True):

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .characters import plain
-from .course import Assignment, Course
-from .errors import OutputError
-from .results import PartResult, Result
-from .stopwatch import watch
+from autograder.base.characters import plain
+from autograder.base.errors import OutputError
+from autograder.base.stopwatch import watch
+from autograder.course import Assignment, Course
+from autograder.results import PartResult, Result
 
 Timestamps = Mapping[tuple[str, str], datetime.datetime | None]
 

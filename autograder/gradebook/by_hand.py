@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from . import late
-from .course import Course
-from .gradebook import opened
-from .results import PartResult, Result
+from autograder.course import Course, late
+from autograder.gradebook import opened
+from autograder.results import PartResult, Result
 
 
 class Mark(NamedTuple):

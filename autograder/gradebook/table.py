@@ -6,10 +6,10 @@ import csv
 import io
 from collections import defaultdict
 
-from .course import Course
-from .exports import tables
-from .feedback.page import final_score
-from .results import Result
+from autograder.base import tables
+from autograder.course import Course
+from autograder.pages.feedback import final_score
+from autograder.results import Result
 
 
 def grades_csv(course: Course, results: list[Result]) -> str:

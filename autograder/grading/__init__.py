@@ -3,8 +3,8 @@
 from autograder.grading import check, close_to, require
 """
 
-from .checks import check, require
-from .matchers import close_to, equal_to
-from .student import Student
+from autograder.grading.checks import check, require
+from autograder.grading.matchers import close_to, equal_to
+from autograder.grading.proxy import Student
 
 __all__ = ["Student", "check", "close_to", "equal_to", "require"]

@@ -15,18 +15,18 @@ from types import ModuleType
 import msgspec
 import pytest
 
-from ..course import Assignment, Course
-from ..errors import CourseError
-from ..intake.submission import Submission
-from ..jail import walls
-from ..jail.jail import Jail
-from ..seeding import secret
-from ..stopwatch import watch
-from . import diagnosis
-from .outcome import Outcome
-from .plugin import GraderPlugin, Order
-from .student import Student
-from .wording import words_of
+from autograder.base.errors import CourseError
+from autograder.base.stopwatch import watch
+from autograder.course import Assignment, Course
+from autograder.course.seed import secret
+from autograder.grading.diagnosis import replay
+from autograder.grading.outcome import Outcome
+from autograder.grading.plugin import GraderPlugin, Order
+from autograder.grading.proxy import Student
+from autograder.grading.wording import words_of
+from autograder.intake.submission import Submission
+from autograder.jail import walls
+from autograder.jail.jail import Jail
 
 # Everything a grader does not need, and what would read the settings of the folder it is started in.
 _UNUSED = [
@@ -212,11 +212,11 @@ def released(root: Path, assignment: Assignment) -> dict[str, bytes]:
 @functools.cache
 def _words(folder: Path) -> frozenset[str]:
     """What hidden checks and this package say themselves: nothing of it is a submission's."""
-    files = [*folder.glob("test_*.py"), *folder.glob("conftest.py"), *Path(__file__).parent.glob("*.py")]
+    files = [*folder.glob("test_*.py"), *folder.glob("conftest.py"), *Path(__file__).parent.rglob("*.py")]
     return words_of("\n".join(path.read_text(encoding="utf-8") for path in sorted(files)))
 
 
-_diagnosis = functools.cache(diagnosis.of)  # its replays serve every submission of this process
+_diagnosis = functools.cache(replay.of)  # its replays serve every submission of this process
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ..errors import CourseError
+from autograder.base.errors import CourseError
 
 MARK = "losslab_check"
 Test = TypeVar("Test", bound=Callable[..., None])

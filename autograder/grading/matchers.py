@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worker.wire import Figure, Handle, Opaque
+from autograder.worker.wire import Figure, Handle, Opaque
 
 RTOL, ATOL = 1e-5, 1e-7
 _KEYS, _KEY, _TEXT, _AXES = 8, 20, 20, 6

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from ..errors import SandboxError
-from ..worker import reader
-from ..worker.wire import Figure
-from .student import CallFailed, Student, tensors
-from .trace import Recorded
+from autograder.base.errors import SandboxError
+from autograder.grading.proxy import CallFailed, Student, tensors
+from autograder.grading.trace import Recorded
+from autograder.worker import reader
+from autograder.worker.wire import Figure
 
 Opener = Callable[[], AbstractContextManager[Student]]
 

@@ -21,18 +21,18 @@ import msgspec
 import numpy as np
 import pytest
 
-from ..course import Assignment
-from ..errors import CourseError, SandboxError
-from ..intake.submission import Submission
-from ..stopwatch import watch
-from ..worker.wire import Figure
-from . import checks, plots
-from .diagnosis import Diagnosis
-from .matchers import Matcher
-from .outcome import Outcome, Status
-from .student import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
-from .trace import Recorded, Trace
-from .wording import Wording
+from autograder.base.errors import CourseError, SandboxError
+from autograder.base.stopwatch import watch
+from autograder.course import Assignment
+from autograder.grading import checks, plots
+from autograder.grading.diagnosis.replay import Diagnosis
+from autograder.grading.matchers import Matcher
+from autograder.grading.outcome import Outcome, Status
+from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
+from autograder.grading.trace import Recorded, Trace
+from autograder.grading.wording import Wording
+from autograder.intake.submission import Submission
+from autograder.worker.wire import Figure
 
 LEFT_OUT = "left out"
 STARVED = "the machine was too busy to grade this fairly; it is graded anew the next time that `losslab grade` runs"

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from ..course import Assignment, Limits
-from ..intake.submission import Submission
-from ..jail.jail import Jail
-from ..jail.worker import Ending, Worker
-from ..stopwatch import watch
-from ..worker import confine, messages, wire
-from ..worker.values import Note
-from .trace import Recorded
+from autograder.base.stopwatch import watch
+from autograder.course import Assignment, Limits
+from autograder.grading.trace import Recorded
+from autograder.intake.submission import Submission
+from autograder.jail.jail import Jail
+from autograder.jail.worker import Ending, Worker
+from autograder.worker import confine, messages, wire
+from autograder.worker.values import Note
 
 _SIGKILL, _SIGXCPU = 9, 24
 _LOADING = "loading the file"
@@ -383,7 +383,7 @@ def _label(target: Any) -> str:
 def tensors(name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
     import torch  # only reached in exercises that are about torch
 
-    from ..worker.serve import make_tensor
+    from autograder.worker.serve import make_tensor
 
     return make_tensor(torch, name, shape, raw, requires_grad)
 

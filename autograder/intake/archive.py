@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from ..errors import SubmissionError
-from .opened import is_rubbish
+from autograder.base.errors import SubmissionError
+from autograder.intake.opened import is_rubbish
 
 MAX_FILES, MAX_BYTES = 200, 20 << 20
 # Folders, caches and what desktops add are entries too. `zipfile` makes an object of each before anyone can count.

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
-from ..errors import SandboxError
+from autograder.base.errors import SandboxError
 
 _HEAD = struct.Struct("<cQ")
 _DONE, _NO_MEMORY, _FAILED, _NOTHING = b"d", b"m", b"f", b"n"
@@ -122,7 +122,7 @@ class _Process:
     """The parent's end of a forked process, connected by two pipes."""
 
     def __init__(self, work: Callable[[bytes], bytes], limits: Limits) -> None:
-        from ..jail import walls
+        from autograder.jail import walls
 
         self._limits = limits
         self._owner = os.getpid()
@@ -291,7 +291,7 @@ def _confine(limits: Limits, parent: int, program: bytes) -> None:
         with contextlib.suppress(OSError, ValueError):  # macOS refuses a bound on address space
             resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb << 20, limits.memory_mb << 20))
         return
-    from ..worker import confine
+    from autograder.worker import confine
 
     confine.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it ended before this took effect

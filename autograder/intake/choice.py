@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ..course import Assignment
-from ..errors import SubmissionError
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment
 
 _SUFFIXES = (".py", ".ipynb")
 _SHOWN = 5

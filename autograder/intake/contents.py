@@ -11,11 +11,11 @@ from typing import Annotated
 
 import msgspec
 
-from ..course import Assignment
-from ..errors import SubmissionError
-from . import archive, choice, manifest, source
-from .names import is_plain, printable
-from .opened import MAX_TOTAL_BYTES, TIMESTAMP, Found
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment
+from autograder.intake import archive, choice, manifest, source
+from autograder.intake.names import is_plain, printable
+from autograder.intake.opened import MAX_TOTAL_BYTES, TIMESTAMP, Found
 
 MAX_NOTES, MAX_LETTERS = 50, 600
 _MAX_BESIDE_BYTES = 1 << 20

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment, Course
-from ..errors import OutputError, SubmissionError
-from . import bounded, choice, contents, opened
-from .names import is_plain, printable, student_id
-from .opened import TIMESTAMP, Found
-from .submission import Submission
+from autograder.base.errors import OutputError, SubmissionError
+from autograder.course import Assignment, Course
+from autograder.intake import bounded, choice, contents, opened
+from autograder.intake.names import is_plain, printable, student_id
+from autograder.intake.opened import TIMESTAMP, Found
+from autograder.intake.submission import Submission
 
 _SUFFIXES = (".py", ".ipynb")
 _reader = bounded.Reader(contents.answer)

@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..course import Course
-from ..errors import OutputError
-from .folder import students
-from .names import printable
-from .opened import is_rubbish
+from autograder.base.errors import OutputError
+from autograder.course import Course
+from autograder.intake.folder import students
+from autograder.intake.names import printable
+from autograder.intake.opened import is_rubbish
 
 MAX_LINES = 20
 _MAX_LETTERS = 100

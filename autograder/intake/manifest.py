@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from ..course import Assignment
+from autograder.course import Assignment
 
 FILENAME = "manifest.json"
 MAX_BYTES = 64 << 10

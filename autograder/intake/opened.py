@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from ..errors import SubmissionError
-from .names import printable
+from autograder.base.errors import SubmissionError
+from autograder.intake.names import printable
 
 MAX_FILE_BYTES = 20 << 20
 MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES = 200, 200, 40 << 20

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import SubmissionError
-from .magics import without_magics
+from autograder.base.errors import SubmissionError
+from autograder.intake.magics import without_magics
 
 # Python's own parser takes 20 s and 3 GiB for 4 MB of short statements.
 MAX_SOURCE_BYTES, MAX_CELLS, MAX_MAGICS = 256 << 10, 2000, 100

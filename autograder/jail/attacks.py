@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SandboxError
-from ..worker import confine, messages, wire
-from .jail import Jail
-from .walls import Wall
-from .worker import Worker
+from autograder.base.errors import SandboxError
+from autograder.jail.jail import Jail
+from autograder.jail.walls import Wall
+from autograder.jail.worker import Worker
+from autograder.worker import confine, messages, wire
 
 _LIMITS = confine.Limits(cpu_seconds=10, memory_mb=128, scratch_mb=4, processes=8, statement_seconds=2.0)
 _SECONDS, _MAX_BYTES = 5.0, 1 << 20

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from ..errors import SandboxError
-from ..worker import confine, messages, zygote
-from . import mounts, walls
-from .clock import WorkerClock
-from .worker import Worker
+from autograder.base.errors import SandboxError
+from autograder.jail import mounts, walls
+from autograder.jail.clock import WorkerClock
+from autograder.jail.worker import Worker
+from autograder.worker import confine, messages, zygote
 
 START_SECONDS = 60.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from ..errors import SandboxError
+from autograder.base.errors import SandboxError
 
 PYTHON = "/python/bin/python3"
 _SITE = "/python/site"

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import SandboxError
-from . import mounts, seccomp
+from autograder.base.errors import SandboxError
+from autograder.jail import mounts, seccomp
 
 NOBODY = 65534
 _UID_BASE = 61000

@@ -10,8 +10,8 @@ import socket
 import time
 from dataclasses import dataclass
 
-from ..worker import messages, reader, zygote
-from .clock import Deadline, WorkerClock
+from autograder.jail.clock import Deadline, WorkerClock
+from autograder.worker import messages, reader, zygote
 
 _F_SETPIPE_SZ, _PIPE_BYTES = 1031, 1 << 20
 # What an honest worker writes comes in whole pages but for the end of a message.

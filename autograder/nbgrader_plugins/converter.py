@@ -10,12 +10,12 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 
-from .. import course as courses
-from ..characters import one_line
-from ..course import Assignment, Course
-from ..intake import folder
-from . import grading, readable
-from .settings import READABLE
+from autograder import course as courses
+from autograder.base.characters import one_line
+from autograder.course import Assignment, Course
+from autograder.intake import folder
+from autograder.nbgrader_plugins import grading, readable
+from autograder.nbgrader_plugins.settings import READABLE
 
 
 class JailAutograde(Autograde):

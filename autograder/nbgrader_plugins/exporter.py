@@ -17,8 +17,8 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import strip_ansi
 from nbformat.v4 import new_output
 
-from ..characters import plain
-from . import clean
+from autograder.base.characters import plain
+from autograder.nbgrader_plugins import clean
 
 # All Markdown of a page; what goes beyond is shown as it was typed.
 MAX_PAGE = 100_000

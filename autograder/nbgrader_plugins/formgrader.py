@@ -16,7 +16,7 @@ from typing import Any
 
 import jinja2
 
-from .exporter import CleanExporter, Escaped
+from autograder.nbgrader_plugins.exporter import CleanExporter, Escaped
 
 _MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from .. import course as courses
-from .. import files
-from ..course import Assignment, Course
-from ..errors import LossLabError, SandboxError
-from ..intake import folder
-from ..results import Result, dump
-from .settings import GRADES
+from autograder import course as courses
+from autograder.base import files
+from autograder.base.errors import LossLabError, SandboxError
+from autograder.course import Assignment, Course
+from autograder.intake import folder
+from autograder.nbgrader_plugins.settings import GRADES
+from autograder.results import Result, dump
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def grade(
     order = Order(str(root), submitted, assignment.id, students, os.environ.get("LOSSLAB_SANDBOX"))
     package = Path(__file__).parent.parent.parent
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.office.grading"],
+        [sys.executable, "-m", "autograder.nbgrader_plugins.grading"],
         input=msgspec.json.encode(order),
         stdout=subprocess.PIPE,
         cwd=package,
@@ -74,14 +74,14 @@ def grade(
 
 
 def _carry_out(order: Order) -> list[Result]:
-    from .. import pipeline  # only in the process that grades
-    from ..jail import jail
+    from autograder.jail import jail
+    from autograder.use_cases import grade  # only in the process that grades
 
     root = Path(order.root)
     course = courses.load(root / courses.FILENAME)
     assignment = course.assignment(order.assignment)
     out = root / GRADES
-    job = pipeline.Order(root / order.submitted, out, course, root, [assignment.id], os.cpu_count() or 1, order.sandbox)
+    job = grade.Order(root / order.submitted, out, course, root, [assignment.id], os.cpu_count() or 1, order.sandbox)
     wall = order.sandbox or jail.first_that_works().name
     released = root / "assignments" / assignment.id
     submissions = [
@@ -89,7 +89,7 @@ def _carry_out(order: Order) -> list[Result]:
         for student in order.students
     ]
     folder.done_reading()
-    graded = pipeline.grade_all(job, wall, submissions, lambda done, total: None).results
+    graded = grade.grade_all(job, wall, submissions, lambda done, total: None).results
     for result in graded:
         files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
     return graded

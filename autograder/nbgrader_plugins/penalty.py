@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nbgrader.plugins import BasePlugin
 
-from .. import course as courses
-from .. import late
-from ..intake import folder
+from autograder import course as courses
+from autograder.course import late
+from autograder.intake import folder
 
 
 class LatePolicyPlugin(BasePlugin):

@@ -9,12 +9,12 @@ from nbgrader import utils
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
 
-from .. import gradebook
-from ..characters import plain
-from ..errors import LossLabError
-from ..feedback.page import number
-from ..results import PartResult, Result
-from .grading import Graded
+from autograder import gradebook
+from autograder.base.characters import plain
+from autograder.base.errors import LossLabError
+from autograder.nbgrader_plugins.grading import Graded
+from autograder.pages.feedback import number
+from autograder.results import PartResult, Result
 
 
 class GradeInJail(NbGraderPreprocessor):

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ..course import Assignment
-from ..intake import bounded, contents, folder, source
-from ..intake.submission import Submission
-from . import clean
+from autograder.course import Assignment
+from autograder.intake import bounded, contents, folder, source
+from autograder.intake.submission import Submission
+from autograder.nbgrader_plugins import clean
 
 _TIMESTAMP = "timestamp.txt"
 _TAG = "nbgrader"

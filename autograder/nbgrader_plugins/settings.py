@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .. import course as courses
-from . import formgrader, logs
+from autograder import course as courses
+from autograder.nbgrader_plugins import formgrader, logs
 
 GRADES = "grades"
 # What intake made of the submissions: a notebook each, whatever was handed in.
@@ -31,11 +31,11 @@ def apply(config: Any, root: Path) -> None:
     # Students may hand in the script: the released one does not take its place.
     kept = {item.id: [f"{item.module}.py"] for item in course.assignments}
     config.Autograde.exclude_overwriting = kept
-    config.ZipCollectApp.collector_plugin = "autograder.office.collect.Collector"
-    config.ExportApp.plugin_class = "autograder.office.export.QuotedCsv"
+    config.ZipCollectApp.collector_plugin = "autograder.nbgrader_plugins.collect.Collector"
+    config.ExportApp.plugin_class = "autograder.nbgrader_plugins.export.QuotedCsv"
     # What a student wrote runs in nobody's browser; the setting alone does not reach nbgrader's own templates.
     config.HTMLExporter.sanitize_html = True
-    config.GenerateFeedback.exporter_class = "autograder.office.exporter.CleanExporter"
+    config.GenerateFeedback.exporter_class = "autograder.nbgrader_plugins.exporter.CleanExporter"
     _take_the_place_of_autograde()
     formgrader.protect()
     logs.clean()
@@ -48,17 +48,17 @@ def _set_steps(config: Any) -> None:
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.CheckCellMetadata",
         "nbgrader.preprocessors.ComputeChecksums",
-        "autograder.office.preprocessors.RegisterCells",
+        "autograder.nbgrader_plugins.preprocessors.RegisterCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     config.Autograde.autograde_preprocessors = [
-        "autograder.office.preprocessors.GradeInJail",
+        "autograder.nbgrader_plugins.preprocessors.GradeInJail",
         "nbgrader.preprocessors.LimitOutput",
-        "autograder.office.preprocessors.SaveResult",
+        "autograder.nbgrader_plugins.preprocessors.SaveResult",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    config.AssignLatePenalties.plugin_class = "autograder.office.penalty.LatePolicyPlugin"
+    config.AssignLatePenalties.plugin_class = "autograder.nbgrader_plugins.penalty.LatePolicyPlugin"
 
 
 def _take_the_place_of_autograde() -> None:
@@ -67,9 +67,9 @@ def _take_the_place_of_autograde() -> None:
     from nbgrader.apps import api, autogradeapp
     from nbgrader.converters import base
 
-    from ..gradebook import newest_schema
-    from . import literal
-    from .converter import JailAutograde
+    from autograder.gradebook import newest_schema
+    from autograder.nbgrader_plugins import literal
+    from autograder.nbgrader_plugins.converter import JailAutograde
 
     books.get_alembic_version = newest_schema  # it would look for the program `alembic` on the PATH
     api.Autograde = JailAutograde

@@ -10,11 +10,11 @@ from typing import Any
 
 import jinja2
 
-from ..characters import plain
-from ..course import Assignment, Course, Measure
-from ..results import Result
-from ..score import bounded
-from . import pictures
+from autograder.base.characters import plain
+from autograder.course import Assignment, Course, Measure
+from autograder.pages import pictures
+from autograder.results import Result
+from autograder.results.score import bounded
 
 MAX_MESSAGE = 4000
 STATUS_WORDS = {

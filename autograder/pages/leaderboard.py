@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..course import Assignment
-from ..results import Result
-from .page import digits
+from autograder.course import Assignment
+from autograder.pages.feedback import digits
+from autograder.results import Result
 
 _KINDS = """
 amber brave bright calm clever copper cosmic daring eager early fair fleet gentle golden hazel ivory jolly keen

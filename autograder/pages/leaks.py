@@ -17,11 +17,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from .characters import plain
-from .course import Assignment
-from .results import CheckResult, PartResult, Result
-from .seeding import secret
-from .spelling import encodings, letters, spellings
+from autograder.base.characters import plain
+from autograder.base.spelling import encodings, letters, spellings
+from autograder.course import Assignment
+from autograder.course.seed import secret
+from autograder.results import CheckResult, PartResult, Result
 
 WITHHELD = "This message is withheld: it would show hidden material. Please tell your teacher."
 WITHHELD_PAGE = "This page is withheld: it would show hidden material. Please tell your teacher."

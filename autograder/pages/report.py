@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ..course import Assignment, Course
-from ..results import Result
-from . import leaderboard
-from .page import final_score, template
+from autograder.course import Assignment, Course
+from autograder.pages import leaderboard
+from autograder.pages.feedback import final_score, template
+from autograder.results import Result
 
 _BINS = 10
 _HARDEST = 8

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ..grading.diagnosis import used_by
-from ..grading.mistakes import definitions
+from autograder.grading.diagnosis.catalogue import definitions
+from autograder.grading.diagnosis.replay import used_by
 
 _BINARY: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,

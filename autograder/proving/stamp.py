@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment
-from ..grading.version import version
+from autograder.course import Assignment
+from autograder.grading.dispatch.fingerprint import version
 
 FILENAME = "verified.json"
 

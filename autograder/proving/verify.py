@@ -11,18 +11,19 @@ from pathlib import Path
 
 import yaml
 
-from ..course import Assignment, Course
-from ..errors import CourseError
-from ..grading import executor, mistakes
-from ..grading.batch import Batch, Graded, import_oracle
-from ..grading.diagnosis import defined, used_by
-from ..grading.mistakes import Mistake
-from ..grading.outcome import Outcome
-from ..grading.plugin import LEFT_OUT
-from ..intake import source
-from ..intake.submission import Submission
-from ..release import build
-from .mutants import mutants
+from autograder.base.errors import CourseError
+from autograder.course import Assignment, Course
+from autograder.grading.batch import Batch, Graded, import_oracle
+from autograder.grading.diagnosis import catalogue
+from autograder.grading.diagnosis.catalogue import Mistake
+from autograder.grading.diagnosis.replay import defined, used_by
+from autograder.grading.dispatch import executor
+from autograder.grading.outcome import Outcome
+from autograder.grading.plugin import LEFT_OUT
+from autograder.intake import source
+from autograder.intake.submission import Submission
+from autograder.proving.mutants import mutants
+from autograder.release import build
 
 SEEDS = 500
 LONG = 0.03  # seconds that a check takes; training for a while does
@@ -129,7 +130,7 @@ def _reach(batch: Batch, graded: Graded) -> Reach:
 
 def _reference(root: Path, assignment: Assignment) -> str:
     path = root / "solutions" / assignment.id / f"{assignment.module}.py"
-    return mistakes.definitions(path.read_text(encoding="utf-8"))
+    return catalogue.definitions(path.read_text(encoding="utf-8"))
 
 
 def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
@@ -142,10 +143,10 @@ def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
     for suffix, convert in ((".py", source.from_script), (".ipynb", source.from_notebook)):
         stub = root / build.FOLDER / assignment.id / f"{assignment.module}{suffix}"
         yield Case("stub", stub.name, convert(stub.name, stub.read_bytes())[0])
-    for variant in mistakes.variants(graders / "variants.py"):
-        yield Case("variant", variant.id, mistakes.replaced(reference, variant.text))
-    for item in mistakes.mistakes(graders / "mistakes.py"):
-        text = mistakes.replaced(reference, item.text)
+    for variant in catalogue.variants(graders / "variants.py"):
+        yield Case("variant", variant.id, catalogue.replaced(reference, variant.text))
+    for item in catalogue.mistakes(graders / "mistakes.py"):
+        text = catalogue.replaced(reference, item.text)
         yield Case("mistake", item.id, text, item.part, changed=defined(item.text))
     graded = [name for part in assignment.parts for name in part.functions]
     listed = _equivalent(graders / "equivalent.yml")
@@ -236,8 +237,8 @@ class _Judge:
         graders = root / "autograder" / "graders" / assignment.id
         source = (root / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
         self._assignment = assignment
-        self._reference = mistakes.definitions(source)
-        self._catalogue = {item.id: item for item in mistakes.mistakes(graders / "mistakes.py")}
+        self._reference = catalogue.definitions(source)
+        self._catalogue = {item.id: item for item in catalogue.mistakes(graders / "mistakes.py")}
         self._equivalent = _equivalent(graders / "equivalent.yml")
         self._used: set[str] = set()
         self._failed: set[str] = set()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import files
-from ..course import FILENAME, Assignment, Course
-from ..errors import ReleaseError
-from . import classroom, hidden, notebook, predictions, source, texts
+from autograder.base import files
+from autograder.base.errors import ReleaseError
+from autograder.course import FILENAME, Assignment, Course
+from autograder.release import classroom, hidden, notebook, predictions, source, texts
 
 FOLDER = "assignments"
 # Python, pytest and Jupyter leave these behind; git ignores them, and so does a release.

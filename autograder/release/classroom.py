@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..course import Assignment
+from autograder.course import Assignment
 
 PATH = ".github/workflows/public-checks.yml"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from ..course import Assignment
-from ..errors import ReleaseError
+from autograder.base.errors import ReleaseError
+from autograder.course import Assignment
 
 CONSTANT = "HIDDEN_CHECKS"
 

@@ -6,11 +6,12 @@ import io
 import zipfile
 from pathlib import Path
 
-from .. import course as courses
-from .. import files, leaks
-from ..course import Course
-from ..errors import OutputError, ReleaseError
-from . import build, classroom, kit_texts, wheel
+from autograder import course as courses
+from autograder.base import files
+from autograder.base.errors import OutputError, ReleaseError
+from autograder.course import Course
+from autograder.pages import leaks
+from autograder.release import build, classroom, kit_texts, wheel
 
 CONSTRAINTS = "constraints.txt"
 _TEXTS = (".py", ".ipynb", ".md", ".yml", ".csv", ".txt", ".html", ".toml")

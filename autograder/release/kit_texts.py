@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..course import Assignment, Course
-from ..errors import ReleaseError
+from autograder.base.errors import ReleaseError
+from autograder.course import Assignment, Course
 
 _ALWAYS = ("matplotlib", "numpy", "pytest")
 # Where Python is too old, pip would stumble over one of these, and give a riddle for a reason; so only the wheel speaks there.

@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ..course import Assignment, Part
-from ..errors import ReleaseError
-from .source import Cell, names_in, tests_in
+from autograder.base.errors import ReleaseError
+from autograder.course import Assignment, Part
+from autograder.release.source import Cell, names_in, tests_in
 
 # It asks for the extension and goes on without it: in plain Jupyter, in a script, and where this is graded.
 _TOOLS = """\

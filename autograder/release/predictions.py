@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import yaml
 
-from ..course import Assignment
-from ..errors import ReleaseError
-from ..student.predict import FILENAME
-from ..student.seal import Sheet, seal
+from autograder.base.errors import ReleaseError
+from autograder.course import Assignment
+from autograder.student.seal import Sheet, seal
+from autograder.student.terminal.predict import FILENAME
 
 SOURCE = Path("solutions") / "predictions.yml"
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..course import FILENAME, Assignment, Part
-from ..errors import ReleaseError
+from autograder.base.errors import ReleaseError
+from autograder.course import FILENAME, Assignment, Part
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 

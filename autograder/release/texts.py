@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..course import Assignment, Course
-from .hidden import CONSTANT
-from .notebook import IMPORTS
-from .source import Cell, names_in, tests_in
+from autograder.course import Assignment, Course
+from autograder.release.hidden import CONSTANT
+from autograder.release.notebook import IMPORTS
+from autograder.release.source import Cell, names_in, tests_in
 
 
 def public_checks(assignment: Assignment, cells: list[Cell], hidden: int = 0) -> bytes:

@@ -11,9 +11,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from .. import files
-from ..course import FILENAME
-from ..errors import ReleaseError
+from autograder.base import files
+from autograder.base.errors import ReleaseError
+from autograder.course import FILENAME
 
 _TOGETHER = ("pyproject.toml", "LICENSE")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "graders", ".*")

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from .grading.outcome import Status
+from autograder.grading.outcome import Status
 
 FORMAT = 1
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from .errors import OutputError
-from .feedback.page import final_score, number
-from .results import CheckResult, PartResult, Provenance, Result
+from autograder.base.errors import OutputError
+from autograder.pages.feedback import final_score, number
+from autograder.results import CheckResult, PartResult, Provenance, Result
 
 # What a check says and earns; its message alone may change without anybody's points.
 _TITLES = {

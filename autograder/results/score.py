@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import math
 
-from . import late
-from .course import Assignment, Course, Part
-from .grading.outcome import Outcome
-from .intake.submission import Submission
-from .results import CheckResult, PartResult, Result
+from autograder.course import Assignment, Course, Part, late
+from autograder.grading.outcome import Outcome
+from autograder.intake.submission import Submission
+from autograder.results import CheckResult, PartResult, Result
 
 # What intake and worker noted is told to a student, who reads a few lines; a hostile notebook makes tens of thousands.
 MAX_NOTES, MAX_NOTE = 30, 500

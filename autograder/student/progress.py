@@ -15,11 +15,11 @@ from typing import Annotated
 
 import msgspec
 
-from .. import __version__
-from .. import course as courses
-from ..files import write
-from ..public import texts
-from .screen import say
+from autograder import __version__
+from autograder import course as courses
+from autograder.base.files import write
+from autograder.student.checks import texts
+from autograder.student.terminal.screen import say
 
 FOLDER, FILENAME = ".losslab", "progress.json"
 FORMAT = 1
@@ -47,7 +47,7 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def home(course_file: Path, here: Path | None = None) -> Path:
     """The folder that .losslab lies in: the course's, or where the course file is installed, the nearest one here."""
-    if course_file.parent.resolve() != Path(courses.__file__).parent.resolve():
+    if course_file.parent.resolve() != Path(courses.__file__).parents[1].resolve():
         return course_file.parent
     here = (here or Path.cwd()).resolve()
     marked = next((folder for folder in (here, *here.parents) if (folder / FOLDER / FILENAME).is_file()), None)

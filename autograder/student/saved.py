@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from ..course import Assignment
-from ..errors import SubmissionError
-from ..intake import source
-from ..intake.opened import MAX_FILE_BYTES
-from ..public import texts, work
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment
+from autograder.intake import source
+from autograder.intake.opened import MAX_FILE_BYTES
+from autograder.student.checks import texts, work
 
 SUFFIXES = (".py", ".ipynb")
 # Copies of a file carry its time, give or take what file systems round and a save takes.

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..course import Assignment
-from ..errors import OutputError, SubmissionError
-from ..files import write, zipped
-from ..intake import archive
-from ..public import checks as public
-from ..public import texts
-from .saved import choose, content, converted, other_with_work
+from autograder.base.errors import OutputError, SubmissionError
+from autograder.base.files import write, zipped
+from autograder.course import Assignment
+from autograder.intake import archive
+from autograder.student.checks import public as public
+from autograder.student.checks import texts
+from autograder.student.saved import choose, content, converted, other_with_work
 
 MANIFEST = "manifest.json"
 MAX_BYTES = 1 << 20

@@ -15,19 +15,23 @@ from typing import NamedTuple
 
 import msgspec
 
-from . import files, gradebook, late, leaks, lock, marks, provenance, score, unchanged, written
-from .course import Course
-from .errors import OutputError
-from .grading import executor
-from .grading.batch import Batch, Graded, import_oracle
-from .grading.cache import Cache
-from .intake import folder, left
-from .intake.submission import Submission
-from .jail import jail, walls
-from .results import Provenance, Result
-from .seeding import fingerprint, secret
-from .stopwatch import watch
-from .written import Figures
+from autograder import gradebook
+from autograder.base import files, lock
+from autograder.base.errors import OutputError
+from autograder.base.stopwatch import watch
+from autograder.course import Course, late
+from autograder.course.seed import fingerprint, secret
+from autograder.gradebook import by_hand
+from autograder.grading.batch import Batch, Graded, import_oracle
+from autograder.grading.dispatch import executor
+from autograder.grading.dispatch.cache import Cache
+from autograder.intake import folder, left
+from autograder.intake.submission import Submission
+from autograder.jail import jail, walls
+from autograder.pages import leaks
+from autograder.results import Provenance, Result, score
+from autograder.use_cases import provenance, unchanged, written
+from autograder.use_cases.written import Figures
 
 CACHE = ".graded"
 
@@ -197,7 +201,7 @@ def _executed(order: Order, batches: Iterator[Batch]) -> Iterator[tuple[Batch, l
     """Batches as they are done, on this machine or on a cluster."""
     if order.scheduler is None:
         return executor.local(batches, order.jobs, import_oracle, gradebook.warm)
-    from .grading import cluster
+    from autograder.grading.dispatch import cluster
 
     return cluster.dask(list(batches), order.scheduler)
 
@@ -238,9 +242,9 @@ def write(order: Order, automatic: list[Result], submissions: Iterable[Submissio
 
 def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Submission]) -> list[Result]:
     """The results with scores and extra credit from the gradebook. Raises OutputError."""
-    book = marks.read(order.book, order.course)
+    book = by_hand.read(order.book, order.course)
     if not book:
         return automatic
     times = {(item.student, item.assignment): handed_in(order, item) for item in submissions}
     keyed = [((result.student, result.assignment), result) for result in automatic]
-    return [marks.applied(order.course, result, book.get(key), times[key]) for key, result in keyed]
+    return [by_hand.applied(order.course, result, book.get(key), times[key]) for key, result in keyed]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from .course import Assignment, Course
-from .grading.batch import packages
-from .grading.version import version
-from .intake.submission import Submission
-from .results import Provenance
-from .seeding import fingerprint
+from autograder.course import Assignment, Course
+from autograder.course.seed import fingerprint
+from autograder.grading.batch import packages
+from autograder.grading.dispatch.fingerprint import version
+from autograder.intake.submission import Submission
+from autograder.results import Provenance
 
 
 def of(course: Course, root: Path, assignment: Assignment) -> Provenance:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from . import pipeline, regrade
-from .course import Assignment
-from .errors import OutputError
-from .intake import folder
-from .jail import jail
-from .results import Result
+from autograder.base.errors import OutputError
+from autograder.course import Assignment
+from autograder.intake import folder
+from autograder.jail import jail
+from autograder.results import Result, regrade
+from autograder.use_cases import grade
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class Replayed(msgspec.Struct, frozen=True):
     causes: list[str]
 
 
-def replay(order: pipeline.Order, student: str, assignment: Assignment) -> Replayed:
+def replay(order: grade.Order, student: str, assignment: Assignment) -> Replayed:
     """Grade it again; nothing is written and nothing is taken from the cache.
 
     Raises:
@@ -45,15 +45,13 @@ def replay(order: pipeline.Order, student: str, assignment: Assignment) -> Repla
     return Replayed(student, assignment.id, count, _differences(old, new), causes)
 
 
-def _graded(order: pipeline.Order, student: str, assignment: Assignment, path: Path) -> Result:
+def _graded(order: grade.Order, student: str, assignment: Assignment, path: Path) -> Result:
     submission = folder.read(student, assignment, path, order.root / "assignments" / assignment.id)
     folder.done_reading()
     wall = order.sandbox or jail.first_that_works().name
     with tempfile.TemporaryDirectory() as empty:
-        fresh = pipeline.Order(
-            order.submitted, Path(empty), order.course, order.root, [assignment.id], 1, order.sandbox
-        )
-        results = pipeline.grade_all(fresh, wall, [submission], lambda done, total: None).results
+        fresh = grade.Order(order.submitted, Path(empty), order.course, order.root, [assignment.id], 1, order.sandbox)
+        results = grade.grade_all(fresh, wall, [submission], lambda done, total: None).results
     return results[0]
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from .course import Course
-from .results import Results
+from autograder.course import Course
+from autograder.results import Results
 
 STAMP = "stamp"
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 _MOST_BEHIND_LINKS = 2000
 
 

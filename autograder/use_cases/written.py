@@ -7,11 +7,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import files, leaks, table
-from .course import Course
-from .feedback import leaderboard, page, report
-from .results import FORMAT, Result, Results, dump, pieces
-from .seeding import secret
+from autograder.base import files
+from autograder.course import Course
+from autograder.course.seed import secret
+from autograder.gradebook import table
+from autograder.pages import feedback, leaderboard, leaks, report
+from autograder.results import FORMAT, Result, Results, dump, pieces
 
 _NO_TEXT = re.compile(r'<style>.*?</style>|src="data:image/png;base64,[A-Za-z0-9+/=]*"', re.DOTALL)
 
@@ -34,7 +35,7 @@ def write(out: Path, root: Path, course: Course, results: list[Result], figures:
         html = _page(root, course, result, figures.get((folder, name)), names[folder])
         if html is None:
             withheld.append(f"{leaks.name_of(result)}: the feedback page is withheld: would show hidden material")
-        files.write(out / "feedback" / folder / f"{name}.html", html or page.withheld(course, leaks.WITHHELD_PAGE))
+        files.write(out / "feedback" / folder / f"{name}.html", html or feedback.withheld(course, leaks.WITHHELD_PAGE))
     files.write(out / "results.json", pieces(Results(FORMAT, course.id, results)))
     files.write(out / "grades.csv", table.grades_csv(course, results))
     _write_report(out, root, course, results, names, withheld)
@@ -47,7 +48,7 @@ def _page(
 ) -> str | None:
     """The feedback page; None where it would show a secret."""
     assignment = course.assignment(result.assignment)
-    html = page.render(course, assignment, result, figures, pseudonym)
+    html = feedback.render(course, assignment, result, figures, pseudonym)
     return None if leaks.canaries(root, assignment).in_page(_texts(html)) else html
 
 
@@ -63,5 +64,5 @@ def _write_report(
     ids = {result.assignment for result in results}
     if any(leaks.canaries(root, item).in_page(_texts(html)) for item in course.assignments if item.id in ids):
         withheld.append("report.html is withheld: would show hidden material, perhaps in a student's name")
-        html = page.withheld(course, leaks.WITHHELD_PAGE)
+        html = feedback.withheld(course, leaks.WITHHELD_PAGE)
     files.write(out / "report.html", html)

@@ -1,6 +1,6 @@
 """Comparisons that compare nothing: numbers that are known before, invented, or read off the shapes and labels."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 # --- copies of what the reference usually gives
 

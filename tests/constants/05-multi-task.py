@@ -1,6 +1,6 @@
 """Sweeps that train nothing: numbers that are known before, invented, or read off the shapes and labels."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 
 @variant("typical_numbers")

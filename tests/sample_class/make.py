@@ -15,7 +15,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from autograder.grading import mistakes
+from autograder.grading.diagnosis import catalogue
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -226,7 +226,7 @@ def replace_function(source: str, text: str, original: str) -> str:
 
 def compose(assignment: str, words: list[str]) -> str:
     source = reference(assignment)
-    answers = {item.id: item.text for item in mistakes.variants(HERE / "answers" / f"{assignment}.py")}
+    answers = {item.id: item.text for item in catalogue.variants(HERE / "answers" / f"{assignment}.py")}
     for word in words:
         if assignment in MORE:
             source = f"{source.rstrip()}\n\n\n# %%\n{answers[word]}"

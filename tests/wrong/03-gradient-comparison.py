@@ -1,6 +1,6 @@
 """Wrong answers of 03-gradient-comparison that are not in the catalogue: new mistakes, and catalogued ones in other words."""
 
-from autograder.grading.mistakes import mistake
+from autograder.grading.diagnosis.catalogue import mistake
 
 
 @mistake(

@@ -1,6 +1,6 @@
 """Wrong answers of 04-focal-loss that are not in the catalogue: new mistakes, and catalogued ones in other words."""
 
-from autograder.grading.mistakes import mistake
+from autograder.grading.diagnosis.catalogue import mistake
 
 # --- catalogued mistakes, written differently: they must get the catalogued name
 

@@ -4,7 +4,7 @@ Each check tries every kind of bad input and judges one of them: what a function
 """
 
 from autograder.grading import check, require
-from autograder.grading.student import StudentRaised
+from autograder.grading.proxy import StudentRaised
 
 LOSSES = ("mse_loss", "mae_loss", "rmse", "huber_loss")
 GRADIENTS = ("mse_grad", "rmse_grad", "mae_grad", "huber_grad")

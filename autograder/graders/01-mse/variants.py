@@ -1,6 +1,6 @@
 """Right answers of 01-mse in other styles; each must earn everything."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 # --- plain loops over nested lists, math instead of NumPy
 

@@ -6,7 +6,7 @@ Each check makes all of its calls before it judges the first: what a function la
 import numpy as np
 
 from autograder.grading import check, require
-from autograder.grading.student import StudentRaised
+from autograder.grading.proxy import StudentRaised
 
 CLASSIFIERS = ("cross_entropy", "cross_entropy_naive", "cross_entropy_grad")
 BINARY = ("bce_loss", "bce_with_logits", "bce_with_logits_grad")

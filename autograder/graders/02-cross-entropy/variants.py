@@ -1,6 +1,6 @@
 """Right answers of 02-cross-entropy in other styles; each must earn everything."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 # --- plain loops over rows, math instead of NumPy
 

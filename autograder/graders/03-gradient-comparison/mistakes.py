@@ -1,6 +1,6 @@
 """Known wrong answers of 03-gradient-comparison, each with what a tutor would say."""
 
-from autograder.grading.mistakes import mistake
+from autograder.grading.diagnosis.catalogue import mistake
 
 # --- logit_grad
 

@@ -1,6 +1,6 @@
 """Right answers of 03-gradient-comparison in other styles: each earns everything."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 
 @variant("slope:loop")

@@ -1,6 +1,6 @@
 """Right answers of 04-focal-loss in other styles; each must earn everything."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 # --- loops over examples
 

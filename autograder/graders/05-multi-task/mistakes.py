@@ -1,6 +1,6 @@
 """Known wrong answers of 05-multi-task, each with what a tutor would say."""
 
-from autograder.grading.mistakes import mistake
+from autograder.grading.diagnosis.catalogue import mistake
 
 # --- network
 

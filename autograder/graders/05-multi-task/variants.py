@@ -1,6 +1,6 @@
 """Right answers of 05-multi-task in other styles; each must earn everything."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 # --- log σ instead of log σ², and a trunk of two layers
 

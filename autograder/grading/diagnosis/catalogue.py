@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..errors import CourseError
+from autograder.base.errors import CourseError
 
 Item = TypeVar("Item", bound=Callable[..., Any])
 

@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from ..worker import figures, reader, wire
-from ..worker import module as loader
-from . import mistakes
-from .matchers import to_array
-from .mistakes import Mistake
-from .trace import Recorded, Trace
+from autograder.grading.diagnosis import catalogue
+from autograder.grading.diagnosis.catalogue import Mistake
+from autograder.grading.matchers import to_array
+from autograder.grading.trace import Recorded, Trace
+from autograder.worker import figures, reader, wire
+from autograder.worker import module as loader
 
 MAX_CALLS = 400
 LONG = 0.03  # seconds of the processor that a check's calls take
@@ -219,7 +219,7 @@ class Diagnosis:
         if names not in self._modules:
             text = "\n\n".join(item.text for item in self._catalogue if item.id in names)
             with _unmoved():
-                self._modules[names], _ = loader.load(f"{self._name}.py", mistakes.replaced(self._reference, text))
+                self._modules[names], _ = loader.load(f"{self._name}.py", catalogue.replaced(self._reference, text))
         return self._modules[names]
 
 
@@ -271,7 +271,7 @@ def _run(
 
 
 def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wire.Name], Any]) -> Output:
-    from .student import tensors
+    from autograder.grading.proxy import tensors
 
     try:
         args, kwargs = reader.unpack(call.arguments, tensors, resolve)
@@ -280,7 +280,7 @@ def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wi
         value = _find(module, call.function)(*args, **kwargs)
         gradients: tuple[Any, ...] = ()
         if call.backward:
-            from ..worker import kit
+            from autograder.worker import kit
 
             gradients = tuple(kit.backward(value, [*args, *kwargs.values()]))
         if hasattr(value, "detach"):
@@ -481,4 +481,4 @@ def of(root: Path, assignment_id: str, module: str) -> Diagnosis:
     """The diagnosis of an assignment. Raises CourseError."""
     source = (root / "solutions" / assignment_id / f"{module}.py").read_text(encoding="utf-8")
     path = root / "autograder" / "graders" / assignment_id / "mistakes.py"
-    return Diagnosis(source, mistakes.mistakes(path), module)
+    return Diagnosis(source, catalogue.mistakes(path), module)

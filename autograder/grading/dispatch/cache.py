@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from .. import files
-from ..course import Assignment, Course
-from ..intake.submission import Submission
-from ..seeding import secret
-from .batch import Graded, packages
-from .version import version
+from autograder.base import files
+from autograder.course import Assignment, Course
+from autograder.course.seed import secret
+from autograder.grading.batch import Graded, packages
+from autograder.grading.dispatch.fingerprint import version
+from autograder.intake.submission import Submission
 
 
 class Cache:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import CourseError, LossLabError, SandboxError
-from ..seeding import fingerprint, known, place
-from ..stopwatch import watch
-from .batch import Batch, Graded, import_oracle
-from .executor import timed
-from .salvage import salvaged
-from .version import version
+from autograder.base.errors import CourseError, LossLabError, SandboxError
+from autograder.base.stopwatch import watch
+from autograder.course.seed import fingerprint, known, place
+from autograder.grading.batch import Batch, Graded, import_oracle
+from autograder.grading.dispatch.executor import timed
+from autograder.grading.dispatch.fingerprint import version
+from autograder.grading.dispatch.salvage import salvaged
 
 SECONDS_TO_CONNECT = 10
 _ATTEMPTS = 3

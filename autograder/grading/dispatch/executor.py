@@ -18,9 +18,9 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-from ..stopwatch import watch
-from .batch import Batch, Graded, grade
-from .salvage import salvaged
+from autograder.base.stopwatch import watch
+from autograder.grading.batch import Batch, Graded, grade
+from autograder.grading.dispatch.salvage import salvaged
 
 BATCH_SIZE, LARGE_BATCH = 8, 32
 _PR_SET_PDEATHSIG = 1

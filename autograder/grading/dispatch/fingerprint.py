@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment
+from autograder.course import Assignment
 
 # What an outcome depends on, beside the assignment's own files.
 _MACHINERY = ("autograder/grading", "autograder/worker")
 # Of these, what says where and when something is graded, and not what comes out.
-_NO_PART = frozenset({"cache.py", "cluster.py", "executor.py", "version.py"})
+_NO_PART = frozenset({"cache.py", "cluster.py", "executor.py", "fingerprint.py"})
 
 
 def version(root: Path, assignment: Assignment) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..errors import SandboxError
-from ..intake.submission import Submission
-from .batch import Batch, Graded
+from autograder.base.errors import SandboxError
+from autograder.grading.batch import Batch, Graded
+from autograder.intake.submission import Submission
 
 KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
 KILLS = "this submission ended the process that graded it, twice; it is not graded. Please tell your teacher."

@@ -7,8 +7,8 @@ import difflib
 from types import ModuleType
 from typing import Any
 
-from . import texts
-from .calls import Call, Sides, number
+from autograder.student.checks import texts
+from autograder.student.checks.calls import Call, Sides, number
 
 
 def of_warning(text: str) -> str | None:

@@ -14,12 +14,12 @@ from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
-from ..course import Assignment
-from ..errors import SubmissionError
-from . import reading, texts, work
-from .render import render
-from .session import Report, Session, tests
-from .verdict import Verdict
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment
+from autograder.student.checks import reading, texts, work
+from autograder.student.checks.render import render
+from autograder.student.checks.session import Report, Session, tests
+from autograder.student.checks.verdict import Verdict
 
 __all__ = ["Verdict", "hidden_checks", "render", "run", "run_on", "run_work"]
 

@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SubmissionError
-from ..intake import magics, source
-from . import texts
+from autograder.base.errors import SubmissionError
+from autograder.intake import magics, source
+from autograder.student.checks import texts
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..course import Assignment, Part
-from . import texts
-from .verdict import Verdict
+from autograder.course import Assignment, Part
+from autograder.student.checks import texts
+from autograder.student.checks.verdict import Verdict
 
 WIDTH = 72
 

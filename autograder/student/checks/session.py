@@ -13,13 +13,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..course import Assignment
-from ..errors import SubmissionError
-from ..worker import module as loader
-from . import lessons, reading, texts
-from .calls import SIDES, Recorder, with_sides
-from .verdict import Judge, Verdict, stand_in
-from .watchdog import Watchdog
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment
+from autograder.student.checks import lessons, reading, texts
+from autograder.student.checks.calls import SIDES, Recorder, with_sides
+from autograder.student.checks.verdict import Judge, Verdict, stand_in
+from autograder.student.checks.watchdog import Watchdog
+from autograder.worker import module as loader
 
 Report = Callable[[list[Verdict]], None]
 

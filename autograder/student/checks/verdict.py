@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from ..course import Assignment
-from ..worker import module as loader
-from . import lessons, texts
-from .calls import Recorder, shown
-from .reading import Work
+from autograder.course import Assignment
+from autograder.student.checks import lessons, texts
+from autograder.student.checks.calls import Recorder, shown
+from autograder.student.checks.reading import Work
+from autograder.worker import module as loader
 
 
 @dataclass(frozen=True)

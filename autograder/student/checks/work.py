@@ -6,10 +6,10 @@ import ast
 import importlib.util
 from pathlib import Path
 
-from ..course import Assignment, Course
-from ..errors import SubmissionError
-from . import texts
-from .reading import Work, read_file
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment, Course
+from autograder.student.checks import texts
+from autograder.student.checks.reading import Work, read_file
 
 
 def folder_of(assignment: Assignment, root: Path, here: Path | None = None) -> Path:

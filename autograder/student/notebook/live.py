@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .. import course as courses
-from ..course import Assignment, Part
-from ..errors import CourseError, SubmissionError
-from ..public import checks as public
-from ..public import texts
-from ..public.checks import Verdict
+from autograder import course as courses
+from autograder.base.errors import CourseError, SubmissionError
+from autograder.course import Assignment, Part
+from autograder.student.checks import public as public
+from autograder.student.checks import texts
+from autograder.student.checks.public import Verdict
 
 
 def assignment_of(folder: Path) -> Assignment:

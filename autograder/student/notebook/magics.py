@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import CourseError, LossLabError
-from ..public import texts
-from . import live, page
+from autograder.base.errors import CourseError, LossLabError
+from autograder.student.checks import texts
+from autograder.student.notebook import live, page
 
 
 def load_ipython_extension(shell: Any) -> None:

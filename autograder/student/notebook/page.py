@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from ..course import Assignment, Part
-from ..public import texts
-from ..public.checks import Verdict
+from autograder.course import Assignment, Part
+from autograder.student.checks import texts
+from autograder.student.checks.public import Verdict
 
 _MARKS = {"pass": "✓", "missing": "·"}
 _BAR = "border-left: 4px solid {}; padding: 0.1em 0.8em; margin: 0.4em 0; line-height: 1.5"

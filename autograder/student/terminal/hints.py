@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment, Course, Part
-from ..errors import CourseError, OutputError
-from ..public import texts
-from . import progress
+from autograder.base.errors import CourseError, OutputError
+from autograder.course import Assignment, Course, Part
+from autograder.student import progress
+from autograder.student.checks import texts
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment
-from ..errors import CourseError
-from ..public import texts
-from . import progress
-from .screen import say
-from .seal import Sealed, Sheet, canonical, opened
+from autograder.base.errors import CourseError
+from autograder.course import Assignment
+from autograder.student import progress
+from autograder.student.checks import texts
+from autograder.student.seal import Sealed, Sheet, canonical, opened
+from autograder.student.terminal.screen import say
 
 FILENAME = "predict.json"
 TRIES = 3

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment
-from ..errors import OutputError
-from ..public import reading, render, texts, work
-from ..public.verdict import Verdict
-from . import progress
+from autograder.base.errors import OutputError
+from autograder.course import Assignment
+from autograder.student import progress
+from autograder.student.checks import reading, render, texts, work
+from autograder.student.checks.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ def run(
         SubmissionError: the file cannot be read, or a library is missing.
         Superseded: `superseded` said so.
     """
-    from ..public import checks
+    from autograder.student.checks import public
 
     mine = work.read(assignment, folder)
-    hidden = checks.hidden_checks(assignment, folder)
+    hidden = public.hidden_checks(assignment, folder)
 
     def made_of(verdicts: list[Verdict]) -> Run:
         return Run(assignment, mine.path.name, verdicts, hidden)
 
-    verdicts = checks.run_work(assignment, folder, mine, first, lambda early: report(made_of(early)), superseded)
+    verdicts = public.run_work(assignment, folder, mine, first, lambda early: report(made_of(early)), superseded)
     made = made_of(verdicts)
     if home is not None and not any(item.title == texts.STOPPED_EARLY for item in made.verdicts):
         seen = progress.Seen(_digest(assignment, folder, mine), counts(assignment, made.verdicts))

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import late
-from ..course import Assignment, Course
-from ..errors import SubmissionError
-from ..public import texts, work
-from . import run
+from autograder.base.errors import SubmissionError
+from autograder.course import Assignment, Course, late
+from autograder.student.checks import texts, work
+from autograder.student.terminal import run
 
 
 @dataclass(frozen=True)

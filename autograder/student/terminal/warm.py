@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ..course import Assignment
-from ..public.verdict import Verdict
-from .run import Run
+from autograder.course import Assignment
+from autograder.student.checks.verdict import Verdict
+from autograder.student.terminal.run import Run
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Warm:
 
     def _start(self) -> subprocess.Popen[str]:
         self._replies = queue.SimpleQueue()
-        packages = str(Path(__file__).parents[2])
+        packages = str(Path(__file__).parents[3])
         path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH", "")]))
         process = subprocess.Popen(
             self._command,
@@ -123,8 +123,8 @@ def main() -> None:
 
 
 def _serve(assignment_id: str, folder: str, course_file: str, home: str) -> None:
-    from .. import course as courses
-    from . import compiler
+    from autograder import course as courses
+    from autograder.student.terminal import compiler
 
     compiler.put_off()
     wire = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -146,9 +146,9 @@ def _serve(assignment_id: str, folder: str, course_file: str, home: str) -> None
 def _run(
     wire: IO[str], order: str, assignment: Assignment, folder: Path, home: Path, superseded: Callable[[], bool]
 ) -> None:
-    from ..errors import LossLabError
-    from ..public.session import Superseded
-    from .run import run
+    from autograder.base.errors import LossLabError
+    from autograder.student.checks.session import Superseded
+    from autograder.student.terminal.run import run
 
     number, _, part = order.strip().partition(" ")
 

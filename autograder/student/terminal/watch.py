@@ -7,14 +7,15 @@ from pathlib import Path
 
 import msgspec
 
-from ..course import Assignment, Course, Part
-from ..errors import OutputError
-from ..public import texts
-from . import hints, progress, status
-from .keys import Keys, reading
-from .run import Run, counts
-from .screen import say, table
-from .warm import Reply, Warm
+from autograder.base.errors import OutputError
+from autograder.course import Assignment, Course, Part
+from autograder.student import progress
+from autograder.student.checks import texts
+from autograder.student.terminal import hints, status
+from autograder.student.terminal.keys import Keys, reading
+from autograder.student.terminal.run import Run, counts
+from autograder.student.terminal.screen import say, table
+from autograder.student.terminal.warm import Reply, Warm
 
 POLL, _BUSY = 0.03, 0.005
 _GRACE, _PATIENCE = 2.0, 1.0

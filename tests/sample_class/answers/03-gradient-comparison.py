@@ -1,6 +1,6 @@
 """What students hand in for 03-gradient-comparison, where it is other than the reference."""
 
-from autograder.grading.mistakes import variant
+from autograder.grading.diagnosis.catalogue import variant
 
 
 @variant("logit:scipy_free")

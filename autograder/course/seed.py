@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .errors import CourseError
+from autograder.base.errors import CourseError
 
 VARIABLE = "LOSSLAB_SECRET_FILE"
 LEAST, LEAST_DIFFERENT = 16, 8  # bytes of it, and different ones among them

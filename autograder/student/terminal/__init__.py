@@ -1,0 +1,1 @@
+"""A student's commands on the terminal: check, watch, hint, status, predict."""

@@ -1,0 +1,1 @@
+"""What people do with a course: grade a class, preview it, replay one submission."""
