@@ -143,6 +143,10 @@ def test_a_broken_zip_that_may_hold_the_work_is_rejected(folders, files: dict[st
     )
 
 
+def test_a_zip_that_leads_elsewhere_is_rejected_beside_good_work_too(hand_in) -> None:  # type: ignore[no-untyped-def]
+    assert "leads out of the archive" in hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem
+
+
 def test_a_rejected_archive_has_the_digest_of_what_was_handed_in(hand_in) -> None:  # type: ignore[no-untyped-def]
     submission = hand_in({"a.zip": BROKEN})
     assert submission.problem is not None and submission.sha256 == contents.digest({"a.zip": BROKEN})

@@ -20,11 +20,18 @@ _ENTRY = b"PK\x01\x02"
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
+class Broken(SubmissionError):
+    """It is not a whole archive: an accident, where what exceeds a bound or leads elsewhere is none."""
+
+
 def read(name: str, data: bytes, broken: list[str] | None = None) -> dict[str, bytes]:
     """Files of the archive by their path in it, those of archives within it included.
 
-    With a list `broken`, an archive within it that cannot be read stays a file, and the list gets the reason.
-    Raises SubmissionError.
+    With a list `broken`, an archive within it that is not whole stays a file, and the list gets the reason.
+
+    Raises:
+        Broken: it is not a whole archive.
+        SubmissionError: it exceeds a bound, or leads out of itself.
     """
     return _read(name, data, MAX_NESTED, broken)
 
@@ -50,7 +57,7 @@ def _opened(name: str, path: str, content: bytes, levels: int, broken: list[str]
         raise SubmissionError(f"{name}: holds zips in zips in zips; pack your own files only")
     try:
         inner = _read(path, content, levels - 1, broken)
-    except SubmissionError as error:
+    except Broken as error:
         if broken is None:
             raise
         broken.append(str(error))
@@ -76,11 +83,11 @@ def _unpacked(name: str, data: bytes) -> dict[str, bytes]:
                 with archive.open(member) as file:
                     content = file.read(member.file_size + 1)
                 if len(content) > member.file_size:
-                    raise SubmissionError(f"{name}: {member.filename} is larger than it says; pack it again")
+                    raise Broken(f"{name}: {member.filename} is larger than it says; pack it again")
                 files[_free(files, str(path_in(member.filename)))] = content
             return files
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise SubmissionError(f"{name}: is not a whole zip archive ({type(error).__name__}); pack it again") from None
+        raise Broken(f"{name}: is not a whole zip archive ({type(error).__name__}); pack it again") from None
 
 
 def path_in(filename: str) -> PurePosixPath:

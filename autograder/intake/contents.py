@@ -91,7 +91,7 @@ def digest(files: dict[str, bytes]) -> str:
 
 
 def _chosen(job: Job, files: dict[str, bytes], broken: list[str]) -> choice.Chosen:
-    """The file that is graded. Raises SubmissionError, too where the work may be in an archive that cannot be read."""
+    """The file that is graded. Raises SubmissionError, also where the work may be in a broken archive."""
     try:
         chosen = choice.choose(job.assignment, files, job.released)
     except SubmissionError:
@@ -104,14 +104,14 @@ def _chosen(job: Job, files: dict[str, bytes], broken: list[str]) -> choice.Chos
 
 
 def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
-    """Files by path, those of zips included. A zip that cannot be read stays a file, and `broken` gets the reason."""
+    """Files by path, those of zips included. A zip that is not whole stays a file, and `broken` gets the reason."""
     files: dict[str, bytes] = {}
     for found in job.files:
         if found.path.lower().endswith(".zip"):
             folder = PurePosixPath(found.path).parent
             try:
                 inside = archive.read(found.path, found.data, broken)
-            except SubmissionError as error:
+            except archive.Broken as error:
                 broken.append(str(error))
                 inside = {PurePosixPath(found.path).name: found.data}
             files.update((printable(str(folder / path)), data) for path, data in inside.items())
