@@ -94,6 +94,17 @@ def test_a_lone_folder_that_may_be_a_download_or_a_student_is_not_guessed_at() -
     assert made.taken == {} and len(made.notes) == 1 and made.notes[0].startswith("eve: may be a student's folder")
 
 
+def test_moodles_download_with_a_late_folder_besides_it_is_not_taken_for_one_student() -> None:
+    whole = [f"{DOWNLOAD}/Ada_{number}_assignsubmission_file_/mse.py" for number in range(3)]
+    made = collect.plan([*whole, "zoe/mse.py"])
+    assert set(made.taken) == {"zoe/mse.py"} and made.notes[0].startswith(f"{DOWNLOAD}: may be")
+    assert owners(*(f"submissions/{path.partition('/')[2]}" for path in whole), "zoe/mse.py") == {"0", "1", "2", "zoe"}
+
+
+def test_canvass_names_in_folders_by_student_are_the_students() -> None:
+    assert owners("anna_b/hw_12_3_mse.ipynb", "anna_b/hw_13_3_x.csv", "bob/hw_12_4_mse.py") == {"anna_b", "bob"}
+
+
 @pytest.mark.parametrize(
     ("paths", "first"),
     [

@@ -92,15 +92,15 @@ def plan(paths: Iterable[str]) -> Plan:
         student, inside = ("", behind) if parts[0] in unclear else _owner(behind, wrapped=behind is not parts)
         if student:
             owned[student].append(_File(path, PurePosixPath(*inside)))
-        elif not is_rubbish(parts):
+        elif parts[0] not in unclear and not is_rubbish(parts):
             unowned.append(path)
     taken: dict[str, tuple[str, str]] = {}
     notes = [
         f"{shown(name)}: may be a student's folder or a whole download, and is not taken; name a download "
-        "submissions, a student's folder by its student with others besides it"
+        "submissions, or rename what lies in a student's folder"
         for name in sorted(unclear)
     ]
-    if unowned and not unclear:
+    if unowned:
         notes.append(f"{some(unowned)}: no telling whose; put each into a folder named by its student")
     for student, files in sorted(owned.items()):
         notes += _name_files(student, files, taken)
@@ -131,7 +131,7 @@ def _wrappers(paths: list[str]) -> tuple[set[str], set[str]]:
     """Folders at the top that are downloads, and those that may be.
 
     A folder by student looks like a download where the student has named files so. Canvas's name for it decides; Moodle's does
-    where nothing lies in any folder at the top but what Moodle has named.
+    where nothing lies in any folder at the top but what Moodle has named. Where neither does, nobody is made somebody else.
     """
     children: dict[str, set[tuple[str, bool]]] = defaultdict(set)
     at_top = False
@@ -141,24 +141,22 @@ def _wrappers(paths: list[str]) -> tuple[set[str], set[str]]:
             children[parts[0]].add((parts[1], len(parts) > 2))
         at_top = at_top or (len(parts) == 1 and not is_rubbish(parts))
     found = {name for name in children if _DOWNLOAD.fullmatch(name)}
-    others = set(children) - found
-    if not found and others and all(_is_moodles(name, children[name]) for name in others):
-        return others, set()
-    alone = len(children) == 1 and not at_top
-    unclear = {name for name in others if alone and not _MOODLE_FOLDER.fullmatch(name) and _several(children[name])}
-    return found, unclear
+    others = {name for name in children if name not in found and not _MOODLE_FOLDER.fullmatch(name)}
+    by_moodle = {name for name in others if _is_moodles(children[name])}
+    if len(by_moodle) == len(children) and all(map(_MOODLE_DOWNLOAD.fullmatch, by_moodle)):
+        return by_moodle, set()
+    doubtful = others if len(children) == 1 and not at_top else by_moodle
+    return found, {name for name in doubtful if _several(children[name])}
 
 
-def _is_moodles(name: str, inside: set[tuple[str, bool]]) -> bool:
-    if not _MOODLE_DOWNLOAD.fullmatch(name) or _MOODLE_FOLDER.fullmatch(name):
-        return False
+def _is_moodles(inside: set[tuple[str, bool]]) -> bool:
     return all((_MOODLE_FOLDER if is_folder else _LOOSE[0]).fullmatch(child) for child, is_folder in inside)
 
 
 def _several(inside: set[tuple[str, bool]]) -> bool:
     """Whether all that lies in a folder is named as platforms do, for more than one student."""
     matches = [_MOODLE_FOLDER.fullmatch(child) if is_folder else loose(child) for child, is_folder in inside]
-    return len({match["student"] if match else "" for match in matches} - {""}) > 1 and all(matches)
+    return all(matches) and len({match["student"] for match in matches if match}) > 1
 
 
 def _name_files(student: str, files: list[_File], taken: dict[str, tuple[str, str]]) -> Iterator[str]:
