@@ -184,7 +184,7 @@ def _name_files(student: str, files: list[_File], taken: dict[str, tuple[str, st
                 f"{path} as {shown(taken[file.path][1])}" for path, file in zip(rest[:_SHOWN], same[1:], strict=False)
             )
             more = f" and {len(rest) - _SHOWN} more" if len(rest) > _SHOWN else ""
-            yield f"{shown(student)}: {first} counts where it was worked on; besides it, {kept}{more} are kept"
+            yield f"{shown(student)}: {first} counts where it was worked on; kept besides it: {kept}{more}"
 
 
 def _is_usable(file: _File) -> bool:
