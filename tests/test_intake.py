@@ -98,6 +98,64 @@ def test_bad_input_is_one_line(hand_in, files: dict[str, bytes], line: str) -> N
     assert hand_in(files).problem == line
 
 
+@pytest.mark.parametrize("name", ["notes 12:30.txt", "sub/a: b.txt", "12:30.txt", "mse.py:Zone.Identifier"])
+def test_a_colon_in_a_name_costs_nothing(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
+    buffer = io.BytesIO(archive("mse.py", RIGHT))
+    with zipfile.ZipFile(buffer, "a") as file:
+        file.writestr(name, "x")
+    submission = hand_in({"work.zip": buffer.getvalue()})
+    assert submission.problem is None and submission.notes == [] and submission.source == RIGHT.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["C:\\mse.py", "C:/mse.py", "c:mse.py", "./C:/mse.py", "\\\\host\\share\\mse.py", "\\mse.py", "..\\mse.py"]
+)
+def test_a_name_that_leads_to_a_drive_is_refused(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
+    assert "leads out of the archive" in hand_in({"a.zip": archive(name, RIGHT)}).problem
+
+
+BROKEN = b"PK nonsense"
+BROKEN_NOTE = "pics.zip: is not a whole zip archive (BadZipFile); it was left aside"
+
+
+@pytest.mark.parametrize("name", ["mse.py", "mse (1).py"])
+def test_a_broken_zip_beside_good_work_is_a_note(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
+    submission = hand_in({name: RIGHT, "pics.zip": BROKEN})
+    assert submission.problem is None and submission.source == RIGHT.decode()
+    assert submission.notes[-1] == BROKEN_NOTE
+
+
+def test_a_broken_zip_in_a_good_one_is_a_note(hand_in) -> None:  # type: ignore[no-untyped-def]
+    buffer = io.BytesIO(archive("pics.zip", BROKEN))
+    with zipfile.ZipFile(buffer, "a") as file:
+        file.writestr("mse.py", RIGHT)
+    submission = hand_in({"work.zip": buffer.getvalue()})
+    assert submission.problem is None and submission.notes == [BROKEN_NOTE]
+
+
+@pytest.mark.parametrize(
+    "files", [{}, {"mse.py": b"# stub\n"}, {"utils.py": b"x = 1\n"}], ids=["alone", "stub", "other"]
+)
+def test_a_broken_zip_that_may_hold_the_work_is_rejected(folders, files: dict[str, bytes]) -> None:  # type: ignore[no-untyped-def]
+    assert (
+        folders(files | {"work.zip": BROKEN}).problem
+        == "work.zip: is not a whole zip archive (BadZipFile); pack it again"
+    )
+
+
+def test_a_zip_that_leads_elsewhere_is_rejected_beside_good_work_too(hand_in) -> None:  # type: ignore[no-untyped-def]
+    assert "leads out of the archive" in hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem
+
+
+def test_a_rejected_archive_has_the_digest_of_what_was_handed_in(hand_in) -> None:  # type: ignore[no-untyped-def]
+    submission = hand_in({"a.zip": BROKEN})
+    assert submission.problem is not None and submission.sha256 == contents.digest({"a.zip": BROKEN})
+
+
+def test_a_broken_zip_counts_in_the_digest_of_what_is_graded(hand_in) -> None:  # type: ignore[no-untyped-def]
+    assert hand_in({"mse.py": RIGHT, "a.zip": BROKEN}).sha256 == contents.digest({"mse.py": RIGHT, "a.zip": BROKEN})
+
+
 def test_a_symbolic_link_is_refused(hand_in, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "mse.py").symlink_to("/etc/passwd")
     assert "symbolic link" in hand_in({}).problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from pathlib import Path
@@ -10,6 +11,7 @@ import nbformat
 import nbgrader_course as kit
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.utils import parse_utc
 
 from autograder import course as courses
 from autograder.intake import bounded, names
@@ -64,6 +66,20 @@ def test_an_odd_cell_is_shown(tmp_path: Path, name: str) -> None:
     told = list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
     readable.done_reading()
     assert told == [] and "here" in (tmp_path / "shown" / "mse.ipynb").read_text()
+
+
+@pytest.mark.parametrize("offset", ["+02:00:30", "-11:59:59", "+02:00", ""])
+def test_a_time_with_any_offset_can_be_read_by_nbgrader(tmp_path: Path, offset: str) -> None:
+    source = tmp_path / "ada" / "01-mse"
+    source.mkdir(parents=True)
+    (source / "mse.py").write_text("mine = 1\n")
+    (source / "timestamp.txt").write_text(f"2027-02-01 10:00:00{offset}")
+    assignment = courses.load(kit.ROOT / "course.yml").assignment("01-mse")
+    list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
+    readable.done_reading()
+    moment = datetime.datetime.fromisoformat(f"2027-02-01 10:00:00{offset or '+00:00'}")
+    written = (tmp_path / "shown" / "timestamp.txt").read_text()
+    assert parse_utc(written) == moment.astimezone(datetime.UTC).replace(tzinfo=None)
 
 
 def test_a_notebook_that_breaks_what_shows_it_is_shown_as_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

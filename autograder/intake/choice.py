@@ -47,6 +47,11 @@ def choose(assignment: Assignment, files: dict[str, bytes], released: dict[str, 
     return Chosen(ranked[0], [*_notes(ranked, rivals, own, wanted), *_left_aside(ranked[0], aside)])
 
 
+def is_certain(assignment: Assignment, path: str, data: bytes, released: dict[str, str]) -> bool:
+    """Whether this is the assignment's own file by its name, a copy's too, with work in it."""
+    return assignment.module in PurePosixPath(path).name.lower() and not _is_released(data, released)
+
+
 def nearness(path: str, chosen: str) -> tuple[bool, int, str]:
     """What lies where the chosen file does comes first, then what is nearer to the top."""
     place = PurePosixPath(path)

@@ -53,10 +53,11 @@ def answer(request: bytes) -> bytes:
 
 def read(job: Job) -> tuple[Contents, bytes]:
     """What of it is graded, and that file as it was handed in. Never raises for what a student did, but MemoryError."""
-    files: dict[str, bytes] = {}
+    files = {item.path: item.data for item in job.files}
+    broken: list[str] = []
     try:
-        files = _unpacked(job)
-        chosen = choice.choose(job.assignment, files, job.released)
+        files = _unpacked(job, broken)
+        chosen = _chosen(job, files, broken)
         convert = source.from_notebook if chosen.path.lower().endswith(".ipynb") else source.from_script
         text, notes = convert(chosen.path, files[chosen.path])
     except MemoryError:
@@ -66,12 +67,13 @@ def read(job: Job) -> tuple[Contents, bytes]:
         problem = str(error) if said else f"{job.assignment.module}: cannot be read ({type(error).__name__})"
         return Contents(problem=_line(problem), sha256=digest(files)), b""
     beside, lost = _beside(job.assignment, files, chosen.path)
+    aside = [f"{line.rpartition('; ')[0]}; it was left aside" for line in broken]
     contents = Contents(
         source=text,
         filename=_line(PurePosixPath(chosen.path).name)[:255],
         path=_line(chosen.path),
         files=beside,
-        notes=_bounded([*chosen.notes, *lost, *notes]),
+        notes=_bounded([*chosen.notes, *lost, *aside, *notes]),
         sha256=digest(files),
         hints=manifest.hints(job.assignment, {PurePosixPath(path).name: data for path, data in files.items()}),
     )
@@ -88,13 +90,30 @@ def digest(files: dict[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _unpacked(job: Job) -> dict[str, bytes]:
-    """Files by path, those of zips included."""
+def _chosen(job: Job, files: dict[str, bytes], broken: list[str]) -> choice.Chosen:
+    """The file that is graded. Raises SubmissionError, also where the work may be in a broken archive."""
+    try:
+        chosen = choice.choose(job.assignment, files, job.released)
+    except SubmissionError:
+        if broken:
+            raise SubmissionError(broken[0]) from None
+        raise
+    if broken and not choice.is_certain(job.assignment, chosen.path, files[chosen.path], job.released):
+        raise SubmissionError(broken[0])
+    return chosen
+
+
+def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
+    """Files by path, those of zips included. A zip that is not whole stays a file, and `broken` gets the reason."""
     files: dict[str, bytes] = {}
     for found in job.files:
         if found.path.lower().endswith(".zip"):
             folder = PurePosixPath(found.path).parent
-            inside = archive.read(found.path, found.data)
+            try:
+                inside = archive.read(found.path, found.data, broken)
+            except archive.Broken as error:
+                broken.append(str(error))
+                inside = {PurePosixPath(found.path).name: found.data}
             files.update((printable(str(folder / path)), data) for path, data in inside.items())
         else:
             files[found.path] = found.data

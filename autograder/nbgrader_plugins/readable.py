@@ -7,6 +7,7 @@ handed in is looked at in a process of its own, within the limits of intake; a n
 from __future__ import annotations
 
 import ast
+import datetime
 import functools
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,8 @@ def write(assignment: Assignment, submitted: Path, target: Path, released: Path)
         text = _plain(template, submission)
     (target / f"{assignment.module}.ipynb").write_text(text, encoding="utf-8", errors="replace")
     if taken.timestamp is not None:
-        (target / _TIMESTAMP).write_text(taken.timestamp.isoformat())
+        # nbgrader cannot read an offset that has seconds.
+        (target / _TIMESTAMP).write_text(taken.timestamp.astimezone(datetime.UTC).isoformat())
     for name, data in submission.files.items():
         try:
             (target / name).write_bytes(data)

@@ -31,6 +31,7 @@ def apply(config: Any, root: Path) -> None:
     # Students may hand in the script: the released one does not take its place.
     kept = {item.id: [f"{item.module}.py"] for item in course.assignments}
     config.Autograde.exclude_overwriting = kept
+    config.ZipCollectApp.extractor_plugin = "autograder.nbgrader_plugins.unpack.Extractor"
     config.ZipCollectApp.collector_plugin = "autograder.nbgrader_plugins.collect.Collector"
     config.ExportApp.plugin_class = "autograder.nbgrader_plugins.export.QuotedCsv"
     # What a student wrote runs in nobody's browser; the setting alone does not reach nbgrader's own templates.
