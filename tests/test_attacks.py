@@ -300,12 +300,31 @@ def reason(self, value):
 matchers.close_to.reason = reason
 """
 
+BREAKING = """
+from autograder.grading import wording
 
-def test_a_value_that_kills_the_grader_costs_nobody_but_its_author(tmp_path: Path) -> None:
-    """A hole that nobody knows of yet, played by a comparison that dies of a certain number."""
+told = wording.Wording.told
+
+def breaks(self, text):
+    if "666" in text:
+        raise %s
+    return told(self, text)
+
+wording.Wording.told = breaks
+"""
+HOLES = {
+    "kills the process": DEADLY,
+    "memory": BREAKING % "MemoryError",
+    "a fault of ours": BREAKING % "SystemError('new')",
+}
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_a_value_that_ends_the_grader_costs_nobody_but_its_author(tmp_path: Path, hole: str) -> None:
+    """A hole that nobody knows of yet, played by a comparison, or a look at a message, that fails over a certain number."""
     root, submitted = tmp_path / "root", tmp_path / "submitted"
     attack_class.make_course(root, attack_class.CANARIES)
-    (root / "autograder" / "graders" / "01-mse" / "conftest.py").write_text(DEADLY)
+    (root / "autograder" / "graders" / "01-mse" / "conftest.py").write_text(HOLES[hole])
     for number in range(12):
         folder = submitted / f"student-{number:02}" / "01-mse"
         folder.mkdir(parents=True)

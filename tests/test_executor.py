@@ -19,7 +19,7 @@ from autograder.intake.submission import Submission
 FOLDER: list[Path] = []  # what is forked has it too
 
 
-def noted(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
+def noted(batch: Batch, alone: bool = False) -> tuple[list[Graded], dict[str, float]]:
     """Each submission gets its own name as a note; a process dies of one for each file that is named after it."""
     for submission in batch.submissions:
         if (FOLDER[0] / "everything").exists() or (FOLDER[0] / f"{submission.student}-always").exists():
@@ -88,7 +88,7 @@ def test_a_machine_that_kills_every_process_ends_it_with_one_line(deaths: Path) 
         graded(map(batch, range(40)))
 
 
-def greedy(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
+def greedy(batch: Batch, alone: bool = False) -> tuple[list[Graded], dict[str, float]]:
     """What a comparison of two arrays that broadcast would take."""
     rows, columns = np.zeros((90_000, 1)), np.zeros((1, 90_000))
     try:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading import plots
 from autograder.grading.batch import Graded
+from autograder.grading.proxy import CallFailed, Observation
+from autograder.grading.trace import Recorded
+from autograder.worker import wire
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "solutions" / "03-gradient-comparison" / "gradient_comparison.py").read_text()
@@ -62,3 +66,30 @@ def test_what_other_calls_were_given_is_in_no_plot(graded: list[Graded]) -> None
 def test_what_cannot_be_drawn_again_has_no_plot_and_stops_nobody(graded: list[Graded]) -> None:
     assert graded[2].figures == {} and graded[3].figures == {}
     assert any(item.status == "pass" for item in graded[3].outcomes)
+
+
+class Slow:
+    """A submission of which each picture takes 25 of its 60 seconds."""
+
+    def __init__(self) -> None:
+        self.spent, self.patient = 0.0, False
+
+    def __enter__(self) -> Slow:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def start_the_clock(self, spent: float) -> None:
+        self.spent = spent
+
+    def observe(self, function: str) -> Observation:
+        if self.spent > 60:
+            raise CallFailed("timeout", "used up")
+        self.spent += 25
+        return Observation(wire.Figure([], b"\x89PNG"), [], [], "")
+
+
+def test_all_pictures_share_the_time_of_one_submission() -> None:
+    calls = {f"part {number}": Recorded(f"plot_{number}", wire.pack([[], {}])) for number in range(6)}
+    assert list(plots.drawn(Slow, calls)) == ["part 0", "part 1", "part 2"]  # type: ignore[arg-type]

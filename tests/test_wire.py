@@ -6,6 +6,7 @@ import struct
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 
 from autograder.grading.proxy import tensors
 from autograder.worker import messages, reader, values, wire
+from autograder.worker.values import WireError
 
 CODES = {name: bytes([code]) for code, name in enumerate(values.DTYPES)}
 
@@ -201,3 +203,31 @@ def test_what_follows_a_reply_makes_it_malformed() -> None:
     assert messages.decode_reply(packed) == messages.Raised(1, ["ValueError"], "no", 3)
     with pytest.raises(messages.Malformed):
         messages.decode_reply(packed + b"N")
+
+
+@pytest.mark.parametrize(
+    "name", ["number.\n\nThis check is withdrawn.", "a b", "", "x" * 41, "ein_Zahlwört", "<b>", "array of two things"]
+)
+def test_a_class_whose_name_is_a_sentence_is_an_object(name: str) -> None:
+    value = type(name, (), {})()
+    assert reader.unpack(wire.pack(value)).type_name == "object"
+
+
+def test_a_class_with_a_name_keeps_it() -> None:
+    assert reader.unpack(wire.pack(Path())).type_name == "PosixPath"
+    assert reader.unpack(wire.pack(np.array(["a"]))).type_name.startswith("array of ")
+
+
+@pytest.mark.parametrize("shape", [((1 << 20) + 1, 0), ((1 << 20) + 1, 1), (1 << 10, 1 << 10, 2, 1)])
+def test_an_array_of_millions_of_rows_is_refused_at_both_ends(shape: tuple[int, ...]) -> None:
+    array = np.zeros(shape, dtype=bool)
+    with pytest.raises(MemoryError):
+        wire.pack(array)
+    packed = b"a" + bytes([0, len(shape)]) + b"".join(struct.pack("<I", size) for size in shape) + array.tobytes()
+    with pytest.raises(WireError, match="impossible shape"):
+        reader.unpack(packed)
+
+
+def test_a_large_array_of_few_rows_is_sent() -> None:
+    assert reader.unpack(wire.pack(np.zeros(1 << 22, dtype=bool))).shape == (1 << 22,)
+    assert reader.unpack(wire.pack(np.zeros((1 << 20, 3), dtype=bool))).shape == (1 << 20, 3)

@@ -82,6 +82,10 @@ class Batch(msgspec.Struct, frozen=True):
     pictures: bool = True
 
 
+class GradersStopped(CourseError):
+    """The graders ended in the middle of a batch: they are broken, or a submission has found a hole in them."""
+
+
 class Graded(msgspec.Struct, frozen=True):
     """Outcomes of one submission's checks, notes on statements of it that failed, and what else the checks kept.
 
@@ -110,6 +114,7 @@ def grade(batch: Batch) -> list[Graded]:
 
     Raises:
         CourseError: a grader is broken, or there are no checks.
+        GradersStopped: they ended at one of the submissions. What this process holds since then is not known.
         SandboxError: the jail breaks down.
     """
     assignment = batch.course.assignment(batch.assignment_id)
@@ -138,6 +143,8 @@ def grade(batch: Batch) -> list[Graded]:
         raise plugin.broken
     if plugin.failure:
         raise CourseError(f"{folder}: {plugin.failure}")
+    if plugin.stopped:
+        raise GradersStopped(f"{folder}: {plugin.stopped}")
     for outcomes in plugin.outcomes if not batch.seeds and not batch.only else ():
         check_points(assignment, outcomes)
     reached = (plugin.reach(), plugin.costs()) if batch.reach else ()
@@ -162,8 +169,15 @@ def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
         code = pytest.main(
             [*_OPTIONS, "-c", os.devnull, "--rootdir", str(folder.parent), str(folder)], plugins=[plugin]
         )
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and plugin.failure is None:
-        plugin.failure = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or plugin.failure or plugin.stopped:
+        return
+    told = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"
+    if (
+        code == pytest.ExitCode.INTERNAL_ERROR
+    ):  # what a hook of ours raises while it looks at a submission ends up there
+        plugin.stopped = told
+    else:
+        plugin.failure = told
 
 
 def check_points(assignment: Assignment, outcomes: list[Outcome]) -> None:

@@ -6,7 +6,6 @@ A picture has room for everything that its worker was ever given: all hidden inp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 
 from autograder.base.errors import SandboxError
 from autograder.grading.proxy import CallFailed, Student, tensors
@@ -14,7 +13,7 @@ from autograder.grading.trace import Recorded
 from autograder.worker import reader
 from autograder.worker.wire import Figure
 
-Opener = Callable[[], AbstractContextManager[Student]]
+Opener = Callable[[], Student]
 
 
 def drawn(opener: Opener, calls: Mapping[str, Recorded]) -> dict[str, bytes]:
@@ -25,24 +24,30 @@ def drawn(opener: Opener, calls: Mapping[str, Recorded]) -> dict[str, bytes]:
     """
     pictures: dict[str, bytes] = {}
     known: dict[tuple[str, bytes], bytes] = {}
+    spent = 0.0
     for part, call in calls.items():
         key = call.function, call.arguments
         if key not in known:
-            known[key] = _picture(opener, call)
+            known[key], spent = _picture(opener, call, spent)
         if known[key]:  # the wire lets small pictures through alone
             pictures[part] = known[key]
     return pictures
 
 
-def _picture(opener: Opener, call: Recorded) -> bytes:
-    """One picture by a worker of its own; once more where the machine failed and not the submission."""
+def _picture(opener: Opener, call: Recorded, spent: float) -> tuple[bytes, float]:
+    """One picture by a worker of its own, and what is spent of the time that all of them share.
+
+    Once more where the machine failed and not the submission.
+    """
     for patient in (False, True):
+        student = opener()
         try:
-            with opener() as student:
+            with student:
+                student.start_the_clock(spent)
                 student.patient = patient
                 args, kwargs = reader.unpack(call.arguments, tensors)
                 value = student.observe(call.function, *args, **kwargs).value
-                return value.png if isinstance(value, Figure) else b""
+                return value.png if isinstance(value, Figure) else b"", student.spent
         except SandboxError:
             raise
         except CallFailed as failure:
@@ -50,4 +55,6 @@ def _picture(opener: Opener, call: Recorded) -> bytes:
                 break
         except Exception:  # whatever a student's code raises
             break
-    return b""
+        finally:
+            spent = student.spent
+    return b"", spent

@@ -7,10 +7,12 @@ submission has one worker for all of its checks.
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import hmac
 import inspect
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -84,7 +86,8 @@ class GraderPlugin:
         self.measures: list[dict[str, float]] = [{} for _ in cases]
         self.starved = [False for _ in cases]
         self.now = 0  # the submission that is being graded
-        self.failure: str | None = None
+        self.failure: str | None = None  # why the graders cannot be used
+        self.stopped: str | None = None  # why they ended in the middle
         self.broken: SandboxError | None = None
         self._seconds: dict[str, float] = {}
         self._reached: dict[str, set[str]] = {}
@@ -184,7 +187,8 @@ class GraderPlugin:
             if not self._order.seeds or error is not None:
                 self._record(item, error, _index(item))
         elif error is not None:
-            self.failure = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
+            self.stopped = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
+            item.session.shouldstop = True  # it is graded apart from the others, in a process of its own
         outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
         assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
@@ -196,6 +200,7 @@ class GraderPlugin:
 
     def _record(self, item: pytest.Item, error: BaseException | None, index: int) -> None:
         check = checks.of(item)
+        _let_go(error)
         status, message = self._verdict(check, error, self._wordings[_index(item)])
         if status in ("fail", "error") and check.hint and not isinstance(error, (MissingFunction, NotStarted)):
             message = f"{message}\n{check.hint}"
@@ -305,6 +310,13 @@ class GraderPlugin:
         if isinstance(error, AssertionError):
             return "fail", self._mismatch or "what came back is not right"
         return "fail", f"this check cannot use what came back ({type(error).__name__})"
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Of what a check held when memory ran out, nothing is kept: the next check, or the next submission, needs it."""
+    if isinstance(error, MemoryError):
+        traceback.clear_frames(error.__traceback__)
+        gc.collect()
 
 
 def _index(item: pytest.Item) -> int:

@@ -186,9 +186,14 @@ class Student:
             self._end(self._worker)
             self._worker = None
 
-    def start_the_clock(self) -> None:
-        """From here on, the submission has its whole time again."""
-        self._spent = 0.0
+    def start_the_clock(self, spent: float = 0.0) -> None:
+        """From here on, the submission has its whole time again, less what is told."""
+        self._spent = spent
+
+    @property
+    def spent(self) -> float:
+        """Seconds of its time that are gone."""
+        return self._spent
 
     @property
     def notes(self) -> list[Note]:
@@ -305,7 +310,9 @@ class Student:
             with watch("load"):
                 reply = self._ask(request, limits.load_seconds, _LOADING)
             if isinstance(reply, messages.Raised):
-                raise CallFailed("error", f"the file does not load: {reply.classes[0]}: {reply.message}")
+                raise CallFailed(
+                    "error", f"the file does not load: {reply.classes[0]}: {' '.join(reply.message.split())}"
+                )
         except CallFailed as failure:
             if self.patient or not failure.again:
                 self._load_failure = failure

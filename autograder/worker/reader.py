@@ -21,6 +21,7 @@ from .values import DTYPES, ITEM_SIZES, Axes, Figure, Handle, Line, Name, Opaque
 Tensors = Callable[[str, tuple[int, ...], bytes, bool], Any]
 Resolve = Callable[[Handle | Name], Any]
 
+_CLASS = re.compile(r"((array|tensor) of )?[A-Za-z_]\w{0,39}", re.ASCII)
 _HEX = re.compile("-?[0-9a-f]+")
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
@@ -113,7 +114,7 @@ class _Reader:
         if count > values.MAX_DIMENSIONS:
             raise WireError("too many dimensions")
         shape = tuple(self._length() for _ in range(count))
-        if math.prod(max(size, 1) for size in shape) > values.MAX_ELEMENTS:
+        if math.prod(max(size, 1) for size in shape) > values.MAX_ELEMENTS or values.has_too_many_rows(shape):
             raise WireError("impossible shape")
         return shape
 
@@ -143,8 +144,13 @@ class _Reader:
         return _array(name, shape, raw) if self._tensors is None else self._tensors(name, shape, raw, gradient)
 
     def _handle(self) -> Any:
-        handle = Handle(self._length(), self._text(values.MAX_TYPE_NAME))
+        handle = Handle(self._length(), self._type_name())
         return handle if self._resolve is None else self._resolve(handle)
+
+    def _type_name(self) -> str:
+        """The name of a class. It stands in our own sentences, so a name with blanks or signs in it is not repeated."""
+        name = self._text(values.MAX_TYPE_NAME)
+        return name if _CLASS.fullmatch(name) else "object"
 
     def _name(self) -> Any:
         name = Name(self._text(values.MAX_TEXT_OF_OPAQUE))
@@ -178,7 +184,7 @@ _READ: dict[bytes, Callable[[_Reader, int], Any]] = {
     b"a": lambda reader, depth: reader._array(shaped=True),
     b"g": lambda reader, depth: reader._array(shaped=False),
     b"x": lambda reader, depth: reader._tensor(),
-    b"o": lambda reader, depth: Opaque(reader._text(values.MAX_TYPE_NAME), reader._text(values.MAX_TEXT_OF_OPAQUE)),
+    b"o": lambda reader, depth: Opaque(reader._type_name(), reader._text(values.MAX_TEXT_OF_OPAQUE)),
     b"h": lambda reader, depth: reader._handle(),
     b"n": lambda reader, depth: reader._name(),
     b"f": _Reader._figure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import msgspec
@@ -14,6 +15,9 @@ MAX_VALUES, MAX_ARRAYS = 20_000, 5_000
 MAX_KEYS = 1_000
 # Elements of one array, were its empty dimensions of length 1: NumPy and torch multiply the others.
 MAX_ELEMENTS = 1 << 26
+# Rows of one array: the product of all its dimensions but the last, empty ones taken as 1. Each becomes a list of its own
+# where somebody looks at the elements one by one, of 60 bytes and more, whatever it holds.
+MAX_ROWS = 1 << 20
 # Checked before encoding: the encoder does not survive it when memory runs out half way through a large buffer.
 MAX_ARRAY_BYTES = 32 << 20
 MAX_TYPE_NAME, MAX_TEXT_OF_OPAQUE, MAX_HEX = 80, 200, 64
@@ -44,6 +48,11 @@ ONLY_OF_NUMPY, ONLY_OF_TORCH = frozenset({"uint16", "uint32", "uint64"}), frozen
 
 # Of what is said about a submission when it is loaded.
 MAX_NAME, MAX_NOTES, MAX_NOTE = 100, 20, 320
+
+
+def has_too_many_rows(shape: tuple[int, ...]) -> bool:
+    """Whether an array has more rows than MAX_ROWS. An array of one dimension is a single row."""
+    return math.prod(max(size, 1) for size in shape[:-1]) > MAX_ROWS
 
 
 class WireError(Exception):

@@ -15,7 +15,7 @@ from typing import Any
 from autograder.base.errors import CourseError, LossLabError, SandboxError
 from autograder.base.stopwatch import watch
 from autograder.course.seed import fingerprint, known, place
-from autograder.grading.batch import Batch, Graded, import_oracle
+from autograder.grading.batch import Batch, Graded, GradersStopped, import_oracle
 from autograder.grading.dispatch.executor import timed
 from autograder.grading.dispatch.fingerprint import version
 from autograder.grading.dispatch.salvage import salvaged
@@ -66,11 +66,11 @@ def dask(batches: Iterable[Batch], scheduler: str) -> Iterator[tuple[Batch, list
             yield batch, salvaged(batch, lambda one: _alone(client, one))
 
 
-def _alone(client: Any, batch: Batch) -> list[Graded] | None:
+def _alone(client: Any, batch: Batch) -> list[Graded] | GradersStopped | None:
     """Grade one batch on the cluster; None where its worker died."""
     from distributed import KilledWorker
 
-    ((_, done, error),) = _round(client, iter([batch]))
+    ((_, done, error),) = _round(client, iter([batch]), alone=True)
     if isinstance(error, KilledWorker):
         return None
     if error is not None:
@@ -94,7 +94,9 @@ def _client(scheduler: str) -> Any:
         ) from None
 
 
-def _round(client: Any, batches: Iterator[Batch]) -> Iterator[tuple[Batch, Any, BaseException | None]]:
+def _round(
+    client: Any, batches: Iterator[Batch], alone: bool = False
+) -> Iterator[tuple[Batch, Any, BaseException | None]]:
     """Hand all batches out; each comes back with what it gave, or with the error that it met."""
     from distributed import as_completed
 
@@ -105,7 +107,7 @@ def _round(client: Any, batches: Iterator[Batch]) -> Iterator[tuple[Batch, Any, 
         most = max(_AT_LEAST, _EACH * sum(client.nthreads().values()))
         for batch in itertools.islice(batches, max(0, most - len(held))):
             wanted = version(Path(batch.root), batch.course.assignment(batch.assignment_id))
-            future = client.submit(_there, batch, wanted, fingerprint(Path(batch.root)), pure=False, retries=0)
+            future = client.submit(_there, batch, wanted, fingerprint(Path(batch.root)), alone, pure=False, retries=0)
             held[future.key] = future, batch
             done.add(future)
 
@@ -121,7 +123,7 @@ def _round(client: Any, batches: Iterator[Batch]) -> Iterator[tuple[Batch, Any, 
         client.cancel([future for future, _ in held.values()])
 
 
-def _there(batch: Batch, wanted: str, seed: str) -> tuple[list[Graded], dict[str, float]]:
+def _there(batch: Batch, wanted: str, seed: str, alone: bool = False) -> tuple[Any, dict[str, float]]:
     """On a worker: grade, if what it would grade with is what was meant."""
     root = Path(batch.root)
     if not root.is_dir() or version(root, batch.course.assignment(batch.assignment_id)) != wanted:
@@ -138,7 +140,7 @@ def _there(batch: Batch, wanted: str, seed: str) -> tuple[list[Graded], dict[str
         raise CourseError(f"{place(root)} on {socket.gethostname()}: is another secret; put the same on every machine")
     with _one_at_a_time:
         import_oracle()
-        return timed(batch)
+        return timed(batch, alone)
 
 
 def _told(error: BaseException) -> LossLabError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import ctypes
+import functools
 import gc
 import itertools
 import multiprocessing
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.base.stopwatch import watch
-from autograder.grading.batch import Batch, Graded, grade
+from autograder.grading.batch import Batch, Graded, GradersStopped, grade
 from autograder.grading.dispatch.salvage import salvaged
 
 BATCH_SIZE, LARGE_BATCH = 8, 32
@@ -56,7 +57,7 @@ def local(
     waiting = itertools.chain(beginning, waiting)
     del beginning
     suspects: list[Batch] = []
-    while undone := (yield from _round(waiting, jobs, meanwhile)):
+    while undone := (yield from _round(waiting, jobs, meanwhile, timed)):
         # Whoever was at work when a process died gets another try among the others; after that, each alone.
         for batch in [batch for batch in undone if any(batch is other for other in suspects)]:
             yield batch, salvaged(batch, _alone)
@@ -65,17 +66,25 @@ def local(
         waiting = itertools.chain(undone, waiting)
 
 
-def _alone(batch: Batch) -> list[Graded] | None:
+def _alone(batch: Batch) -> list[Graded] | GradersStopped | None:
     """Grade a batch in a pool of one; None where it died."""
-    done = list(_round(iter([batch]), 1, lambda: None))
+    done = list(_round(iter([batch]), 1, lambda: None, functools.partial(timed, alone=True)))
     return done[0][1] if done else None
 
 
-def timed(batch: Batch) -> tuple[list[Graded], dict[str, float]]:
-    """Grade a batch; what comes along is where the time went."""
+def timed(batch: Batch, alone: bool = False) -> tuple[list[Graded] | GradersStopped, dict[str, float]]:
+    """Grade a batch; what comes along is where the time went.
+
+    Where the graders end in the middle, the process ends as well, for it may hold gigabytes that the next batch needs;
+    if nobody else waits behind the batch, why they ended is told.
+    """
     watch.take()
-    graded = grade(batch)
-    return graded, watch.take()
+    try:
+        return grade(batch), watch.take()
+    except (GradersStopped, MemoryError) as error:
+        if alone and isinstance(error, GradersStopped):
+            return error, watch.take()
+        os._exit(1)
 
 
 def _end_with(parent: int) -> None:
@@ -97,8 +106,11 @@ def _bound_memory() -> None:
 
 
 def _round(
-    batches: Iterator[Batch | None], jobs: int, meanwhile: Callable[[], None]
-) -> Generator[tuple[Batch, list[Graded]], None, list[Batch]]:
+    batches: Iterator[Batch | None],
+    jobs: int,
+    meanwhile: Callable[[], None],
+    work: Callable[[Batch], tuple[Any, dict[str, float]]],
+) -> Generator[tuple[Batch, Any], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
     undone: list[Batch] = []
@@ -111,7 +123,7 @@ def _round(
                 if batch is None:
                     return
                 try:
-                    futures[pool.submit(timed, batch)] = batch
+                    futures[pool.submit(work, batch)] = batch
                 except BrokenProcessPool:
                     undone.append(batch)
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import msgspec
 
 from autograder.base.errors import SandboxError
-from autograder.grading.batch import Batch, Graded
+from autograder.grading.batch import Batch, Graded, GradersStopped
 from autograder.intake.submission import Submission
 
 KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
 KILLS = "this submission ended the process that graded it, twice; it is not graded. Please tell your teacher."
 
-# Grades a batch in a fresh process of its own; None where that process died.
-Alone = Callable[[Batch], list[Graded] | None]
+# Grades a batch in a fresh process of its own; where that process died, None.
+Alone = Callable[[Batch], list[Graded] | GradersStopped | None]
 
 
 def salvaged(batch: Batch, alone: Alone) -> list[Graded]:
@@ -22,16 +22,20 @@ def salvaged(batch: Batch, alone: Alone) -> list[Graded]:
 
     Raises:
         SandboxError: a batch with nothing in it dies as well, so it is the machine.
+        GradersStopped: the graders end at a submission with nothing in it as well, so they are broken.
     """
     done = alone(batch)
-    if done is not None:
+    if isinstance(done, list):
         return done
     if len(batch.submissions) > 1:
         return [one for half in _halves(batch) for one in salvaged(half, alone)]
     done = alone(batch)
-    if done is not None:
+    if isinstance(done, list):
         return done
-    if alone(_harmless(batch)) is None:
+    empty = alone(_harmless(batch))
+    if isinstance(empty, GradersStopped):
+        raise empty
+    if empty is None:
         raise SandboxError(KEEP_DYING)
     return [Graded([], [], problem=KILLS) for _ in batch.seeds or batch.submissions]
 
