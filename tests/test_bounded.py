@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from autograder.base.errors import SandboxError
-from autograder.intake import bounded
+from autograder.intake import bounded, confined
 from autograder.worker import confine
 
 ROOT = Path(__file__).parent.parent
@@ -122,10 +123,36 @@ def test_what_takes_too_much_is_ended_and_the_next_is_read(reader: bounded.Reade
 
 def test_one_that_sleeps_is_ended_by_the_clock_on_the_wall() -> None:
     reader = bounded.Reader(work, LIMITS._replace(wall_seconds=0.3))
-    with pytest.raises(bounded.Ended, match=r"takes more than 0.3 s to read"):
+    with pytest.raises(bounded.Ended, match=r"takes more than 0.3 s to read") as ended:
         reader.ask(b"sleep")
+    assert not ended.value.starved  # its own doing: to read it again would give the same
     assert reader.ask(b"next") == b"next"
     reader.close()
+
+
+@pytest.fixture
+def stopped() -> Iterator[bounded.Reader]:
+    """A reader that the machine does not let run, with little patience."""
+    reader = bounded.Reader(work, LIMITS._replace(wall_seconds=0.3, far_seconds=2.0))
+    assert reader.ask(b"first") == b"first" and reader._process is not None
+    os.kill(reader._process._pid, signal.SIGSTOP)
+    yield reader
+    reader.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell how long a process has waited")
+def test_what_a_reader_waits_for_a_busy_machine_is_not_held_against_a_hand_in(stopped: bounded.Reader) -> None:
+    assert stopped._process is not None
+    threading.Timer(0.8, os.kill, (stopped._process._pid, signal.SIGCONT)).start()
+    assert stopped.ask(b"second") == b"second"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell how long a process has waited")
+def test_a_reader_that_never_gets_the_processor_is_the_machines_fault(stopped: bounded.Reader) -> None:
+    with pytest.raises(bounded.Ended, match="the machine was too busy") as ended:
+        stopped.ask(b"second")
+    assert ended.value.starved
+    assert stopped.ask(b"next") == b"next"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have neither seccomp nor Landlock")
@@ -157,7 +184,7 @@ def test_a_reader_that_is_killed_from_outside_is_asked_again(reader: bounded.Rea
 
 
 def test_a_machine_where_no_reader_runs_is_no_students_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "_confine", lambda *_: os._exit(1))
+    monkeypatch.setattr(confined, "confine", lambda *_: os._exit(1))
     reader = bounded.Reader(bytes, LIMITS)
     with pytest.raises(SandboxError, match="does not run here"):
         reader.ask(b"work")

@@ -59,6 +59,24 @@ def test_a_cluster_that_loses_a_worker_grades_as_this_machine_does(course: Cours
     assert by_student(killing_one()) == by_student(local(batches(course, wall), 1))
 
 
+def test_batches_are_taken_as_workers_get_through_them(
+    course: Course, wall: str, scheduler: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a crowd need not exist at once."""
+    monkeypatch.setattr(cluster, "_AT_LEAST", 1)
+    taken = []
+
+    def waiting() -> Iterator[Batch]:
+        for batch in batches(course, wall):
+            taken.append(batch)
+            yield batch
+
+    done = cluster.dask(waiting(), scheduler.scheduler_address)
+    next(done)
+    assert len(taken) <= 4  # of six: two for each thread
+    assert len(list(done)) == 5 and len(taken) == 6
+
+
 def test_a_worker_with_other_graders_is_refused(course: Course, wall: str, scheduler: Any, tmp_path: Path) -> None:
     client = cluster._client(scheduler.scheduler_address)
     with client, pytest.raises(LossLabError, match="put the same course"):

@@ -11,9 +11,9 @@ import torch
 from autograder.base.errors import CourseError
 from autograder.grading import batch
 from autograder.grading.batch import Graded
-from autograder.grading.diagnosis import catalogue, replay
+from autograder.grading.diagnosis import catalogue, engine, output
 from autograder.grading.diagnosis.catalogue import Mistake
-from autograder.grading.diagnosis.replay import Diagnosis
+from autograder.grading.diagnosis.engine import Diagnosis
 from autograder.grading.trace import Recorded, Trace
 from autograder.proving.mutants import mutants
 from autograder.worker import wire
@@ -161,8 +161,8 @@ def test_what_prints_is_no_mistake_that_is_silent(grade_sources: Grade) -> None:
 def test_a_name_does_not_hang_on_what_takes_long(
     grade_sources: Grade, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
-    monkeypatch.setattr(replay, "LONG", seconds)
-    monkeypatch.setattr(batch, "_diagnosis", replay.of)  # one whose replays nobody has seen yet
+    monkeypatch.setattr(engine, "LONG", seconds)
+    monkeypatch.setattr(batch, "_diagnosis", engine.of)  # one whose replays nobody has seen yet
     rows = "def mse_loss(pred, target):\n    e = _errors(pred, target)\n    return np.sum(e ** 2) / len(np.atleast_1d(e))\n"
     other = "def mae_grad(pred, target):\n    errors = _errors(pred, target)\n    return np.sign(errors) / 7\n"
     wrong, unknown = (names(one) for one in grade_sources("01-mse", changed(rows), changed(other)))
@@ -170,21 +170,21 @@ def test_a_name_does_not_hang_on_what_takes_long(
     assert unknown == {"mae": {None}}
 
 
-def half(*values: float, dtype: torch.dtype = torch.float16) -> replay.Output:
-    return replay.Output(torch.tensor(values, dtype=dtype), (), (), None)
+def half(*values: float, dtype: torch.dtype = torch.float16) -> output.Output:
+    return output.Output(torch.tensor(values, dtype=dtype), (), (), None)
 
 
 def test_two_ways_to_round_a_half_are_one_answer() -> None:
-    assert replay.same(half(1.0, 3.0), half(1.001, 3.002))
-    assert not replay.same(half(1.0, 3.0), half(1.01, 3.0))
-    assert not replay.same(half(1.0, 3.0, dtype=torch.float64), half(1.001, 3.002))
+    assert output.same(half(1.0, 3.0), half(1.001, 3.002))
+    assert not output.same(half(1.0, 3.0), half(1.01, 3.0))
+    assert not output.same(half(1.0, 3.0, dtype=torch.float64), half(1.001, 3.002))
 
 
 def test_long_lists_of_numbers_are_compared_as_what_they_are() -> None:
-    def given(value: object) -> replay.Output:
-        return replay.Output(value, (), (), None)
+    def given(value: object) -> output.Output:
+        return output.Output(value, (), (), None)
 
     state = list(range(600))
-    assert replay.same(given([state, None]), given([list(state), None]))
-    assert not replay.same(given([state, None]), given([[*state[:-1], 7], None]))
-    assert not replay.same(given([state, None]), given([state[:-1], None]))
+    assert output.same(given([state, None]), given([list(state), None]))
+    assert not output.same(given([state, None]), given([[*state[:-1], 7], None]))
+    assert not output.same(given([state, None]), given([state[:-1], None]))

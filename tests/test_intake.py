@@ -294,6 +294,23 @@ def test_a_helper_lies_beside_the_file_that_needs_it(folders) -> None:  # type: 
     assert submission.notes == ["helper.py was taken, and old/helper.py was not: they have the same name"]
 
 
+def test_a_file_that_is_too_large_to_lie_beside_is_said_to_be(folders) -> None:  # type: ignore[no-untyped-def]
+    submission = folders({"mse.py": RIGHT, "a.csv": bytes(1 << 20), "b.csv": b"1\n", "picture.png": bytes(1 << 20)})
+    assert submission.files == {"b.csv": b"1\n"}
+    assert submission.notes == ["a.csv was left out: it has 1 MiB or more"]
+
+
+def test_what_lies_beside_has_a_bound_and_what_is_nearest_comes_first(folders) -> None:  # type: ignore[no-untyped-def]
+    most = 1000 << 10
+    far = {f"far/{number}.csv": bytes([number]) * most for number in range(9)}
+    submission = folders({"mse.py": RIGHT, **far, "z.csv": b"near", "far/small.csv": b"small"})
+    assert list(submission.files) == ["z.csv", "0.csv", "1.csv", "2.csv", "3.csv", "small.csv"]
+    assert sum(map(len, submission.files.values())) <= 4 << 20
+    assert submission.notes == [
+        f"far/{number}.csv was left out: files besides mse.py may have 4 MiB in all" for number in range(4, 9)
+    ]
+
+
 def test_notes_are_as_many_as_a_person_reads(folders) -> None:  # type: ignore[no-untyped-def]
     submission = folders({"mse.ipynb": notebook(RIGHT.decode(), *["x = = 1"] * 1000)})
     assert len(submission.notes) == 51 and submission.notes[-1] == "and 950 more of this kind"

@@ -206,6 +206,22 @@ def test_what_a_worker_waits_for_a_machine_is_not_its_own_time(anywhere: Any) ->
     assert anywhere._spent - spent < 0.5
 
 
+def test_threads_that_wait_side_by_side_excuse_the_time_that_passed_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a worker that sleeps could wake many threads at once now and then, and be taken for a starved one."""
+    waited = {"1": 3.0, "2": 5.0}
+    monkeypatch.setattr(clock, "_waited", lambda path: waited[path.removesuffix("/schedstat")])
+    watched = clock.WorkerClock(None)
+    monkeypatch.setattr(watched, "_threads", lambda: list(waited))
+    watched.newly_waited()
+    for change, newly in (({"1": 3.5, "2": 6.0}, 1.0), ({"3": 0.25}, 0.25), ({}, 0.0), ({"1": 4.5, "3": 0.5}, 1.0)):
+        waited.update(change)
+        assert watched.newly_waited() == newly
+    del waited["1"], waited["2"]
+    assert watched.newly_waited() == 0.0
+
+
 @pytest.fixture
 def crowded_core() -> Iterator[None]:
     """This process and its children share one core with five others that do nothing but compute."""

@@ -13,6 +13,7 @@ import nbgrader_course as kit
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.base import lock
 from autograder.grading.diagnosis import catalogue
 from autograder.nbgrader_plugins import collect, readable
 
@@ -106,6 +107,15 @@ def test_manual_score_and_comment_survive_a_second_autograde(folder: Path) -> No
     assert {name: value for name, value in after.items() if name != key} == {
         name: value for name, value in before.items() if name != key
     }
+
+
+def test_autograde_beside_another_run_ends_with_one_line(folder: Path) -> None:
+    before = marks(folder / "grades" / "gradebook.db")
+    with lock.alone(folder / "grades"):
+        done = kit.run(folder, "nbgrader", "autograde", "01-mse", "--force", check=False)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.count("grades: another `losslab grade` is writing there; wait until it has ended") == 1
+    assert marks(folder / "grades" / "gradebook.db") == before
 
 
 def test_feedback_shows_failures_and_no_hidden_check(folder: Path) -> None:

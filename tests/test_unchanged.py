@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,7 +17,9 @@ import pytest
 
 from autograder import course as courses
 from autograder.base import lock
-from autograder.base.errors import OutputError
+from autograder.base.errors import LossLabError, OutputError
+from autograder.intake import bounded, folder
+from autograder.nbgrader_plugins import grading
 from autograder.use_cases import grade, unchanged
 from autograder.use_cases.grade import Order
 
@@ -185,6 +188,24 @@ def test_results_of_a_linked_student_are_a_line(graded: Path, idle: Callable[...
         (graded / "submitted" / "linked").unlink()
 
 
+@pytest.mark.parametrize("starved", [False, True], ids=["slept", "starved"])
+def test_what_the_machine_was_too_busy_to_read_is_read_again_and_what_slept_is_not(
+    graded: Path, idle: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, starved: bool
+) -> None:
+    """Who sleeps until its time is up cannot make a class be read and graded again each time."""
+
+    def ask(request: bytes) -> bytes:
+        raise bounded.Ended("takes more than 60 s to read", starved)
+
+    idle()
+    with monkeypatch.context() as patch:
+        patch.setattr(folder._reader, "ask", ask)
+        results = grade.run(order(graded, force=True))
+    assert all(result.status == "rejected" for result in results)
+    assert idle() != starved
+    assert not idle(force=True) and idle()
+
+
 # Two at once.
 
 HOLD = """
@@ -196,14 +217,20 @@ with lock.alone(pathlib.Path(sys.argv[1])):
 """
 
 
-@pytest.fixture
-def holder(graded: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that writes to the folder of results."""
-    command = [sys.executable, "-c", HOLD, str(graded / "out")]
+@contextlib.contextmanager
+def held(out: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process writes to this folder of results."""
+    command = [sys.executable, "-c", HOLD, str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
         yield process
         process.kill()
+
+
+@pytest.fixture
+def holder(graded: Path) -> Iterator[subprocess.Popen[str]]:
+    with held(graded / "out") as process:
+        yield process
 
 
 def test_a_second_grade_on_the_same_folder_ends_with_one_line(graded: Path, holder: subprocess.Popen[str]) -> None:
@@ -211,6 +238,44 @@ def test_a_second_grade_on_the_same_folder_ends_with_one_line(graded: Path, hold
     with pytest.raises(OutputError, match="another `losslab grade` is writing there; wait until it has ended"):
         grade.run(order(graded, force=True))
     assert everything(graded) == before
+
+
+@pytest.fixture
+def by_nbgrader(graded: Path) -> Iterator[Callable[[], list[str]]]:
+    """Grade as nbgrader and formgrader do; students of whom something was written."""
+
+    def by_nbgrader() -> list[str]:
+        course = courses.load(graded / "course.yml")
+        grading.grade(course, graded, "submitted", course.assignment("01-mse"), ["student-01"])
+        return [path.name for path in (graded / "grades" / "results").iterdir()]
+
+    yield by_nbgrader
+    shutil.rmtree(graded / "grades")
+
+
+def test_grading_by_nbgrader_ends_with_the_same_line(graded: Path, by_nbgrader: Callable[[], list[str]]) -> None:
+    with held(graded / "grades"), pytest.raises(LossLabError, match="another `losslab grade` is writing there; wait"):
+        by_nbgrader()
+    assert [path.name for path in (graded / "grades").iterdir()] == [lock.FILENAME]
+    assert by_nbgrader() == ["student-01"]
+
+
+def test_grading_by_nbgrader_holds_the_lock_while_it_writes(
+    graded: Path, by_nbgrader: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = grading.Order(str(graded), "submitted", "01-mse", ["student-01"])
+    seen = []
+
+    def write(path: Path, *_: object) -> None:
+        code = "import pathlib, sys; from autograder import lock\nwith lock.alone(pathlib.Path(sys.argv[1])): pass"
+        command = [sys.executable, "-c", code, str(graded / "grades")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        seen.append((path.parent.name, "is writing there" in done.stderr))
+
+    by_nbgrader()
+    monkeypatch.setattr(grading.files, "write", write)
+    grading._carry_out(order)
+    assert ("student-01", True) in seen and all(locked for _, locked in seen)
 
 
 def test_a_grade_that_was_killed_leaves_no_lock(graded: Path, holder: subprocess.Popen[str]) -> None:

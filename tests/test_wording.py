@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import base64
+import contextlib
 import random
 import re
 import string
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,7 @@ from autograder.grading import wording
 from autograder.grading.batch import Graded
 from autograder.grading.wording import Wording
 
+SOLUTIONS = Path(__file__).parent.parent / "solutions"
 SOURCE = """
 class ShapeError(ValueError):
     pass
@@ -258,3 +263,103 @@ def known_words() -> set[str]:
         *(root / "autograder" / "graders" / "01-mse").glob("*.py"),
     ]
     return set(re.findall(r"[^\W\d_]{3,}", "".join(path.read_text() for path in files) + SPY))
+
+
+# However long the file is.
+
+PASTED = "ROWS = [\n" + "    [0.25, 'Adelie', \"Biscoe\"],  # it's a row\n" * 3000 + "]\n"
+OWN = (
+    SOURCE
+    + '''
+def cross_entropy(logits):
+    if logits is None:
+        raise ValueError(
+            "please give logits, "  # the first half
+            f"not {logits!r} of kind " r"\\d"
+        )
+    """a text of
+    two lines with 'quotes'"""
+    raise ValueError('it\\'s ' "not to be")
+'''
+)
+SAID = """
+pred has shape (3,), but target has (4, 1)
+unknown reduction: sum
+please give me 3 numbers of {}, not 4
+please give logits, not 7 of kind \\d
+it's not to be
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", SAID)
+@pytest.mark.parametrize(
+    "source",
+    [OWN, PASTED + OWN, OWN + PASTED, "# it's\n" * 20_000 + OWN, f"TEXT = {'x' * 100_000!r}\n{OWN}"],
+    ids=["short", "after data", "before data", "after comments", "after a long text"],
+)
+def test_what_stands_in_a_file_is_known_however_long_it_is(source: str, text: str) -> None:
+    assert Wording(source).raised(text) == text
+
+
+@pytest.mark.parametrize("path", sorted(SOLUTIONS.glob("*/*.py")), ids=lambda path: path.stem)
+def test_both_ways_of_reading_a_file_find_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = path.read_text(encoding="utf-8")
+    whole = set(wording._templates(source))
+    monkeypatch.setattr(wording, "_LONGEST_PARSED", 0)
+    assert set(wording._templates(source)) == whole and len(whole) > 50
+
+
+LONG = 1 << 18
+FILLS = [
+    "1\n", "a,", "x=1;", "'',", "'abc',", "'abc' ", "f'{a}',", "f'{1,1,1}'\n", "'''\\'", "'\\", "\"'", "(", "'a'(",
+    "'''a\"\"\"", "['abc'\n", "# '\n", "\\\n'abc'",
+]  # fmt: skip
+
+
+@contextlib.contextmanager
+def parsed() -> Iterator[list[int]]:
+    """Lengths of what Python's parser is given meanwhile."""
+    lengths: list[int] = []
+    real = ast.parse
+
+    def parse(text: str) -> ast.Module:
+        lengths.append(len(text))
+        return real(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wording.ast, "parse", parse)
+        yield lengths
+
+
+@pytest.mark.parametrize("fill", [*FILLS, "numbered"])
+def test_a_source_of_any_kind_takes_little_memory_to_read(fill: str) -> None:
+    numbered = "".join(f"'t{number}'," for number in range(40_000))
+    source = numbered[:LONG] if fill == "numbered" else (fill * LONG)[:LONG]
+    Wording("").raised("what is known of ours is read before")
+    tracemalloc.start()
+    try:
+        with parsed() as pieces:
+            Wording(source).raised("nothing of it")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(pieces) <= LONG and max(pieces, default=0) <= 48 << 10 and len(pieces) <= 2000
+    assert peak < 48 << 20
+
+
+def test_a_source_is_parsed_once_for_all_that_its_page_says() -> None:
+    Wording("").raised("what is known of ours is read before")
+    words = Wording(SOURCE + "# once\n")
+    with parsed() as pieces:
+        for one in (words, words.anew(), words.anew()):
+            one.raised("pred has shape 3, but target has 4")
+    assert len(pieces) == 1
+
+
+def test_of_a_class_the_texts_of_one_are_kept() -> None:
+    """A batch holds a Wording for each of its submissions; what one of them is read from is not held for all."""
+    class_of = [Wording(f"x{number} = 1\n" * 1000) for number in range(8)]
+    for one in class_of:
+        one.raised("something else")
+    assert not any(vars(one).keys() & {"_words", "_own"} for one in class_of)
+    assert wording._words_in.cache_info().currsize <= 1 and wording._own_of.cache_info().currsize <= 1

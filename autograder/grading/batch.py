@@ -19,7 +19,7 @@ from autograder.base.errors import CourseError
 from autograder.base.stopwatch import watch
 from autograder.course import Assignment, Course
 from autograder.course.seed import secret
-from autograder.grading.diagnosis import replay
+from autograder.grading.diagnosis import engine
 from autograder.grading.outcome import Outcome
 from autograder.grading.plugin import GraderPlugin, Order
 from autograder.grading.proxy import Student
@@ -216,7 +216,7 @@ def _words(folder: Path) -> frozenset[str]:
     return words_of("\n".join(path.read_text(encoding="utf-8") for path in sorted(files)))
 
 
-_diagnosis = functools.cache(replay.of)  # its replays serve every submission of this process
+_diagnosis = functools.cache(engine.of)  # its replays serve every submission of this process
 
 
 @functools.cache

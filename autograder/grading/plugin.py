@@ -25,7 +25,7 @@ from autograder.base.errors import CourseError, SandboxError
 from autograder.base.stopwatch import watch
 from autograder.course import Assignment
 from autograder.grading import checks, plots
-from autograder.grading.diagnosis.replay import Diagnosis
+from autograder.grading.diagnosis.engine import Diagnosis
 from autograder.grading.matchers import Matcher
 from autograder.grading.outcome import Outcome, Status
 from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, Student, StudentRaised

@@ -23,10 +23,24 @@ LONGEST = 300
 _CUT = "…"
 _LEAST = 3  # letters of what a message is known by
 _CONSTANTS, _LONGEST_SOURCE = 2000, 1 << 18
+# A syntax tree takes a thousand times the memory of its text, in the process that holds the answers. So a file that is longer
+# than any honest one is looked through for its strings alone, and these are parsed one by one, if they are not too long.
+_LONGEST_PARSED, _LONGEST_STRING = 48 << 10, 4 * LONGEST
 _GAP = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]")
 _NUMBER, _WORD = r"\d+(?:x\d+)*(?:\.\d+)?(?:e[+-]?\d+)?", r"[^\W\d]\w*"
 _TOKEN = re.compile(rf"{_NUMBER}|{_WORD}|\s+|.", re.DOTALL)
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+# Comments, strings, brackets, ends of lines. Each matches what it begins with, whole or not, and never looks back: linear.
+_LEXEME = re.compile(
+    r"(?P<skip>\#[^\n]*|\\\n|[^\S\n]+)|(?P<end>\n)|(?P<open>[(\[{])|(?P<close>[)\]}])"
+    r"|(?P<string>(?<!\w)[rRuUbBfF]{0,2}(?:"
+    r"'{3}(?:[^'\\]|\\.|'(?!''))*+(?:'{3}|\Z)"
+    r'|"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3}|\Z)'
+    r"|'(?:[^'\\\n]|\\.)*+'?"
+    r'|"(?:[^"\\\n]|\\.)*+"?))'
+    r"|(?P<word>\w+)|(?P<other>.)",
+    re.DOTALL,
+)
 _MARKS = frozenset(" ()[]{},.:;'\"`-+*/=<>|?!")
 Pieces = tuple[str, ...]
 
@@ -90,16 +104,12 @@ class Wording:
             self._shown[text] = f"{text[0]}{self.noted(text[1:-1])}{text[0]}"
         return self._shown[text]
 
-    @functools.cached_property
+    @property
     def _words(self) -> frozenset[str]:
-        return words_of(self._source)
-
-    @functools.cached_property
-    def _own(self) -> list[Pieces]:
-        return list(dict.fromkeys(_templates(self._source)))[:_CONSTANTS]
+        return _words_in(self._source)
 
     def _fitting(self, line: str) -> Iterator[Pieces]:
-        for pieces in (*_known(), *self._own):
+        for pieces in (*_known(), *_own_of(self._source)):
             if _weight(pieces) >= _LEAST and _fits(pieces, line):
                 yield pieces
 
@@ -178,20 +188,64 @@ def _weight(pieces: Pieces) -> int:
     return sum(map(len, pieces))
 
 
+# Submissions are graded one after the other: of what is read from a source, that of one is kept.
+@functools.lru_cache(maxsize=1)
+def _words_in(source: str) -> frozenset[str]:
+    return words_of(source)
+
+
+@functools.lru_cache(maxsize=1)
+def _own_of(source: str) -> list[Pieces]:
+    return list(dict.fromkeys(_templates(source)))[:_CONSTANTS]
+
+
 def _templates(source: str) -> Iterator[Pieces]:
     """The strings of a source: constants, with or without gaps to format, f-strings, and what something is added to."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+    for text in [source] if len(source) <= _LONGEST_PARSED else _strings(source):
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        yield from _in_tree(tree)
+
+
+def _in_tree(tree: ast.AST) -> Iterator[Pieces]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            yield _pieces("".join(_of_f_string(node)))
+            text = "".join(_of_f_string(node))
+            if len(text) <= _LONGEST_STRING:
+                yield _pieces(text)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and 3 <= len(node.value) <= LONGEST:
             yield (node.value,)
             if _GAP.search(node.value):
                 yield _pieces(node.value)
             yield (node.value, "")
+
+
+def _strings(source: str) -> Iterator[str]:
+    """Different strings of a source as they are written, in brackets; those that stand side by side are one."""
+    seen: set[str] = set()
+    for parts in _side_by_side(source):
+        text = f"({' '.join(parts)})"
+        if _LEAST < len(text) <= _LONGEST_STRING and text not in seen:
+            seen.add(text)
+            yield text
+            if len(seen) == _CONSTANTS:
+                return
+
+
+def _side_by_side(source: str) -> Iterator[list[str]]:
+    parts: list[str] = []
+    depth = 0
+    for found in _LEXEME.finditer(source):
+        kind = found.lastgroup
+        if kind == "string":
+            parts.append(found[0])
+        elif parts and kind != "skip" and not (kind == "end" and depth > 0):
+            yield parts
+            parts = []
+        depth += (kind == "open") - (kind == "close")
+    yield parts
 
 
 def _of_f_string(node: ast.JoinedStr) -> Iterator[str]:

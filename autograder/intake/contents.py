@@ -18,7 +18,8 @@ from autograder.intake.names import is_plain, printable
 from autograder.intake.opened import MAX_TOTAL_BYTES, TIMESTAMP, Found
 
 MAX_NOTES, MAX_LETTERS = 50, 600
-_MAX_BESIDE_BYTES = 1 << 20
+# Of what lies beside the module: each file, and all of them. They are sent to every worker that serves the submission.
+_MAX_BESIDE_BYTES, _MAX_BESIDE_TOTAL = 1 << 20, 4 << 20
 _BESIDE = (".py", ".csv", ".json", ".txt", ".npy", ".npz")
 _Line = Annotated[str, msgspec.Meta(max_length=MAX_LETTERS + 1)]
 _Name = Annotated[str, msgspec.Meta(max_length=255)]
@@ -126,19 +127,30 @@ def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
 
 
 def _beside(assignment: Assignment, files: dict[str, bytes], chosen: str) -> tuple[dict[str, bytes], list[str]]:
-    """What lies beside the module when it is run, by name, and a note for each that another of its name hides."""
+    """What lies beside the module when it is run, by name, and a note for each file that another hides, or that has no room."""
     beside: dict[str, bytes] = {}
     origin: dict[str, str] = {}
     notes = []
+    own = PurePosixPath(chosen).name
+    left = _MAX_BESIDE_TOTAL
     for path in sorted(files, key=lambda path: choice.nearness(path, chosen)):
         name, data = PurePosixPath(path).name, files[path]
-        wanted = name.endswith(_BESIDE) and len(data) < _MAX_BESIDE_BYTES and is_plain(name)
-        if not wanted or path == chosen or name == f"{assignment.module}.py" or name == PurePosixPath(chosen).name:
+        if (
+            path == chosen
+            or name in (own, f"{assignment.module}.py")
+            or not (name.endswith(_BESIDE) and is_plain(name))
+        ):
             continue
-        if name not in beside:
+        if name in beside:
+            if name.endswith(".py") and data != beside[name]:
+                notes.append(f"{origin[name]} was taken, and {path} was not: they have the same name")
+        elif len(data) >= _MAX_BESIDE_BYTES:
+            notes.append(f"{path} was left out: it has {_MAX_BESIDE_BYTES >> 20} MiB or more")
+        elif len(data) > left:
+            notes.append(f"{path} was left out: files besides {own} may have {_MAX_BESIDE_TOTAL >> 20} MiB in all")
+        else:
             beside[name], origin[name] = data, path
-        elif name.endswith(".py") and data != beside[name]:
-            notes.append(f"{origin[name]} was taken, and {path} was not: they have the same name")
+            left -= len(data)
     return beside, notes
 
 

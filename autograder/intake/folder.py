@@ -74,11 +74,11 @@ def take(folder: Path) -> Taken:
 
 def submission(student: str, assignment: Assignment, taken: Taken, released: Path | None = None) -> Submission:
     """What was handed in, from its files: they are unpacked and parsed in a process of its own, within limits."""
-    found = (
-        _contents(assignment, taken, released)
-        if taken.problem is None
-        else contents.Contents(problem=taken.problem[: contents.MAX_LETTERS], sha256=contents.digest({}))
-    )
+    starved = False
+    try:
+        found = _contents(assignment, taken, released)
+    except bounded.Ended as reason:
+        found, starved = too_much(assignment, taken, reason), reason.starved
     return Submission(
         student,
         assignment.id,
@@ -90,6 +90,7 @@ def submission(student: str, assignment: Assignment, taken: Taken, released: Pat
         found.sha256,
         taken.timestamp,
         found.hints,
+        starved,
     )
 
 
@@ -104,7 +105,8 @@ def job(assignment: Assignment, taken: Taken, released: Path | None) -> contents
 
 def too_much(assignment: Assignment, taken: Taken, reason: bounded.Ended) -> contents.Contents:
     """What is known of a submission whose reading had to be ended."""
-    problem = f"{assignment.module}.py: {reason}; hand in your own code only, as a plain script"
+    remedy = "it is read again the next time" if reason.starved else "hand in your own code only, as a plain script"
+    problem = f"{assignment.module}.py: {reason}; {remedy}"
     return contents.Contents(problem=problem, sha256=contents.digest({item.path: item.data for item in taken.files}))
 
 
@@ -129,14 +131,15 @@ def done_reading() -> None:
 
 
 def _contents(assignment: Assignment, taken: Taken, released: Path | None) -> contents.Contents:
+    """Raises bounded.Ended."""
+    if taken.problem is not None:
+        return contents.Contents(problem=taken.problem[: contents.MAX_LETTERS], sha256=contents.digest({}))
     warm_for(taken.files, _reader)
+    reply = _reader.ask(msgspec.msgpack.encode(job(assignment, taken, released)))
     try:
-        reply = _reader.ask(msgspec.msgpack.encode(job(assignment, taken, released)))
         return checked(msgspec.msgpack.decode(reply, type=contents.Contents))
-    except bounded.Ended as reason:
-        return too_much(assignment, taken, reason)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return too_much(assignment, taken, bounded.Ended("breaks what reads it"))
+        raise bounded.Ended("breaks what reads it") from None
 
 
 def checked(found: contents.Contents) -> contents.Contents:

@@ -19,7 +19,8 @@ class WorkerClock:
         self._pid = None if pidfd is None else _pid_of(pidfd)
         # A process's own clock has its number made of the pid: clock_getcpuclockid(3), which Python has for threads only.
         self._clock = None if self._pid is None else (~self._pid << 3) | 2
-        self._last = self._waited = 0.0
+        self._last = 0.0
+        self._waited: dict[str, float] = {}  # by thread
 
     def processor(self) -> float:
         """Seconds of processor time of all its threads so far; of a process that has ended, as last seen."""
@@ -35,9 +36,13 @@ class WorkerClock:
         return self._clock is not None
 
     def newly_waited(self) -> float:
-        """Seconds that its threads have been ready to run, and waited for a processor, since this was last asked."""
-        before, self._waited = self._waited, sum(_waited(f"{task}/schedstat") for task in self._threads())
-        return max(0.0, self._waited - before)
+        """Seconds that a thread of it has been ready to run, and waited for a processor, since this was last asked.
+
+        Of several that waited, the longest: what they wait side by side passes once. A worker that sleeps could else wake
+        all that it may have at once now and then, and be excused for more than it sleeps.
+        """
+        before, self._waited = self._waited, {task: _waited(f"{task}/schedstat") for task in self._threads()}
+        return max((now - before.get(task, 0.0) for task, now in self._waited.items()), default=0.0)
 
     def is_held_up(self) -> bool:
         """Whether a thread is ready to run just now, or was stopped: nothing inside can stop itself."""
@@ -88,15 +93,16 @@ def _pid_of(pidfd: int) -> int | None:
 class Deadline:
     """Watches over one question: how long the worker has taken, and whether that is too long.
 
-    `seconds` bound the worker's own time. Wall time is bounded far beyond that, for what nobody foresaw.
+    `seconds` bound the worker's own time. Wall time is bounded far beyond that, for what nobody foresaw: by `far` seconds.
     """
 
     SLICE, FAR, FAR_MORE = 0.05, 20.0, 10.0
     _SELDOM = 0.02
 
-    def __init__(self, clock: WorkerClock, seconds: float) -> None:
+    def __init__(self, clock: WorkerClock, seconds: float, far: float | None = None) -> None:
         self._clock = clock
         self._seconds = seconds
+        self._far = self.FAR * seconds + self.FAR_MORE if far is None else far
         self._began = self._seen = time.monotonic()
         self._processor = self._processor_seen = clock.processor()
         self._slept = 0.0
@@ -131,7 +137,7 @@ class Deadline:
     def is_far_over(self) -> bool:
         """The worker hardly got the processor: that is the machine's doing."""
         waited = time.monotonic() - self._began
-        return waited >= self.FAR * self._seconds + self.FAR_MORE and self.own() < self._seconds
+        return waited >= self._far and self.own() < self._seconds
 
     def slice(self) -> float:
         """How long to wait for the worker before the next look; never quite the same, so that nobody is busy just then."""

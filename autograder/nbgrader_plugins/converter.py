@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 
 from autograder import course as courses
 from autograder.base.characters import one_line
+from autograder.base.errors import LossLabError
 from autograder.course import Assignment, Course
 from autograder.intake import folder
 from autograder.nbgrader_plugins import grading, readable
@@ -58,6 +60,10 @@ class JailAutograde(Autograde):
     def start(self) -> None:
         try:
             super().start()
+        except LossLabError as error:  # a line, as ours are; nbgrader's command ends quietly with this one alone
+            line = one_line(str(error))
+            self.log.error("%s", line)
+            raise NbGraderException(line) from None
         finally:
             shutil.rmtree(Path(self.coursedir.root) / self._readable, ignore_errors=True)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from autograder import course as courses
-from autograder.base import files
+from autograder.base import files, lock
 from autograder.base.errors import LossLabError, SandboxError
 from autograder.course import Assignment, Course
 from autograder.intake import folder
@@ -82,16 +82,15 @@ def _carry_out(order: Order) -> list[Result]:
     assignment = course.assignment(order.assignment)
     out = root / GRADES
     job = grade.Order(root / order.submitted, out, course, root, [assignment.id], os.cpu_count() or 1, order.sandbox)
-    wall = order.sandbox or jail.first_that_works().name
-    released = root / "assignments" / assignment.id
-    submissions = [
-        folder.read(student, assignment, folder.place(root / order.submitted, student) / assignment.id, released)
+    found = [
+        (student, assignment, folder.place(root / order.submitted, student) / assignment.id)
         for student in order.students
     ]
-    folder.done_reading()
-    graded = grade.grade_all(job, wall, submissions, lambda done, total: None).results
-    for result in graded:
-        files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
+    with lock.alone(out):
+        wall = order.sandbox or jail.first_that_works().name
+        graded = grade.grade_all(job, wall, grade.read(job, found), lambda done, total: None).results
+        for result in graded:
+            files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
     return graded
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.grading.diagnosis.catalogue import definitions
-from autograder.grading.diagnosis.replay import used_by
+from autograder.grading.diagnosis.references import used_by
 
 _BINARY: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,

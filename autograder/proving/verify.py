@@ -16,7 +16,7 @@ from autograder.course import Assignment, Course
 from autograder.grading.batch import Batch, Graded, import_oracle
 from autograder.grading.diagnosis import catalogue
 from autograder.grading.diagnosis.catalogue import Mistake
-from autograder.grading.diagnosis.replay import defined, used_by
+from autograder.grading.diagnosis.references import defined, used_by
 from autograder.grading.dispatch import executor
 from autograder.grading.outcome import Outcome
 from autograder.grading.plugin import LEFT_OUT

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import json
-import pickle
 import time
-import zlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ from autograder import gradebook
 from autograder.base import files, lock
 from autograder.base.errors import OutputError
 from autograder.base.stopwatch import watch
-from autograder.course import Course, late
+from autograder.course import Assignment, Course, late
 from autograder.course.seed import fingerprint, secret
 from autograder.gradebook import by_hand
 from autograder.grading.batch import Batch, Graded, import_oracle
@@ -31,6 +29,7 @@ from autograder.jail import jail, walls
 from autograder.pages import leaks
 from autograder.results import Provenance, Result, score
 from autograder.use_cases import provenance, unchanged, written
+from autograder.use_cases.waiting import Waiting
 from autograder.use_cases.written import Figures
 
 CACHE = ".graded"
@@ -82,14 +81,14 @@ def _run(order: Order, progress: Callable[[int, int], None]) -> list[Result]:
         _write_timings(order, len(known.results), 0, started, time.monotonic())
         return known.results
     with watch("intake"):
-        submissions = _read_all(order)
-        left.require_apart({item.student for item in submissions}, order.out)
-    done = grade_all(order, wall, submissions, progress)
+        found = _found(order)
+        left.require_apart({student for student, _, _ in found}, order.out)
+    done = grade_all(order, wall, read(order, found), progress)
     graded = time.monotonic()
-    results = write(order, done.results, submissions, done.figures)
+    results = write(order, done.results, done.submissions, done.figures)
     if done.final:
         unchanged.remember(order.out / CACHE, order.out, order.book, before)
-    _write_timings(order, len(submissions), done.new, started, graded)
+    _write_timings(order, len(done.submissions), done.new, started, graded)
     return results
 
 
@@ -113,71 +112,84 @@ def preview(order: Order, progress: Callable[[int, int], None] = lambda done, to
         LossLabError: nothing can be graded.
     """
     wall = walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
-    submissions = _read_all(order)
-    return with_marks(order, grade_all(order, wall, submissions, progress).results, submissions)
+    done = grade_all(order, wall, read(order, _found(order)), progress)
+    return with_marks(order, done.results, done.submissions)
 
 
-def _read_all(order: Order) -> list[Submission]:
+def _found(order: Order) -> list[tuple[str, Assignment, Path]]:
+    """Student, assignment and folder of all that is graded. Raises OutputError."""
     if not order.submitted.is_dir():
-        raise OutputError(f"{order.submitted}: is no folder; give the one that holds <student>/<assignment>/")
-    released = order.root / "assignments"
-    found = folder.find(order.submitted, order.course, order.assignments)
-    submissions = [folder.read(student, item, path, released / item.id) for student, item, path in found]
-    folder.done_reading()
-    if not submissions:
+        raise OutputError(f"{order.submitted}: is not a folder; give the one that holds <student>/<assignment>/")
+    found = list(folder.find(order.submitted, order.course, order.assignments))
+    if not found:
         ids = ", ".join(item.id for item in order.course.assignments)
         raise OutputError(
             f"{order.submitted}: holds no <student>/<assignment>/ with an assignment of the course ({ids})"
         )
-    return submissions
+    return found
+
+
+def read(order: Order, found: list[tuple[str, Assignment, Path]]) -> Iterator[Submission]:
+    """One after the other: files of a whole class have no room in memory."""
+    released = order.root / "assignments"
+    try:
+        for student, item, path in found:
+            with watch("intake"):
+                submission = folder.read(student, item, path, released / item.id)
+            yield submission
+            del submission
+    finally:
+        folder.done_reading()
 
 
 class Done(NamedTuple):
-    """What came of some submissions: results, plots, how many were graded now (the others were known), and whether
-    grading again would give the same.
+    """What came of some submissions: results, plots, how many were graded now (the others were known), whether grading
+    again would give the same, and the submissions without their files.
     """
 
     results: list[Result]
     figures: Figures
     new: int
     final: bool
+    submissions: list[Submission]
 
 
-def grade_all(order: Order, wall: str, submissions: list[Submission], progress: Callable[[int, int], None]) -> Done:
-    """Grade these submissions. What was handed in is taken out of `submissions` on the way."""
+def grade_all(order: Order, wall: str, submissions: Iterable[Submission], progress: Callable[[int, int], None]) -> Done:
+    """Grade these submissions. They are taken one by one, and no more is kept of each than is needed."""
     cache = Cache(order.out / CACHE, order.course, order.root, wall)
-    graded_ids = {item.assignment for item in submissions}
-    origins = {name: provenance.of(order.course, order.root, order.course.assignment(name)) for name in graded_ids}
+    origin = functools.cache(lambda name: provenance.of(order.course, order.root, order.course.assignment(name)))
     results: dict[tuple[str, str], Result] = {}
     figures: Figures = {}
 
     def take(submission: Submission, graded: Graded) -> None:
         """Keep what is written later, and no more: of a class of thousands, the rest adds up."""
         key = submission.student, submission.assignment
-        origin = origins[submission.assignment]
-        results[key], figures[key] = _result(order, wall, origin, submission, graded), graded.figures
+        made = _result(order, wall, origin(submission.assignment), submission, graded)
+        results[key], figures[key] = made, graded.figures
 
-    waiting: dict[str, list[bytes]] = defaultdict(list)
-    new, final = 0, True
-    for place, submission in enumerate(submissions):
-        known = None if order.force or submission.problem is not None else cache.get(submission)
-        if known is None and submission.problem is None:
-            waiting[submission.assignment].append(_packed(submission))
-            new += 1
-        else:
-            take(submission, known or Graded([], []))
-        submissions[place] = msgspec.structs.replace(submission, source="", files={})
-    done = len(submissions) - new
-    progress(done, len(submissions))
-    for batch, graded in _executed(order, _batches(order, wall, waiting, executor.batch_size(new, order.jobs))):
-        for submission, one in zip(batch.submissions, graded, strict=True):
-            final &= one.is_final
-            if one.is_final:
-                cache.put(submission, one)
-            take(msgspec.structs.replace(submission, problem=submission.problem or one.problem), one)
-        done += len(graded)
-        progress(done, len(submissions))
-    return Done([results[item.student, item.assignment] for item in submissions], figures, new, final)
+    final, kept = True, []
+    with Waiting(order.out / CACHE) as waiting:
+        for submission in submissions:
+            origin(submission.assignment)  # as it is now, whatever changes while others are graded
+            known = None if order.force or submission.problem is not None else cache.get(submission)
+            if known is None and submission.problem is None:
+                waiting.add(submission)
+            else:
+                take(submission, known or Graded([], []))
+            final &= not submission.starved
+            kept.append(msgspec.structs.replace(submission, source="", files={}))
+        new = len(waiting)
+        done = len(kept) - new
+        progress(done, len(kept))
+        for batch, graded in _executed(order, _batches(order, wall, waiting)):
+            for submission, one in zip(batch.submissions, graded, strict=True):
+                final &= one.is_final
+                if one.is_final:
+                    cache.put(submission, one)
+                take(msgspec.structs.replace(submission, problem=submission.problem or one.problem), one)
+            done += len(graded)
+            progress(done, len(kept))
+    return Done([results[item.student, item.assignment] for item in kept], figures, new, final, kept)
 
 
 def _result(order: Order, wall: str, origin: Provenance, submission: Submission, graded: Graded) -> Result:
@@ -203,24 +215,12 @@ def _executed(order: Order, batches: Iterator[Batch]) -> Iterator[tuple[Batch, l
         return executor.local(batches, order.jobs, import_oracle, gradebook.warm)
     from autograder.grading.dispatch import cluster
 
-    return cluster.dask(list(batches), order.scheduler)
+    return cluster.dask(batches, order.scheduler)
 
 
-def _batches(order: Order, wall: str, waiting: dict[str, list[bytes]], size: int) -> Iterator[Batch]:
-    for name, items in waiting.items():
-        for start in range(0, len(items), size):
-            submissions = [_unpacked(item) for item in items[start : start + size]]
-            yield Batch(order.course, name, submissions, str(order.root), wall)
-
-
-def _packed(submission: Submission) -> bytes:
-    """A tenth of the memory, for as long as a submission waits; names that are not UTF-8 survive."""
-    return zlib.compress(pickle.dumps(submission), 1)
-
-
-def _unpacked(data: bytes) -> Submission:
-    submission: Submission = pickle.loads(zlib.decompress(data))  # what _packed made
-    return submission
+def _batches(order: Order, wall: str, waiting: Waiting) -> Iterator[Batch]:
+    for name, submissions in waiting.batches(executor.batch_size(len(waiting), order.jobs)):
+        yield Batch(order.course, name, submissions, str(order.root), wall)
 
 
 def write(order: Order, automatic: list[Result], submissions: Iterable[Submission], figures: Figures) -> list[Result]:

@@ -6,8 +6,9 @@ others than ours is refused.
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +22,34 @@ from autograder.grading.dispatch.salvage import salvaged
 
 SECONDS_TO_CONNECT = 10
 _ATTEMPTS = 3
+# Batches that are on their way at once: this many for each thread of the cluster, which may still be starting its workers.
+_EACH, _AT_LEAST = 2, 16
 
 # pytest, which runs the checks, is at home in one thread a process; a worker with several takes its batches in turn.
 _one_at_a_time = threading.Lock()
 
 
-def dask(batches: list[Batch], scheduler: str) -> Iterator[tuple[Batch, list[Graded]]]:
+def dask(batches: Iterable[Batch], scheduler: str) -> Iterator[tuple[Batch, list[Graded]]]:
     """Grade batches on the cluster of the scheduler at this address, say tcp://127.0.0.1:8786, and yield each as it is done.
 
-    A batch whose worker is lost goes to another one.
+    A batch whose worker is lost goes to another one. Of `batches` no more are taken than are worked on soon, so that those
+    of a crowd need not exist at once.
 
     Raises:
         CourseError, SandboxError: as grade() does; no scheduler answers, or its workers keep dying.
     """
-    if not batches:
+    waiting = iter(batches)
+    beginning = list(itertools.islice(waiting, 1))
+    if not beginning:
         return
+    waiting = itertools.chain(beginning, waiting)
+    del beginning
     with _client(scheduler) as client:
         from distributed import KilledWorker
 
-        waiting = list(batches)
+        lost: list[Batch] = []
         for _attempt in range(_ATTEMPTS):
-            lost: list[Batch] = []
+            lost = []
             for batch, done, error in _round(client, waiting):
                 if isinstance(error, KilledWorker):
                     lost.append(batch)
@@ -51,10 +59,10 @@ def dask(batches: list[Batch], scheduler: str) -> Iterator[tuple[Batch, list[Gra
                     graded, seconds = done
                     watch.add(seconds)
                     yield batch, graded
-            waiting = lost
-            if not waiting:
+            waiting = iter(lost)
+            if not lost:
                 return
-        for batch in waiting:
+        for batch in lost:
             yield batch, salvaged(batch, lambda one: _alone(client, one))
 
 
@@ -62,7 +70,7 @@ def _alone(client: Any, batch: Batch) -> list[Graded] | None:
     """Grade one batch on the cluster; None where its worker died."""
     from distributed import KilledWorker
 
-    ((_, done, error),) = _round(client, [batch])
+    ((_, done, error),) = _round(client, iter([batch]))
     if isinstance(error, KilledWorker):
         return None
     if error is not None:
@@ -86,21 +94,31 @@ def _client(scheduler: str) -> Any:
         ) from None
 
 
-def _round(client: Any, batches: list[Batch]) -> Iterator[tuple[Batch, Any, BaseException | None]]:
+def _round(client: Any, batches: Iterator[Batch]) -> Iterator[tuple[Batch, Any, BaseException | None]]:
     """Hand all batches out; each comes back with what it gave, or with the error that it met."""
     from distributed import as_completed
 
-    futures = {}
-    for batch in batches:
-        wanted = version(Path(batch.root), batch.course.assignment(batch.assignment_id))
-        future = client.submit(_there, batch, wanted, fingerprint(Path(batch.root)), pure=False, retries=0)
-        futures[future.key] = (future, batch)
+    done = as_completed(loop=client.loop)
+    held: dict[str, tuple[Any, Batch]] = {}
+
+    def hand_out() -> None:
+        most = max(_AT_LEAST, _EACH * sum(client.nthreads().values()))
+        for batch in itertools.islice(batches, max(0, most - len(held))):
+            wanted = version(Path(batch.root), batch.course.assignment(batch.assignment_id))
+            future = client.submit(_there, batch, wanted, fingerprint(Path(batch.root)), pure=False, retries=0)
+            held[future.key] = future, batch
+            done.add(future)
+
     try:
-        for future in as_completed([future for future, _ in futures.values()], loop=client.loop):
+        hand_out()
+        for future in done:
+            _, batch = held.pop(future.key)
             error = future.exception()
-            yield futures[future.key][1], None if error else future.result(), error
+            yield batch, None if error else future.result(), error
+            del batch
+            hand_out()
     finally:
-        client.cancel([future for future, _ in futures.values()])
+        client.cancel([future for future, _ in held.values()])
 
 
 def _there(batch: Batch, wanted: str, seed: str) -> tuple[list[Graded], dict[str, float]]:
