@@ -210,7 +210,7 @@ def test_what_the_machine_was_too_busy_to_read_is_read_again_and_what_slept_is_n
 
 HOLD = """
 import pathlib, sys, time
-from autograder import lock
+from autograder.base import lock
 with lock.alone(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -267,7 +267,7 @@ def test_grading_by_nbgrader_holds_the_lock_while_it_writes(
     seen = []
 
     def write(path: Path, *_: object) -> None:
-        code = "import pathlib, sys; from autograder import lock\nwith lock.alone(pathlib.Path(sys.argv[1])): pass"
+        code = "import pathlib, sys; from autograder.base import lock\nwith lock.alone(pathlib.Path(sys.argv[1])): pass"
         command = [sys.executable, "-c", code, str(graded / "grades")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         seen.append((path.parent.name, "is writing there" in done.stderr))

@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 
-from autograder import waiting
 from autograder.base.errors import OutputError
 from autograder.course import Course
 from autograder.grading.batch import Batch, Graded
 from autograder.intake.submission import Submission
-from autograder.use_cases import grade
+from autograder.use_cases import grade, waiting
 
 ROOT = Path(__file__).parent.parent
 STUDENTS = 24
