@@ -32,7 +32,7 @@ wrong function, the sentence that its author reads, and in `seen` where it was m
 
 | `seen` | what it is |
 | --- | --- |
-| `owner/repository#number: ...` | an issue or a pull request on GitHub in which somebody reports the mistake, makes it or fixes it |
+| `owner/repository#number: ...` | an issue or a pull request on GitHub in which somebody reports the mistake, makes it or mends it |
 | `owner/repository path.py: ...` | a file in a public repository that has it |
 | `docs: ...` | documentation that warns of it, or that states the convention which is taken for the one asked for |
 | `met in practice: ...` | met while the exercises were made; there is nothing public to read |
