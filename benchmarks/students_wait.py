@@ -119,7 +119,7 @@ def until_verdict(process: subprocess.Popen[bytes], seconds: float = 60) -> None
 
 
 def markdown(rows: list[Row]) -> list[str]:
-    """The table for the README."""
+    """Make the table for docs/figures.md."""
     floors = {row.floor: row.wall for row in rows if row.name.startswith("python")}
     lines = ["| command | wall, s | processor, s | × its import |", "|---|---:|---:|---:|"]
     for row in rows:

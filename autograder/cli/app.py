@@ -5,38 +5,59 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from autograder.base.characters import plain
 from autograder.base.errors import LossLabError
 
-# Where each command lives: the module of the one that is called is imported, and no other.
-COMMANDS = {
-    "check": "study",
-    "hint": "study",
-    "status": "study",
-    "predict": "study",
-    "submit": "student",
-    "release": "staff",
-    "kit": "kit",
-    "grade": "staff",
-    "verify": "staff",
-    "doctor": "staff",
-    "regrade": "office",
-    "replay": "office",
-    "export": "export",
-    "import-roster": "export",
+# Each command and the module that it lives in: only the module of the command that is called gets imported.
+PANELS = {
+    "For students": {
+        "check": "study",
+        "hint": "study",
+        "status": "study",
+        "predict": "study",
+        "submit": "student",
+    },
+    "For staff": {
+        "release": "staff",
+        "kit": "kit",
+        "grade": "staff",
+        "verify": "staff",
+        "doctor": "staff",
+        "regrade": "office",
+        "replay": "office",
+        "export": "export",
+        "import-roster": "export",
+    },
 }
+COMMANDS = {name: module for panel in PANELS.values() for name, module in panel.items()}
+
+
+class _Panels(TyperGroup):
+    """Lists the commands of each audience apart. Typer's own plain list cuts summaries short; its panels need Rich."""
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write each panel that has commands; a summary is the first paragraph of a command's docstring."""
+        for heading, names in PANELS.items():
+            summaries = {name: self.commands[name].help or "" for name in names if name in self.commands}
+            if summaries:
+                with formatter.section(heading):
+                    formatter.write_dl([(name, text.partition("\n\n")[0]) for name, text in summaries.items()])
 
 
 def build(arguments: list[str]) -> typer.Typer:
-    """The command line for these arguments; for `--help`, and where the command is not known, all of it."""
+    """Build the command line for these arguments: the command that comes first, or all of them."""
     # Without markup, help and errors are plain text: quick, and fit for a screen reader.
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app = typer.Typer(
+        cls=_Panels, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
     app.callback()(losslab)
-    named = next((word for word in arguments if not word.startswith("-")), "")
-    for name in [named] if named in COMMANDS else COMMANDS:
+    named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
+    for name in named:
         module = importlib.import_module(f"{__package__}.{COMMANDS[name]}")
         app.command(name)(getattr(module, name.replace("-", "_")))
     return app

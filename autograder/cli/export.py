@@ -44,7 +44,10 @@ def export(
     db: _Db = None,
     raw: Annotated[bool, typer.Option("--raw", help="`plain`: leave cells that a spreadsheet would compute.")] = False,
 ) -> None:
-    """Write grades for Canvas, Moodle, spreadsheets or scripts, pages to hand out, or the graders for Gradescope."""
+    """Export grades, feedback pages or a Gradescope autograder.
+
+    Grades go to Canvas, Moodle, spreadsheets (plain) or scripts (json); feedback is the pages to hand out.
+    """
     path = courses.find()
     course = courses.load(path)
     if target is Target.gradescope:
@@ -113,7 +116,10 @@ def import_roster(
     grades: Annotated[Path, typer.Option(help="Folder of the gradebook.")] = Path("grades"),
     db: _Db = None,
 ) -> None:
-    """Read names, addresses and ids of the class into the gradebook; nobody is taken out."""
+    """Read a class list into the gradebook; nobody is removed.
+
+    It takes names, e-mail addresses and ids from Canvas, Moodle or a plain CSV file.
+    """
     from autograder.exports import roster as rosters
 
     course = courses.load(courses.find())

@@ -15,7 +15,10 @@ from autograder.cli.terminal import tell
 def kit(
     out: Annotated[Path | None, typer.Option(help="File to write; named after the course by default.")] = None,
 ) -> None:
-    """Make the zip that students download: assignments, their wheel, requirements, README; nothing hidden."""
+    """Pack the zip that students download; it holds nothing hidden.
+
+    It holds the assignments, the wheel that students install, its pinned requirements and a README.
+    """
     from autograder.release import kit as making
 
     path = courses.find()

@@ -34,7 +34,10 @@ def regrade(
     sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON instead of a table.")] = False,
 ) -> None:
-    """Grade again after graders or rules have changed; scores, comments and extra credit by hand stay."""
+    """Grade again after graders or rules have changed.
+
+    Scores, comments and extra credit that people entered by hand stay.
+    """
     import msgspec
 
     from autograder.results import regrade as regrading
@@ -80,7 +83,10 @@ def replay(
     sandbox: Annotated[str | None, typer.Option(help="bubblewrap, bubblewrap-once, uid or process.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print what differs as JSON.")] = False,
 ) -> None:
-    """Grade one submission again and compare, check by check. Exit 1: the outcome differs."""
+    """Grade one submission again and compare it check by check.
+
+    The exit code is 1 if the outcome differs.
+    """
     import msgspec
 
     from autograder.use_cases import grade

@@ -32,7 +32,10 @@ def release(
     ] = False,
     assignment: _Assignments = None,
 ) -> None:
-    """Make assignments/ of solutions/: stub, notebook, public checks, README."""
+    """Generate assignments/ from solutions/.
+
+    Each assignment gets a stub, a notebook, public checks and a README.
+    """
     from autograder.release import build
 
     path = courses.find()
@@ -150,7 +153,10 @@ def verify(
     seeds: Annotated[int, typer.Option(min=0, help="How many times the reference gets other random inputs.")] = 500,
     json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON instead of a table.")] = False,
 ) -> None:
-    """Prove the graders: right solutions earn everything, every wrong one loses the part it is wrong in."""
+    """Prove the graders on right and wrong solutions.
+
+    Right solutions must earn everything, and each wrong one must lose points in the part where it is wrong.
+    """
     import msgspec
 
     from autograder.jail.jail import first_that_works
@@ -196,7 +202,10 @@ def _show_rows(rows: list[Row]) -> None:
 
 
 def doctor() -> None:
-    """Say what is there: walls, each tried by attacks, libraries, course; and what to do about what is not."""
+    """Report which walls, libraries and courses work here.
+
+    Each wall is tried with live attacks. For what is missing you are told what to do.
+    """
     from autograder.jail import attacks, jail, walls
 
     works = False

@@ -19,7 +19,7 @@ def submit(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the zip; beside the assignment by default.")] = None,
 ) -> None:
-    """Run the public checks, and pack what you hand in."""
+    """Run the public checks and pack the zip that you hand in."""
     from autograder.student import submit as packing
 
     path = courses.find()

@@ -64,7 +64,7 @@ def _assignment(course: Course, exercise: str | None, left_off: str = "") -> Ass
 def status(
     json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
-    """Show what is done, what is open, and until when."""
+    """Show what is done, what is open, and when it is due."""
     from autograder.student.terminal import status as standing
 
     path = courses.find()
@@ -104,7 +104,7 @@ def hint(
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Show the last one again.")] = False,
 ) -> None:
-    """Show the next hint: a nudge first, then the method, then the formula; never the code."""
+    """Show the next hint: nudge, method, formula; never the code."""
     from autograder.student.terminal import hints
 
     path = courses.find()
@@ -122,7 +122,10 @@ def hint(
 
 
 def predict(exercise: _Exercise = None) -> None:
-    """Predict what functions give before you write them; right answers are told, wrong ones asked again."""
+    """Predict what functions return before you write them.
+
+    A right answer is explained; after a wrong one you are asked again.
+    """
     from autograder.student.terminal import predict as predicting
 
     path = courses.find()
