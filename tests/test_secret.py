@@ -117,11 +117,11 @@ def test_who_only_reads_it_makes_none(root: Path) -> None:
     assert secrets.known(root) == OWN.encode()
 
 
-def test_the_fingerprint_tells_secrets_apart_and_not_what_they_are(root: Path) -> None:
+def test_the_digest_tells_secrets_apart_and_not_what_they_are(root: Path) -> None:
     file_of(root).write_text(OWN)
-    first = secrets.fingerprint(root)
+    first = secrets.digest_of_secret(root)
     file_of(root).write_text(OWN + "!")
-    assert first != secrets.fingerprint(root) and OWN not in first and len(first) == 16
+    assert first != secrets.digest_of_secret(root) and OWN not in first and len(first) == 16
 
 
 def test_no_secret_is_kept_in_git() -> None:

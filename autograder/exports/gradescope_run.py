@@ -85,8 +85,16 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
     )
 
 
+def grade(course: Course, root: Path, assignment: Assignment, submission: Path) -> Result:
+    """Grade a folder of files as they were handed in."""
+    from autograder.use_cases.grading import grade_all  # here, so that what cannot be imported is told to Gradescope
+
+    (result,) = grade_all(asked(course, root, assignment, submission)).results
+    return result
+
+
 def asked(course: Course, root: Path, assignment: Assignment, submission: Path) -> Order:
-    """Grade a folder of files as they were handed in, read where it lies: pipes and links are not followed or copied.
+    """What is graded: one folder, read where it lies, so that pipes and links are not followed or copied.
 
     Lateness is left to Gradescope, and what is graded here is not remembered.
     """
@@ -99,11 +107,9 @@ def main(here: Path, assignment_id: str) -> None:
     """Read HERE/submission, write HERE/results/results.json; what goes wrong is in there too."""
     started = time.monotonic()
     try:
-        from autograder.use_cases.grading import grade_all  # here, where what it needs and does not find is told
-
         course = courses.load(here / "source" / courses.FILENAME)
         assignment = course.assignment(assignment_id)
-        (result,) = grade_all(asked(course, here / "source", assignment, here / "submission")).results
+        result = grade(course, here / "source", assignment, here / "submission")
         made = report(assignment, result, time.monotonic() - started)
     except Exception as error:  # whatever it is, Gradescope is told something, and the submission is kept
         # Only teachers see what is printed.

@@ -19,7 +19,7 @@ import msgspec
 
 from autograder.course import Assignment, Course
 from autograder.course.decisive import decisive
-from autograder.course.seed import fingerprint as of_secret
+from autograder.course.seed import digest_of_secret
 from autograder.grading.batch import packages
 from autograder.grading.dispatch.imports import distribution, needed
 
@@ -46,7 +46,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
 def of(course: Course, root: Path, assignment: Assignment, wall: str) -> Fingerprint:
     """The fingerprint as everything is now. Where the course has no secret, one is made. Raises CourseError."""
     files, environment = _program(root, assignment)
-    seed = of_secret(root)
+    seed = digest_of_secret(root)
     return Fingerprint(_hash_of(files), _hash_of_fields(course, assignment), environment, seed, wall)
 
 
