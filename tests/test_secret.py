@@ -70,7 +70,7 @@ def test_a_line_of_ones_own_is_kept(root: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_many_at_once_agree_on_one(root: Path) -> None:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.seeding import secret; print(secret(Path(sys.argv[1])).decode())"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.course.seed import secret; print(secret(Path(sys.argv[1])).decode())"
     file_of(root).write_text(SHIPPED)
 
     def one(_: int) -> str:
