@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from autograder.base.errors import LossLabError
 from autograder.course import Course
-from autograder.course.seed import fingerprint
 from autograder.grading.batch import Batch, Graded
 from autograder.grading.dispatch import cluster
 from autograder.grading.dispatch.executor import local
-from autograder.grading.dispatch.fingerprint import version
+from autograder.grading.dispatch.fingerprint import Fingerprint
 from autograder.intake.submission import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -77,16 +77,28 @@ def test_batches_are_taken_as_workers_get_through_them(
     assert len(list(done)) == 5 and len(taken) == 6
 
 
+def wanted(batch: Batch, **others: str) -> Fingerprint:
+    """The fingerprint that this machine has, but for what is told."""
+    return msgspec.structs.replace(cluster._fingerprint(batch), **others)
+
+
 def test_a_worker_with_other_graders_is_refused(course: Course, wall: str, scheduler: Any, tmp_path: Path) -> None:
-    client = cluster._client(scheduler.scheduler_address)
+    client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
     with client, pytest.raises(LossLabError, match="put the same course"):
-        client.submit(cluster._there, batches(course, wall)[0], "another version", fingerprint(ROOT)).result()
+        client.submit(cluster._there, batch, wanted(batch, graders="others")).result()
 
 
 def test_a_worker_with_another_secret_is_refused(course: Course, wall: str, scheduler: Any) -> None:
     client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
     with client, pytest.raises(LossLabError, match="put the same on every machine"):
-        client.submit(cluster._there, batch, version(ROOT, course.assignments[0]), "another").result()
+        client.submit(cluster._there, batch, wanted(batch, seed="another")).result()
+
+
+def test_a_worker_with_other_libraries_is_refused(course: Course, wall: str, scheduler: Any) -> None:
+    """What it gives would be kept, and written into results, as what our libraries give."""
+    client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
+    with client, pytest.raises(LossLabError, match="install what you grade with: Python 3, numpy 1"):
+        client.submit(cluster._there, batch, wanted(batch, environment="Python 3, numpy 1")).result()
 
 
 def test_no_scheduler_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

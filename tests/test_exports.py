@@ -32,7 +32,9 @@ from autograder.cli.export import Target, _grades
 from autograder.course import Assignment, Course, LatePolicy, Measure, Part
 from autograder.exports import canvas, feedback, gradescope, gradescope_run, load, moodle, plain, roster, schema
 from autograder.exports.load import Grades, Person
+from autograder.intake.submission import Submission
 from autograder.results import CheckResult, PartResult, Provenance, Result
+from autograder.use_cases import reading
 
 ROOT = Path(__file__).parent.parent
 HINTS = ["nudge", "method", "formula"]
@@ -448,6 +450,13 @@ def special(kind: str, path: Path) -> None:
         path.mkdir()
 
 
+def taken_in(submission: Path) -> Submission:
+    """What Gradescope's run reads of a folder."""
+    course = courses.load(ROOT / "course.yml")
+    (read,) = reading.read(gradescope_run.asked(course, ROOT, course.assignment("01-mse"), submission))
+    return read
+
+
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device", "link", "folder"])
 @pytest.mark.parametrize("name", ["mse.py", "data.csv", "timestamp.txt", "below/data.csv", ".hidden"])
 def test_what_is_not_a_file_does_not_hang_gradescopes_run(
@@ -461,7 +470,7 @@ def test_what_is_not_a_file_does_not_hang_gradescopes_run(
         special(kind, submission / name)
     except PermissionError:
         pytest.skip("only root makes devices")
-    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission)
+    read = taken_in(submission)
     if name in ("timestamp.txt", ".hidden") or (kind == "folder" and name != "mse.py"):
         assert read.problem is None and read.timestamp is None
     else:
@@ -480,7 +489,7 @@ def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) ->
     submission.mkdir()
     with (submission / "mse.py").open("wb") as file:
         file.truncate(1 << 40)  # a hole of a terabyte
-    read = gradescope_run.taken_in(courses.load(ROOT / "course.yml").assignment("01-mse"), ROOT, submission)
+    read = taken_in(submission)
     assert read.problem is not None and "mse.py: is larger than 20 MiB" in read.problem
 
 

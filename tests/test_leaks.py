@@ -26,7 +26,8 @@ from autograder.grading.diagnosis import catalogue
 from autograder.intake.submission import Submission
 from autograder.pages import feedback, leaks
 from autograder.results import CheckResult, PartResult, Result, dump
-from autograder.use_cases import grade
+from autograder.use_cases import writing
+from autograder.use_cases.order import Order
 
 ROOT = Path(__file__).parent.parent
 SECRET = secret(ROOT).decode()
@@ -189,8 +190,8 @@ def test_what_has_nothing_to_hide_stays_as_it_is(signs: leaks.Canaries) -> None:
 def written(course: Course, out: Path, results: list[Result]) -> dict[str, str]:
     assignment = course.assignment("01-mse")
     results = [msgspec.structs.replace(item, max_score=assignment.max_score) for item in results]
-    order = grade.Order(out, out, course, ROOT, [], 1)
-    grade.write(order, results, [Submission(item.student, "01-mse") for item in results], {})
+    order = Order(out, out, course, ROOT, [], 1)
+    writing.write_all(order, results, [Submission(item.student, "01-mse") for item in results], {})
     kinds = (".html", ".json", ".csv")
     return {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.suffix in kinds}
 

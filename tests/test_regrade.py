@@ -80,7 +80,7 @@ def test_what_an_outcome_depends_on_is_compared_by_name() -> None:
     new = a_result(provenance=msgspec.structs.replace(origin, graders="z", seed="y"), sandbox="uid")
     assert regrade.origins_differ(old, new) == [
         "the wall was bubblewrap, and is uid",
-        "graders or course.yml's parts: a then, z now",
+        "graders, reference or the program that grades: a then, z now",
         "the secret of graders/secret.txt: d then, y now",
     ]
 
@@ -101,9 +101,6 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("course")
     for name in ("solutions", "assignments"):
         (folder / name).symlink_to(ROOT / name)
-    for name in ("grading", "worker"):
-        (folder / "autograder").mkdir(exist_ok=True)
-        (folder / "autograder" / name).symlink_to(ROOT / "autograder" / name)
     shutil.copytree(ROOT / "autograder" / "graders" / "01-mse", folder / "autograder" / "graders" / "01-mse")
     shutil.copy(ROOT / "course.yml", folder)
     for number in (1, 3, 5, 19):

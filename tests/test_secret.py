@@ -70,7 +70,7 @@ def test_a_line_of_ones_own_is_kept(root: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_many_at_once_agree_on_one(root: Path) -> None:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.seeding import secret; print(secret(Path(sys.argv[1])).decode())"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.course.seed import secret; print(secret(Path(sys.argv[1])).decode())"
     file_of(root).write_text(SHIPPED)
 
     def one(_: int) -> str:
@@ -117,11 +117,11 @@ def test_who_only_reads_it_makes_none(root: Path) -> None:
     assert secrets.known(root) == OWN.encode()
 
 
-def test_the_fingerprint_tells_secrets_apart_and_not_what_they_are(root: Path) -> None:
+def test_the_digest_tells_secrets_apart_and_not_what_they_are(root: Path) -> None:
     file_of(root).write_text(OWN)
-    first = secrets.fingerprint(root)
+    first = secrets.digest_of_secret(root)
     file_of(root).write_text(OWN + "!")
-    assert first != secrets.fingerprint(root) and OWN not in first and len(first) == 16
+    assert first != secrets.digest_of_secret(root) and OWN not in first and len(first) == 16
 
 
 def test_no_secret_is_kept_in_git() -> None:

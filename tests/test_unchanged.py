@@ -19,9 +19,9 @@ from autograder import course as courses
 from autograder.base import lock
 from autograder.base.errors import LossLabError, OutputError
 from autograder.intake import bounded, folder
-from autograder.nbgrader_plugins import grading
-from autograder.use_cases import grade, unchanged
-from autograder.use_cases.grade import Order
+from autograder.nbgrader_plugins import grading as nbgrading
+from autograder.use_cases import grade, grading, unchanged
+from autograder.use_cases.order import Order
 
 ROOT = Path(__file__).parent.parent
 CLASS = ROOT / "tests" / "sample_class" / "submitted"
@@ -51,14 +51,14 @@ def idle(graded: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bool]:
 
     def idle(force: bool = False) -> bool:
         worked = []
-        real = grade.grade_all
+        real = grading.grade_all
 
         def counted(*args: object) -> object:
             worked.append(True)
             return real(*args)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(grade, "grade_all", counted)
+            patch.setattr(grading, "grade_all", counted)
             grade.run(order(graded, force))
         return not worked
 
@@ -246,7 +246,7 @@ def by_nbgrader(graded: Path) -> Iterator[Callable[[], list[str]]]:
 
     def by_nbgrader() -> list[str]:
         course = courses.load(graded / "course.yml")
-        grading.grade(course, graded, "submitted", course.assignment("01-mse"), ["student-01"])
+        nbgrading.grade(course, graded, "submitted", course.assignment("01-mse"), ["student-01"])
         return [path.name for path in (graded / "grades" / "results").iterdir()]
 
     yield by_nbgrader
@@ -263,7 +263,7 @@ def test_grading_by_nbgrader_ends_with_the_same_line(graded: Path, by_nbgrader: 
 def test_grading_by_nbgrader_holds_the_lock_while_it_writes(
     graded: Path, by_nbgrader: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = grading.Order(str(graded), "submitted", "01-mse", ["student-01"])
+    request = nbgrading.Request(str(graded), "submitted", "01-mse", ["student-01"])
     seen = []
 
     def write(path: Path, *_: object) -> None:
@@ -273,8 +273,8 @@ def test_grading_by_nbgrader_holds_the_lock_while_it_writes(
         seen.append((path.parent.name, "is writing there" in done.stderr))
 
     by_nbgrader()
-    monkeypatch.setattr(grading.files, "write", write)
-    grading._carry_out(order)
+    monkeypatch.setattr(nbgrading.files, "write", write)
+    nbgrading._carry_out(request)
     assert ("student-01", True) in seen and all(locked for _, locked in seen)
 
 

@@ -16,7 +16,8 @@ from autograder.base.errors import OutputError
 from autograder.course import Course
 from autograder.grading.batch import Batch, Graded
 from autograder.intake.submission import Submission
-from autograder.use_cases import grade, waiting
+from autograder.use_cases import grade, grading, reading, waiting
+from autograder.use_cases.order import Order
 
 ROOT = Path(__file__).parent.parent
 STUDENTS = 24
@@ -28,17 +29,17 @@ class Files(dict[str, bytes]):
 
 
 @pytest.fixture
-def order(tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> grade.Order:
+def order(tmp_path: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> Order:
     """A class whose hand-ins are graded in no time."""
     for number in range(STUDENTS):
         (tmp_path / "submitted" / f"s{number:02}" / "01-mse").mkdir(parents=True)
 
-    def graded(order: grade.Order, batches: Iterator[Batch]) -> Iterator[tuple[Batch, list[Graded]]]:
+    def graded(order: Order, batches: Iterator[Batch]) -> Iterator[tuple[Batch, list[Graded]]]:
         for batch in batches:
             yield batch, [Graded([], []) for _ in batch.submissions]
 
-    monkeypatch.setattr(grade, "_executed", graded)
-    return grade.Order(tmp_path / "submitted", tmp_path / "out", course, ROOT, ["01-mse"], 1, "process")
+    monkeypatch.setattr(grading, "_executed", graded)
+    return Order(tmp_path / "submitted", tmp_path / "out", course, ROOT, ["01-mse"], 1, "process")
 
 
 def with_files(seed: int, student: str) -> Submission:
@@ -47,7 +48,7 @@ def with_files(seed: int, student: str) -> Submission:
     return Submission(student, "01-mse", "x = 1\n", "mse.py", Files({"notes.txt": noise}), sha256=f"{seed:064x}")
 
 
-def test_of_what_was_read_one_hand_in_is_held_at_a_time(order: grade.Order, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_what_was_read_one_hand_in_is_held_at_a_time(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[weakref.ref[Files]] = []
     held: list[int] = []
 
@@ -57,7 +58,7 @@ def test_of_what_was_read_one_hand_in_is_held_at_a_time(order: grade.Order, monk
         made.append(weakref.ref(submission.files))  # type: ignore[arg-type]
         return submission
 
-    monkeypatch.setattr(grade.folder, "read", read)
+    monkeypatch.setattr(reading.folder, "read", read)
     assert len(grade.preview(order)) == STUDENTS
     assert len(held) == STUDENTS and max(held) <= 1
     gc.collect()
@@ -65,12 +66,12 @@ def test_of_what_was_read_one_hand_in_is_held_at_a_time(order: grade.Order, monk
 
 
 def test_a_class_with_large_files_takes_the_memory_of_a_few_hand_ins(
-    order: grade.Order, monkeypatch: pytest.MonkeyPatch
+    order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "MEMORY", 2 * EACH)
     monkeypatch.setattr(waiting, "MOST_OF_A_BATCH", 2 * EACH + EACH // 2)
     seeds = iter(range(STUDENTS))
-    monkeypatch.setattr(grade.folder, "read", lambda student, *_: with_files(next(seeds), student))
+    monkeypatch.setattr(reading.folder, "read", lambda student, *_: with_files(next(seeds), student))
     gc.collect()
     tracemalloc.start()
     try:

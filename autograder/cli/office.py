@@ -42,9 +42,10 @@ def regrade(
 
     from autograder.results import regrade as regrading
     from autograder.use_cases import grade
+    from autograder.use_cases.order import Order
 
     path = courses.find()
-    order = grade.Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
+    order = Order(submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db)
     before = regrading.stored(out)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("grading", total=None)
@@ -89,12 +90,12 @@ def replay(
     """
     import msgspec
 
-    from autograder.use_cases import grade
     from autograder.use_cases import replay as replaying
+    from autograder.use_cases.order import Order
 
     path = courses.find()
     course = courses.load(path)
-    order = grade.Order(submitted, out, course, path.parent, [], 1, sandbox)
+    order = Order(submitted, out, course, path.parent, [], 1, sandbox)
     outcome = replaying.replay(order, student, course.assignment(assignment))
     console = Console()
     if json:

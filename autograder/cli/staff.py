@@ -54,7 +54,7 @@ def release(
 def _warn_of_unproven(course: Course, root: Path, ids: Iterable[str]) -> None:
     from autograder.proving import stamp
 
-    unproven = stamp.unproven(root, [course.assignment(name) for name in ids])
+    unproven = stamp.unproven(course, root, [course.assignment(name) for name in ids])
     if unproven:
         warn(f"warning: graders of {', '.join(unproven)} are not proven as they are; run `losslab verify`")
 
@@ -82,11 +82,12 @@ def grade(
     from autograder.intake import left
     from autograder.results import FORMAT, Results, dump
     from autograder.use_cases import grade
+    from autograder.use_cases.order import Order
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
         raise OutputError(f"--executor {executor}: is `local`, or `dask` together with --scheduler ADDRESS")
     path = courses.find()
-    order = grade.Order(
+    order = Order(
         submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force, scheduler
     )
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -184,7 +185,7 @@ def verify(
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:
-        stamp.write(path.parent, passed)
+        stamp.write(course, path.parent, passed)
     raise typer.Exit(1 if broken else 0)
 
 

@@ -45,7 +45,7 @@ def known(root: Path) -> bytes:
     return found
 
 
-def fingerprint(root: Path) -> str:
+def digest_of_secret(root: Path) -> str:
     """What tells one secret from another without telling either."""
     return hashlib.sha256(b"fingerprint\0" + secret(root)).hexdigest()[:16]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -15,9 +14,9 @@ from autograder import course as courses
 from autograder.base.characters import plain
 from autograder.base.errors import LossLabError
 from autograder.course import Assignment, Course
-from autograder.intake.submission import Submission
 from autograder.pages.feedback import shortened
 from autograder.results import Result
+from autograder.use_cases.order import Order, Place
 
 _STUDENT = "submission"
 _OURS = "The autograder could not run; your submission is kept. Please tell your teacher."
@@ -88,24 +87,20 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
 
 def grade(course: Course, root: Path, assignment: Assignment, submission: Path) -> Result:
     """Grade a folder of files as they were handed in."""
-    from autograder.jail import jail
-    from autograder.use_cases import grade
+    from autograder.use_cases.grading import grade_all  # here, so that what cannot be imported is told to Gradescope
 
-    with tempfile.TemporaryDirectory() as place:
-        read = taken_in(assignment, root, submission)
-        order = grade.Order(Path(place) / "submitted", Path(place), course, root, [assignment.id], 1)
-        results = grade.grade_all(order, jail.first_that_works().name, [read], lambda done, total: None).results
-    return results[0]
+    (result,) = grade_all(asked(course, root, assignment, submission)).results
+    return result
 
 
-def taken_in(assignment: Assignment, root: Path, submission: Path) -> Submission:
-    """The submission, read where it lies: pipes and links are not followed or copied. Lateness is left to Gradescope."""
-    from autograder.intake import folder
+def asked(course: Course, root: Path, assignment: Assignment, submission: Path) -> Order:
+    """What is graded: one folder, read where it lies, so that pipes and links are not followed or copied.
 
-    taken = msgspec.structs.replace(folder.take(submission.resolve()), timestamp=None, notes=[])
-    read = folder.submission(_STUDENT, assignment, taken, root / "assignments" / assignment.id)
-    folder.done_reading()
-    return read
+    Lateness is left to Gradescope, and what is graded here is not remembered.
+    """
+    place = Place(_STUDENT, assignment, submission.resolve())
+    ids = [assignment.id]
+    return Order(submission, submission, course, root, ids, 1, places=[place], remember=False, dated=False)
 
 
 def main(here: Path, assignment_id: str) -> None:

@@ -18,10 +18,11 @@ import pytest
 from autograder.base.errors import CourseError
 from autograder.base.stopwatch import watch
 from autograder.course import Assignment, Course
+from autograder.course.decisive import decisive
 from autograder.course.seed import secret
 from autograder.grading.diagnosis import engine
 from autograder.grading.outcome import Outcome
-from autograder.grading.plugin import GraderPlugin, Order
+from autograder.grading.plugin import GraderPlugin, Variation
 from autograder.grading.proxy import Student
 from autograder.grading.wording import words_of
 from autograder.intake.submission import Submission
@@ -117,7 +118,7 @@ def grade(batch: Batch) -> list[Graded]:
         GradersStopped: they ended at one of the submissions. What this process holds since then is not known.
         SandboxError: the jail breaks down.
     """
-    assignment = batch.course.assignment(batch.assignment_id)
+    assignment = decisive(batch.course, batch.course.assignment(batch.assignment_id))
     root = Path(batch.root)
     limits = batch.course.limits_of(assignment)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
@@ -133,7 +134,7 @@ def grade(batch: Batch) -> list[Graded]:
         secret(root),
         functools.partial(reference, root, assignment.id, assignment.module),
         functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
-        Order(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
+        Variation(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
         batch.submissions,
         _words(folder),
         draws if batch.pictures else [],

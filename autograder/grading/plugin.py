@@ -43,7 +43,7 @@ _NUMBERS = 2027
 
 
 @dataclass(frozen=True)
-class Order:
+class Variation:
     """What is other than usual where graders are proven; see Batch."""
 
     until_lost: bool = False
@@ -61,7 +61,7 @@ class GraderPlugin:
         secret: bytes,
         reference: Callable[[], ModuleType],
         diagnosis: Callable[[], Diagnosis] | None = None,
-        order: Order = Order(),
+        variation: Variation = Variation(),
         submissions: Sequence[Submission] = (),
         words: frozenset[str] = frozenset(),
         draws: Sequence[plots.Opener] = (),
@@ -75,9 +75,9 @@ class GraderPlugin:
         self._seed = functools.partial(seed_of, secret, assignment.id)
         self.reference = reference
         self._diagnosis = diagnosis
-        self._order = order
+        self._variation = variation
         self._mismatch: str | None = None
-        cases = order.seeds or openers
+        cases = variation.seeds or openers
         self._traces: list[list[Trace]] = [[] for _ in cases]
         self.outcomes: list[list[Outcome]] = [[] for _ in cases]
         self.notes: list[list[str]] = [[] for _ in cases]
@@ -107,7 +107,7 @@ class GraderPlugin:
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Leave a check out where one is all that was to be lost: True says to pytest that the item has been run."""
         outcomes = self.outcomes[_index(item)]
-        if not (self._order.until_lost and any(outcome.status != "pass" for outcome in outcomes)):
+        if not (self._variation.until_lost and any(outcome.status != "pass" for outcome in outcomes)):
             return None
         check = checks.of(item)
         outcomes.append(Outcome(check.id, check.part, check.title, "blocked", check.points, LEFT_OUT))
@@ -119,19 +119,19 @@ class GraderPlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         self._drawing = frozenset(checks.of(item).id for item in items if "rng" in item.fixturenames)  # type: ignore[attr-defined]
-        if self._order.seeds:  # what draws no random numbers comes out the same under every seed
+        if self._variation.seeds:  # what draws no random numbers comes out the same under every seed
             items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
-        if self._order.only:
-            places = [{name: place for place, name in enumerate(only)} for only in self._order.only]
+        if self._variation.only:
+            places = [{name: place for place, name in enumerate(only)} for only in self._variation.only]
             items[:] = [item for item in items if checks.of(item).id in places[_index(item)]]
             items.sort(key=lambda item: (_index(item), places[_index(item)][checks.of(item).id]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Run a check; where seeds are set, under each of them."""
-        if not self._order.seeds:
+        if not self._variation.seeds:
             self._try(pyfuncitem)
-        for index, seed in enumerate(self._order.seeds):
+        for index, seed in enumerate(self._variation.seeds):
             error: BaseException | None = None
             try:
                 self._mismatch = None
@@ -184,7 +184,7 @@ class GraderPlugin:
             self.broken = error
             item.session.shouldstop = True
         elif call.when == "call":
-            if not self._order.seeds or error is not None:
+            if not self._variation.seeds or error is not None:
                 self._record(item, error, _index(item))
         elif error is not None:
             self.stopped = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"

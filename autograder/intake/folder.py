@@ -58,9 +58,17 @@ def place(submitted: Path, student: str) -> Path:
     return next((submitted / name for name in names if student_id(name) == student), direct)
 
 
-def read(student: str, assignment: Assignment, folder: Path, released: Path | None = None) -> Submission:
-    """Read one folder. Never raises for what a student did; `released` is the assignment's folder with the stubs."""
-    return submission(student, assignment, take(folder), released)
+def read(
+    student: str, assignment: Assignment, folder: Path, released: Path | None = None, dated: bool = True
+) -> Submission:
+    """Read one folder. Never raises for what a student did; `released` is the assignment's folder with the stubs.
+
+    Where it is not `dated`, what tells when it was handed in is not looked at.
+    """
+    taken = take(folder)
+    return submission(
+        student, assignment, taken if dated else msgspec.structs.replace(taken, timestamp=None, notes=[]), released
+    )
 
 
 def take(folder: Path) -> Taken:

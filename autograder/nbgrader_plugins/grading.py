@@ -20,7 +20,9 @@ from autograder.nbgrader_plugins.settings import GRADES
 from autograder.results import Result, dump
 
 
-class Order(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True):
+    """What the process that grades is asked for."""
+
     root: str
     submitted: str
     assignment: str
@@ -50,11 +52,11 @@ def grade(
     Raises:
         LossLabError: nothing can be graded.
     """
-    order = Order(str(root), submitted, assignment.id, students, os.environ.get("LOSSLAB_SANDBOX"))
+    request = Request(str(root), submitted, assignment.id, students, os.environ.get("LOSSLAB_SANDBOX"))
     package = Path(__file__).parent.parent.parent
     done = subprocess.run(
         [sys.executable, "-m", "autograder.nbgrader_plugins.grading"],
-        input=msgspec.json.encode(order),
+        input=msgspec.json.encode(request),
         stdout=subprocess.PIPE,
         cwd=package,
         check=False,
@@ -73,32 +75,29 @@ def grade(
     }
 
 
-def _carry_out(order: Order) -> list[Result]:
-    from autograder.jail import jail
-    from autograder.use_cases import grade  # only in the process that grades
+def _carry_out(request: Request) -> list[Result]:
+    from autograder.use_cases.grading import grade_all  # only in the process that grades
+    from autograder.use_cases.order import Order, Place
 
-    root = Path(order.root)
+    root = Path(request.root)
     course = courses.load(root / courses.FILENAME)
-    assignment = course.assignment(order.assignment)
-    out = root / GRADES
-    job = grade.Order(root / order.submitted, out, course, root, [assignment.id], os.cpu_count() or 1, order.sandbox)
-    found = [
-        (student, assignment, folder.place(root / order.submitted, student) / assignment.id)
-        for student in order.students
-    ]
+    assignment = course.assignment(request.assignment)
+    submitted, out, jobs = root / request.submitted, root / GRADES, os.cpu_count() or 1
+    folders = [(student, folder.place(submitted, student) / assignment.id) for student in request.students]
+    places = [Place(student, assignment, path) for student, path in folders]
+    order = Order(submitted, out, course, root, [assignment.id], jobs, request.sandbox, places=places)
     with lock.alone(out):
-        wall = order.sandbox or jail.first_that_works().name
-        graded = grade.grade_all(job, wall, grade.read(job, found), lambda done, total: None).results
+        graded = grade_all(order).results
         for result in graded:
             files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
     return graded
 
 
 def main() -> None:
-    """Order in, reply out, both JSON."""
-    order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
+    """Request in, reply out, both JSON."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     try:
-        reply = Reply(None, _carry_out(order))
+        reply = Reply(None, _carry_out(request))
     except LossLabError as error:
         reply = Reply(str(error), [])
     sys.stdout.buffer.write(msgspec.json.encode(reply))

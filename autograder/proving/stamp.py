@@ -1,4 +1,4 @@
-"""Which version of an assignment's graders was proven: a hash beside the graders, written by `losslab verify`."""
+"""Which version of an assignment was proven: a hash in the folder of the graders, written by `losslab verify`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.course import Assignment
-from autograder.grading.dispatch.fingerprint import version
+from autograder.course import Assignment, Course
+from autograder.grading.dispatch.fingerprint import proof
 
 FILENAME = "verified.json"
 
 
-def unproven(root: Path, assignments: list[Assignment]) -> list[str]:
-    """Ids of assignments whose graders have not passed `verify` as they are now."""
+def unproven(course: Course, root: Path, assignments: list[Assignment]) -> list[str]:
+    """Ids of assignments that have not passed `verify` as they are now."""
     proven = _read(root)
-    return [item.id for item in assignments if proven.get(item.id) != version(root, item)]
+    return [item.id for item in assignments if proven.get(item.id) != proof(course, root, item)]
 
 
-def write(root: Path, assignments: list[Assignment]) -> None:
+def write(course: Course, root: Path, assignments: list[Assignment]) -> None:
     """Note that these have passed. Raises OSError."""
-    proven = _read(root) | {item.id: version(root, item) for item in assignments}
+    proven = _read(root) | {item.id: proof(course, root, item) for item in assignments}
     path = _path(root)
     beside = path.with_name(f".{path.name}.tmp")
     beside.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(proven.items()))), indent=1) + b"\n")

@@ -31,7 +31,8 @@ class PartResult(msgspec.Struct, frozen=True):
 
 
 class Provenance(msgspec.Struct, frozen=True):
-    """What the outcome depends on besides the submission: hashes, and the environment in words. `seed` stands for the secret.
+    """What the outcome depends on besides the submission (grading/dispatch/fingerprint.py): hashes of graders, reference and
+    program, and of the fields of course.yml that decide, and the environment in words. `seed` stands for the secret.
 
     `round` is whose random inputs they were: the beginning of the submission's digest.
     """

@@ -13,8 +13,8 @@ from autograder.results import CheckResult, PartResult, Provenance, Result
 
 # What a check says and earns; its message alone may change without anybody's points.
 _TITLES = {
-    "graders": "graders or course.yml's parts",
-    "course": "course.yml",
+    "graders": "graders, reference or the program that grades",
+    "course": "points, parts or limits in course.yml",
     "environment": "environment",
     "round": "the round of the random inputs",
 }

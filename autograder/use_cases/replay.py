@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
+from dataclasses import replace
 
 import msgspec
 
 from autograder.base.errors import OutputError
 from autograder.course import Assignment
 from autograder.intake import folder
-from autograder.jail import jail
 from autograder.results import Result, regrade
-from autograder.use_cases import grade
+from autograder.use_cases.grading import grade_all
+from autograder.use_cases.order import Order, Place
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -26,7 +25,7 @@ class Replayed(msgspec.Struct, frozen=True):
     causes: list[str]
 
 
-def replay(order: grade.Order, student: str, assignment: Assignment) -> Replayed:
+def replay(order: Order, student: str, assignment: Assignment) -> Replayed:
     """Grade it again; nothing is written and nothing is taken from the cache.
 
     Raises:
@@ -39,20 +38,10 @@ def replay(order: grade.Order, student: str, assignment: Assignment) -> Replayed
         raise OutputError(f"{order.out}/results/{student}/{assignment.id}.json: is missing; run `losslab grade` first")
     if not os.path.lexists(path):
         raise OutputError(f"{path}: is missing; name the folder of the submissions with --submitted")
-    new = _graded(order, student, assignment, path)
+    (new,) = grade_all(replace(order, places=[Place(student, assignment, path)], remember=False)).results
     count = sum(len(part.checks) for part in old.parts)
     causes = regrade.origins_differ(old, new)
     return Replayed(student, assignment.id, count, _differences(old, new), causes)
-
-
-def _graded(order: grade.Order, student: str, assignment: Assignment, path: Path) -> Result:
-    submission = folder.read(student, assignment, path, order.root / "assignments" / assignment.id)
-    folder.done_reading()
-    wall = order.sandbox or jail.first_that_works().name
-    with tempfile.TemporaryDirectory() as empty:
-        fresh = grade.Order(order.submitted, Path(empty), order.course, order.root, [assignment.id], 1, order.sandbox)
-        results = grade.grade_all(fresh, wall, [submission], lambda done, total: None).results
-    return results[0]
 
 
 def _differences(old: Result, new: Result) -> list[str]:

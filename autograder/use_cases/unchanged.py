@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.course import Course
+from autograder.grading.dispatch.fingerprint import Fingerprint
 from autograder.results import Results
 
 STAMP = "stamp"
@@ -31,11 +32,14 @@ class Inputs(msgspec.Struct, frozen=True):
     after: str
 
 
-def inputs(root: Path, course: Course, submitted: Path, *more: object) -> str:
-    """Hash of submissions, graders, course, program and libraries as they are now, and of what else is told."""
-    whole = hashlib.sha256(
-        msgspec.json.encode([course, str(root.resolve()), str(submitted.resolve()), *map(str, more)])
-    )
+def inputs(root: Path, course: Course, submitted: Path, fingerprints: Iterable[Fingerprint], *more: object) -> str:
+    """Hash of submissions, of what outcomes depend on, and of what else is written of them, as all of it is now.
+
+    Pages, tables and gradebook say more than outcomes: titles and dates of the course, hidden material that no page may
+    show, the libraries that draw and write. When only these change, everything is written again, and nothing graded.
+    """
+    told = [course, list(fingerprints), str(root.resolve()), str(submitted.resolve()), *map(str, more)]
+    whole = hashlib.sha256(msgspec.json.encode(told))
     installed = sorted((item.name, item.version) for item in metadata.distributions())
     whole.update(repr((sys.version, installed)).encode())
     for folder in (submitted, root / "assignments", root / "solutions", root / "autograder" / "graders", _PACKAGE):

@@ -1,7 +1,7 @@
 """Spread batches over a Dask cluster: the same grading, with each Dask worker behind jails of its own.
 
-The course's folder lies at the same path on every machine, on a shared file system say; a worker whose graders are
-others than ours is refused.
+The course's folder lies at the same path on every machine, on a shared file system say; a worker that would grade with
+anything else than we do is refused: its fingerprint differs.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from typing import Any
 
 from autograder.base.errors import CourseError, LossLabError, SandboxError
 from autograder.base.stopwatch import watch
-from autograder.course.seed import fingerprint, known, place
+from autograder.course.seed import known, place
 from autograder.grading.batch import Batch, Graded, GradersStopped, import_oracle
+from autograder.grading.dispatch import fingerprint
 from autograder.grading.dispatch.executor import timed
-from autograder.grading.dispatch.fingerprint import version
+from autograder.grading.dispatch.fingerprint import Fingerprint
 from autograder.grading.dispatch.salvage import salvaged
 
 SECONDS_TO_CONNECT = 10
 _ATTEMPTS = 3
 # Batches that are on their way at once: this many for each thread of the cluster, which may still be starting its workers.
 _EACH, _AT_LEAST = 2, 16
+_SAME_COURSE = "put the same course and the same losslab at the same path on every machine"
 
 # pytest, which runs the checks, is at home in one thread a process; a worker with several takes its batches in turn.
 _one_at_a_time = threading.Lock()
@@ -106,8 +108,7 @@ def _round(
     def hand_out() -> None:
         most = max(_AT_LEAST, _EACH * sum(client.nthreads().values()))
         for batch in itertools.islice(batches, max(0, most - len(held))):
-            wanted = version(Path(batch.root), batch.course.assignment(batch.assignment_id))
-            future = client.submit(_there, batch, wanted, fingerprint(Path(batch.root)), alone, pure=False, retries=0)
+            future = client.submit(_there, batch, _fingerprint(batch), alone, pure=False, retries=0)
             held[future.key] = future, batch
             done.add(future)
 
@@ -123,24 +124,33 @@ def _round(
         client.cancel([future for future, _ in held.values()])
 
 
-def _there(batch: Batch, wanted: str, seed: str, alone: bool = False) -> tuple[Any, dict[str, float]]:
+def _there(batch: Batch, wanted: Fingerprint, alone: bool = False) -> tuple[Any, dict[str, float]]:
     """On a worker: grade, if what it would grade with is what was meant."""
     root = Path(batch.root)
-    if not root.is_dir() or version(root, batch.course.assignment(batch.assignment_id)) != wanted:
-        import socket
-
-        raise CourseError(
-            f"{root} on {socket.gethostname()}: graders of {batch.assignment_id} are missing there or are others; "
-            "put the same course at the same path on every machine"
-        )
+    if not root.is_dir():
+        raise _refused(str(root), f"is missing; {_SAME_COURSE}")
     known(root)  # none is made here: every machine would have one of its own
-    if fingerprint(root) != seed:
-        import socket
-
-        raise CourseError(f"{place(root)} on {socket.gethostname()}: is another secret; put the same on every machine")
+    found = _fingerprint(batch)
+    if found.seed != wanted.seed:
+        raise _refused(str(place(root)), "is another secret; put the same on every machine")
+    if found.environment != wanted.environment:
+        raise _refused("environment", f"{found.environment}; install what you grade with: {wanted.environment}")
+    if found != wanted:
+        raise _refused(str(root), f"graders of {batch.assignment_id} are missing there or differ; {_SAME_COURSE}")
     with _one_at_a_time:
         import_oracle()
         return timed(batch, alone)
+
+
+def _fingerprint(batch: Batch) -> Fingerprint:
+    assignment = batch.course.assignment(batch.assignment_id)
+    return fingerprint.of(batch.course, Path(batch.root), assignment, batch.wall)
+
+
+def _refused(what: str, says: str) -> CourseError:
+    import socket
+
+    return CourseError(f"{what} on {socket.gethostname()}: {says}")
 
 
 def _told(error: BaseException) -> LossLabError:
