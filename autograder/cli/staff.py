@@ -149,6 +149,9 @@ def verify(
     jobs: Annotated[int, typer.Option(min=1, help="Grading processes.")] = os.cpu_count() or 1,
     seeds: Annotated[int, typer.Option(min=0, help="How many times the reference gets other random inputs.")] = 500,
     json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON instead of a table.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Draft equivalent.yml for mutants that live; the reasons are yours.")
+    ] = False,
 ) -> None:
     """Prove the graders: right solutions earn everything, every wrong one loses the part it is wrong in."""
     import msgspec
@@ -175,6 +178,9 @@ def verify(
         print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
     else:
         _show_rows(rows)
+    if accept:
+        for drafted, count in proving.accept(path.parent, rows).items():
+            warn(f"{drafted}: {count} drafted; write for each why it is right too, and verify again")
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:
