@@ -60,12 +60,12 @@ def _read(path: Path) -> tuple[Equivalent, ...]:
         return ()
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        reasons = msgspec.convert({} if raw is None else raw, dict[str, str])
+        reasons = msgspec.convert({} if raw is None else raw, dict[str, str | None])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         why = " ".join(str(error).split())
         remedy = 'write lines of "mutant": the reason why it is right too'
         raise CourseError(f"{path}: is not a mapping of mutants to reasons ({why}); {remedy}") from None
-    return tuple(Equivalent(pattern, reason) for pattern, reason in reasons.items())
+    return tuple(Equivalent(pattern, reason or "") for pattern, reason in reasons.items())
 
 
 @functools.cache
