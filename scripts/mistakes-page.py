@@ -76,7 +76,8 @@ def page() -> str:
         for kind, name in sources:
             cited[kind][name] += 1
         kinds = Counter(kind for kind, _ in sources)
-        rows.append((assignment.id, [len(entries), *(kinds[kind] for kind in KINDS)]))
+        if len(entries) > kinds["made"]:  # one whose mistakes were all made up has no place on a page of sources
+            rows.append((assignment.id, [len(entries), *(kinds[kind] for kind in KINDS)]))
     rows.append(("all", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)]))
     return TEXT.format(
         entries=rows[-1][1][0],

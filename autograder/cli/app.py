@@ -18,6 +18,7 @@ COMMANDS = {
     "status": "study",
     "predict": "study",
     "submit": "student",
+    "new": "staff",
     "release": "staff",
     "kit": "kit",
     "grade": "staff",

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
 
 
+def new(
+    name: Annotated[str, typer.Argument(help="Its id: two digits and words, such as 11-hinge-loss.")],
+    title: Annotated[str, typer.Option(help="What students read above it; made of the name by default.")] = "",
+) -> None:
+    """Write the skeleton of an assignment: source, graders, written question, and its entry in course.yml."""
+    from autograder.release import new as skeleton
+
+    path = courses.find()
+    for written in skeleton.write(path, name, title):
+        tell(written.relative_to(path.parent))
+    tell(f"next: losslab release --assignment {name}, losslab verify {name}; then make it yours")
+
+
 def release(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if assignments/ is not up to date.")
