@@ -20,7 +20,7 @@ from autograder.base.errors import CourseError, ReleaseError
 from autograder.course import FILENAME, Course
 from autograder.grading.diagnosis.catalogue import FOLDER
 
-_TEMPLATES = Path(__file__).with_name("templates") / "new"
+_TEMPLATES = Path(__file__).with_name("skeleton")
 _NAME = re.compile(r"\d\d(-[a-z][a-z0-9]*)(-[a-z0-9]+)*")
 # Names that the skeleton uses itself, and modules that a student's file would hide.
 _USED = {"np", "pred", "target", "written", "validation"}
