@@ -11,32 +11,31 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from autograder import course as courses  # noqa: E402
-from autograder.grading.diagnosis.catalogue import mistakes  # noqa: E402
+from autograder.grading.diagnosis.catalogue import of_assignment  # noqa: E402
 
 PAGE = ROOT / "docs" / "mistakes.md"
-MADE = "not found in the wild: made for this catalogue"
 
-# What `seen` may say, and what of it is the source.
+# What `seen` may say, and what of it is the source; nothing, where a mistake was made up for the catalogue.
 KINDS = {
     "thread": re.compile(r"([\w.-]+/[\w.-]+#\d+): ."),
     "file": re.compile(r"([\w.-]+/[\w.-]+ \S+\.py)(?:: .|; met in practice: .)"),
     "docs": re.compile(r"docs: ([^:]+)(?:: .|$)"),
     "met": re.compile(r"met in practice: (.+)"),
-    "made": re.compile(f"({MADE})$"),
+    "made": re.compile(r"()$"),
 }
 
 TEXT = """# Where the known mistakes come from
 
-A grader names a wrong answer by a catalogue of {entries} known mistakes, `autograder/graders/*/mistakes.py`. Each entry is a
+A grader names a wrong answer by a catalogue of {entries} known mistakes, `autograder/graders/*/mistakes/`. Each entry is a
 wrong function, the sentence that its author reads, and in `seen` where it was met:
 
 | `seen` | what it is |
 | --- | --- |
-| `owner/repository#number: ...` | an issue or a pull request on GitHub in which somebody reports the mistake, makes it or mends it |
+| `owner/repository#number: ...` | an issue or a pull request on GitHub in which somebody reports the mistake, makes it or fixes it |
 | `owner/repository path.py: ...` | a file in a public repository that has it |
 | `docs: ...` | documentation that warns of it, or that states the convention which is taken for the one asked for |
 | `met in practice: ...` | met while the exercises were made; there is nothing public to read |
-| `not found in the wild: ...` | made up for the catalogue, as a mistake that can be made |
+| nothing | made up for the catalogue, as a mistake that can be made |
 
 A source serves every entry of its family. Where it has the mistake in another function than the exercise, `seen` says in
 which: `(there an MSE)`.
@@ -62,7 +61,7 @@ This page is written by `python scripts/mistakes-page.py`; a test fails while it
 
 
 def source(seen: str) -> tuple[str, str]:
-    """The kind of a source, and the source. Raises ValueError where `seen` has none of the five forms."""
+    """The kind of a source, and the source. Raises ValueError where `seen` has none of these forms."""
     for kind, form in KINDS.items():
         if found := form.match(seen):
             return kind, found[1]
@@ -72,12 +71,13 @@ def source(seen: str) -> tuple[str, str]:
 def page() -> str:
     rows, cited = [], {kind: Counter[str]() for kind in KINDS}
     for assignment in courses.load(ROOT / "course.yml").assignments:
-        entries = mistakes(ROOT / "autograder" / "graders" / assignment.id / "mistakes.py")
+        entries = of_assignment(ROOT, assignment.id, assignment.module)
         sources = [source(item.seen) for item in entries]
         for kind, name in sources:
             cited[kind][name] += 1
         kinds = Counter(kind for kind, _ in sources)
-        rows.append((assignment.id, [len(entries), *(kinds[kind] for kind in KINDS)]))
+        if len(entries) > kinds["made"]:  # one whose mistakes were all made up has no place on a page of sources
+            rows.append((assignment.id, [len(entries), *(kinds[kind] for kind in KINDS)]))
     rows.append(("all", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)]))
     return TEXT.format(
         entries=rows[-1][1][0],

@@ -76,13 +76,75 @@ def test_diagnosis_leaves_the_random_state_of_the_grader_alone(grade_sources: Gr
         ('@mistake("a", part="p", seen="y")\ndef f(): ...\n', "says"),
         ('@mistake("a", part="p", says="s", seen="y")\ndef f(): ...\n' * 2, "twice"),
         ("def f(:\n", "cannot be read"),
+        ('@mistake("a", says="s")\ndef f(): ...\n', "missing 1 required positional argument: 'part'"),
+        ('mistake("a", part="f", says="s")\n', "either a `change` or a function"),
+        ('@mistake("a", part="f", says="s", change=("1", "2"))\ndef f(): ...\n', "either a `change` or a function"),
+        ('@mistake("a", part="p", says="s", function="f")\ndef f(): ...\n', "`function` goes with `change`"),
+        ('mistake("a", part="f", says="s", change="1")\n', r"`change` is two texts: \(old, new\)"),
+        (
+            'mistake("a", part="p", says="s", change=("1", "2"))\n',
+            r"defines no `p`; say which one is changed: function=",
+        ),
+        (
+            'mistake("a", part="f", says="s", change=("3", "2"))\n',
+            "'3' stands 0 times in the reference's `f`.*as it is now",
+        ),
+        ('mistake("a", part="f", says="s", change=("", "2"))\n', "'' stands 0 times"),
+        (
+            'mistake("a", part="f", says="s", change=("x", "2"))\n',
+            "'x' stands 2 times in the reference's `f`.*more of the",
+        ),
+        (
+            'mistake("a", part="f", says="s", change=("+ 1", "+ "))\n',
+            "is not Python after its change .*fix the new text",
+        ),
+        ('mistake("a", part="f", says="s", change=("def f", "def g"))\n', "`f` is not defined alone"),
+        ('mistak("a", part="f", says="s", change=("1", "2"))\n', "does not belong"),
     ],
 )
-def test_a_catalogue_that_cannot_be_used_says_why(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_catalogue_that_cannot_be_used_is_one_line_that_says_why(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "mistakes.py"
     path.write_text(text)
+    with pytest.raises(CourseError, match=reason) as caught:
+        catalogue.mistakes(path, "def f(x):\n    return x + 1\n")
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def catalogue_of(folder: Path, **files: str) -> tuple[Mistake, ...]:
+    (folder / "mistakes").mkdir()
+    for name, text in files.items():
+        (folder / "mistakes" / f"{name}.py").write_text(text)
+    return catalogue.mistakes(
+        folder / "mistakes", 'import math\n@cached\ndef f(x):\n    """Doc."""\n    return x + 1\n'
+    )
+
+
+def test_a_change_is_made_in_the_text_of_the_function(tmp_path: Path) -> None:
+    text = 'mistake("a", says="s", function="f", change=("x + 1", "x - 1"))\n\n@mistake("b", says="s")\ndef f(x): ...\n'
+    one, two = catalogue_of(tmp_path, p=text)
+    assert (one.part, one.function, one.text) == ("p", "f", '@cached\ndef f(x):\n    """Doc."""\n    return x - 1\n')
+    assert (two.part, two.function, two.text) == ("p", "f", "def f(x): ...\n")
+    assert one.seen == two.seen == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"p": 'mistake("a", part="q", says="s", change=("1", "2"))'}, "the part is `p`, by the file's name"),
+        (dict.fromkeys("fg", 'mistake("a", says="s", function="f", change=("1", "2"))'), "g.py line 1: .* twice"),
+    ],
+)
+def test_a_folder_of_mistakes_that_contradicts_itself_says_where(
+    tmp_path: Path, files: dict[str, str], reason: str
+) -> None:
     with pytest.raises(CourseError, match=reason):
-        catalogue.mistakes(path)
+        catalogue_of(tmp_path, **files)
+
+
+def test_a_catalogue_beside_the_folder_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "mistakes.py").write_text("")
+    with pytest.raises(CourseError, match=r"mistakes\.py: is not read; move its mistakes into the folder"):
+        catalogue_of(tmp_path)
 
 
 SMALL = '''

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def test_what_graders_say_to_students_is_no_leak(course: Course, signs: leaks.Ca
     assert leaks.cleaned(a_result(text), signs).parts[0].checks[0].message == text
     for assignment in course.assignments:
         of = leaks.canaries(ROOT, assignment)
-        assert len(of.lines) > 50
+        functions = sum(len(part.functions) for part in assignment.parts)
+        assert len(of.lines) > min(50, 20 * functions)
         for path in sorted((ROOT / "assignments" / assignment.id).glob("*.*")):
             if path.suffix in (".py", ".md", ".csv"):
                 assert not of.in_text(path.read_text())
@@ -71,7 +73,7 @@ def test_what_graders_say_to_students_is_no_leak(course: Course, signs: leaks.Ca
 def test_what_the_catalogue_says_of_a_mistake_is_no_leak(course: Course) -> None:
     for assignment in course.assignments:
         of = leaks.canaries(ROOT, assignment)
-        known = catalogue.mistakes(ROOT / "autograder" / "graders" / assignment.id / "mistakes.py")
+        known = catalogue.of_assignment(ROOT, assignment.id, assignment.module)
         assert [item.id for item in known if of.in_text(f"got 1, which is not right\n{item.says}")] == []
 
 
@@ -83,6 +85,37 @@ def test_no_title_or_hint_of_a_check_is_a_leak(course: Course) -> None:
             assert [
                 text for text in said if type(text) is str and "losslab-canary" not in text and of.in_text(text)
             ] == []
+
+
+REFERENCE_LINE = "return np.mean(weights * np.logaddexp(0.0, -margins) / np.sum(weights))"
+WRONG_LINE = "return np.sum(weights * np.logaddexp(0.0, -margins) / np.mean(weights))"
+
+
+@pytest.mark.parametrize(
+    "line", [REFERENCE_LINE, WRONG_LINE, "kept = np.asarray(margins, dtype=float)[np.isfinite(margins)]"]
+)
+@pytest.mark.parametrize("spelled", [str, lambda line: line.replace(" ", "").upper()], ids=["as it is", "spelled"])
+def test_code_that_a_mistake_quotes_is_hidden_material(
+    line: str, spelled: Callable[[str], str], course: Course, tmp_path: Path
+) -> None:
+    files = {
+        "solutions/01-mse/mse.py": f"def mse_loss(margins, weights):\n    {REFERENCE_LINE}\n",
+        "autograder/graders/01-mse/mistakes/mse_loss.py": f"""mistake(
+    "one", says="a sentence that a tutor says, which is meant for students to read.", change=("{REFERENCE_LINE}", "{WRONG_LINE}")
+)
+mistake(
+    "two",
+    says="...",
+    change=("{REFERENCE_LINE}", "kept = np.asarray(margins, dtype=float)[np.isfinite(margins)]\\n    return kept"),
+)
+""",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    of = leaks.canaries(tmp_path, course.assignment("01-mse"))
+    assert of.in_text(f"got {spelled(line)}")
+    assert not of.in_text("a sentence that a tutor says, which is meant for students to read.")
 
 
 def test_hidden_data_is_hidden_material(course: Course) -> None:

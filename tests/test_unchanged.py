@@ -127,7 +127,7 @@ def test_a_score_given_by_hand_reaches_the_table(graded: Path, idle: Callable[..
     assert not idle() and (graded / "out" / "grades.csv").read_text() != table
 
 
-@pytest.mark.parametrize("name", ["autograder/graders/01-mse/mistakes.py", "solutions/01-mse/mse.py"])
+@pytest.mark.parametrize("name", ["autograder/graders/01-mse/mistakes/mse_loss.py", "solutions/01-mse/mse.py"])
 def test_a_changed_grader_is_seen(graded: Path, idle: Callable[..., bool], name: str) -> None:
     idle()
     with (graded / name).open("a") as file:

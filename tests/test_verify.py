@@ -41,12 +41,12 @@ def test_of_numbers(student, numbers):
 '''
 
 MISTAKES = """
-@mistake("is_right", part="mse_loss", says="nothing is wrong here.", seen="made for a test")
+@mistake("is_right", says="nothing is wrong here.")
 def mse_loss(pred, target):
     return np.mean(_errors(pred, target) ** 2)
 
 
-@mistake("reaches_far", part="mse_loss", says="this is a sum, and it changes another function.", seen="made for a test")
+@mistake("reaches_far", says="this is a sum, and it changes another function.")
 def mse_loss(pred, target):
     globals()["mae_grad"] = _errors
     return np.sum(_errors(pred, target) ** 2)
@@ -67,7 +67,7 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "course.yml", root)
     graders = root / "autograder" / "graders" / "01-mse"
-    for name, text in (("test_mse_hidden.py", CHECKS), ("mistakes.py", MISTAKES), ("variants.py", VARIANTS)):
+    for name, text in (("test_mse_hidden.py", CHECKS), ("mistakes/mse_loss.py", MISTAKES), ("variants.py", VARIANTS)):
         with (graders / name).open("a", encoding="utf-8") as file:
             file.write(f"\n{text}")
     with (graders / "equivalent.yml").open("a", encoding="utf-8") as file:

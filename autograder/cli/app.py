@@ -23,6 +23,7 @@ PANELS = {
         "submit": "student",
     },
     "For staff": {
+        "new": "staff",
         "release": "staff",
         "kit": "kit",
         "grade": "staff",

@@ -26,6 +26,19 @@ if TYPE_CHECKING:
 _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
 
 
+def new(
+    name: Annotated[str, typer.Argument(help="Its id: two digits and words, such as 11-hinge-loss.")],
+    title: Annotated[str, typer.Option(help="What students read above it; made of the name by default.")] = "",
+) -> None:
+    """Write the skeleton of an assignment: source, graders, written question, and its entry in course.yml."""
+    from autograder.release import new as skeleton
+
+    path = courses.find()
+    for written in skeleton.write(path, name, title):
+        tell(written.relative_to(path.parent))
+    tell(f"next: losslab release --assignment {name}, losslab verify {name}; then make it yours")
+
+
 def release(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if assignments/ is not up to date.")
@@ -153,6 +166,9 @@ def verify(
     jobs: Annotated[int, typer.Option(min=1, help="Grading processes.")] = os.cpu_count() or 1,
     seeds: Annotated[int, typer.Option(min=0, help="How many times the reference gets other random inputs.")] = 500,
     json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON instead of a table.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Draft equivalent.yml for mutants that live; the reasons are yours.")
+    ] = False,
 ) -> None:
     """Prove the graders on right and wrong solutions.
 
@@ -182,6 +198,9 @@ def verify(
         print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
     else:
         _show_rows(rows)
+    if accept:
+        for drafted, count in proving.accept(path.parent, rows).items():
+            warn(f"{drafted}: {count} drafted; write for each why it is right too, and verify again")
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:

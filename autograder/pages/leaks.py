@@ -140,17 +140,29 @@ def _lines(path: Path, text: str) -> Iterator[str]:
     if path.suffix != ".py":
         return
     said = "\n".join(_said(text))
-    for line in text.splitlines():
+    for line in [*text.splitlines(), *(line for quoted in _strings(text)[1] for line in quoted.splitlines())]:
         stripped = line.strip()
         imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
         if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
             yield stripped
 
 
-@functools.lru_cache(maxsize=8)
 def _said(text: str) -> list[str]:
-    """The strings of a Python file."""
-    nodes = ast.walk(ast.parse(text))
+    """The strings of a Python file that people may read."""
+    return _strings(text)[0]
+
+
+@functools.lru_cache(maxsize=8)
+def _strings(text: str) -> tuple[list[str], list[str]]:
+    """The strings of a Python file: words, and the code that a catalogue's `change=(old, new)` quotes, which is hidden."""
+    nodes = list(ast.walk(ast.parse(text)))
+    changes = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "change"]
+    code = [node for change in changes for node in ast.walk(change)]
+    quoted = {id(node) for node in code}
+    return _texts_of([node for node in nodes if id(node) not in quoted]), _texts_of(code)
+
+
+def _texts_of(nodes: list[ast.AST]) -> list[str]:
     return [node.value for node in nodes if isinstance(node, ast.Constant) and type(node.value) is str]
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from autograder.base.errors import CourseError
-from autograder.course import Assignment, Course
+from autograder.course import FILENAME, Assignment, Course
 from autograder.grading.batch import Batch, Graded, import_oracle
 from autograder.grading.diagnosis import catalogue
 from autograder.grading.diagnosis.catalogue import Mistake
@@ -22,6 +19,8 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.plugin import LEFT_OUT
 from autograder.intake import source
 from autograder.intake.submission import Submission
+from autograder.proving import equivalent
+from autograder.proving.equivalent import Equivalent
 from autograder.proving.mutants import mutants
 from autograder.release import build
 
@@ -29,6 +28,7 @@ SEEDS = 500
 LONG = 0.03  # seconds that a check takes; training for a while does
 _SIZE = {"mutant": 60, "seed": 100, "mistake": 16}
 _CHOSEN = ("mutant", "mistake")
+_LIVES = ": lives"
 
 
 @dataclass(frozen=True)
@@ -145,18 +145,29 @@ def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
         yield Case("stub", stub.name, convert(stub.name, stub.read_bytes())[0])
     for variant in catalogue.variants(graders / "variants.py"):
         yield Case("variant", variant.id, catalogue.replaced(reference, variant.text))
-    for item in catalogue.mistakes(graders / "mistakes.py"):
+    for item in _known_mistakes(root, assignment):
         text = catalogue.replaced(reference, item.text)
         yield Case("mistake", item.id, text, item.part, changed=defined(item.text))
     graded = [name for part in assignment.parts for name in part.functions]
-    listed = _equivalent(graders / "equivalent.yml")
+    listed = equivalent.load(graders / equivalent.FILENAME)
     for mutant in mutants(reference, graded):
         part = assignment.part_of(mutant.function)
         changed = frozenset({mutant.function})
-        right = any(_matches(pattern, mutant.id) for pattern in listed)
+        right = any(item.matches(mutant.id) for item in listed)
         yield Case("mutant", mutant.id, mutant.source, part.id if part else "", changed=changed, listed=right)
     for seed in range(1, seeds + 1):
         yield Case("seed", f"seed {seed}", _reference(root, assignment), seed=seed)
+
+
+def _known_mistakes(root: Path, assignment: Assignment) -> tuple[Mistake, ...]:
+    known = catalogue.of_assignment(root, assignment.id, assignment.module)
+    for item in known:
+        if assignment.part(item.part) is None:
+            raise CourseError(
+                f"graders of {assignment.id}: mistake `{item.id}` is in {catalogue.FOLDER}/{item.part}.py, and {FILENAME} "
+                f"has no part `{item.part}`; name the file after the part it is about"
+            )
+    return known
 
 
 def _as_notebook(path: Path) -> str:
@@ -238,9 +249,9 @@ class _Judge:
         source = (root / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
         self._assignment = assignment
         self._reference = catalogue.definitions(source)
-        self._catalogue = {item.id: item for item in catalogue.mistakes(graders / "mistakes.py")}
-        self._equivalent = _equivalent(graders / "equivalent.yml")
-        self._used: set[str] = set()
+        self._catalogue = {item.id: item for item in _known_mistakes(root, assignment)}
+        self._equivalent = equivalent.load(graders / equivalent.FILENAME)
+        self._used: set[Equivalent] = set()
         self._failed: set[str] = set()
         self._rows = {name: Row(assignment.id, name) for name in PROMISES}
 
@@ -275,11 +286,11 @@ class _Judge:
         self._count(NAMED, [] if right else [f"{known.id}: named {told}"])
 
     def _mutant(self, name: str, caught: bool) -> None:
-        pattern = next((pattern for pattern in self._equivalent if _matches(pattern, name)), None)
-        if pattern is not None:
-            self._used.add(pattern)
-        listed = [f"{name}: is listed as equivalent, and is caught"] if caught and pattern is not None else []
-        self._count(MUTANTS, listed if caught or pattern is not None else [f"{name}: lives"])
+        listed = next((item for item in self._equivalent if item.matches(name)), None)
+        if listed is not None:
+            self._used.add(listed)
+        told = [f"{name}: is listed as equivalent, and is caught"] if caught and listed is not None else []
+        self._count(MUTANTS, told if caught or listed is not None else [f"{name}{_LIVES}"])
 
     def _dependents(self, function: str) -> set[str]:
         """Parts with a function that is computed from this one in the reference."""
@@ -291,8 +302,8 @@ class _Judge:
 
     def rows_with_the_whole(self, outcomes: list[Outcome]) -> list[Row]:
         """All rows, with what can be said only at the end."""
-        idle = [name for name in self._equivalent if name not in self._used]
-        self._rows[MUTANTS].problems += [f"equivalent.yml: no mutant is `{name}`" for name in idle]
+        idle = [item.pattern for item in self._equivalent if item not in self._used]
+        self._rows[MUTANTS].problems += [f"{equivalent.FILENAME}: no mutant is `{name}`" for name in idle]
         self._rows[CHECKS].cases = len(outcomes)
         harmless = [item.id for item in outcomes if item.id not in self._failed]
         self._rows[CHECKS].problems = [f"`{name}` fails for no wrong solution" for name in harmless]
@@ -304,23 +315,16 @@ class _Judge:
         return list(self._rows.values())
 
 
-def _equivalent(path: Path) -> dict[str, str]:
-    """Patterns of mutants that are no mistakes, each with its reason. Raises CourseError."""
-    if not path.is_file():
-        return {}
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict) or not all(isinstance(reason, str) and reason.strip() for reason in raw.values()):
-        raise CourseError(
-            f"{path}: is a mapping of a mutant (* stands for anything) to the reason why it is equivalent"
-        )
-    return {str(name): reason for name, reason in raw.items()}
-
-
-def _matches(pattern: str, name: str) -> bool:
-    return (
-        re.fullmatch(".*".join(map(re.escape, pattern.split("*"))) if "*" in pattern else re.escape(pattern), name)
-        is not None
-    )
+def accept(root: Path, rows: list[Row]) -> dict[Path, int]:
+    """Draft a line of equivalent.yml for each mutant that lives; how many there are, by file. Raises OutputError."""
+    drafted = {}
+    for row in rows:
+        living = [line.removesuffix(_LIVES) for line in row.problems if line.endswith(_LIVES)]
+        if row.promise == MUTANTS and living:
+            path = root / "autograder" / "graders" / row.assignment / equivalent.FILENAME
+            equivalent.draft(path, living)
+            drafted[path] = len(living)
+    return drafted
 
 
 def _drift(course: Course, root: Path) -> Row:

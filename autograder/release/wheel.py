@@ -16,7 +16,8 @@ from autograder.base.errors import ReleaseError
 from autograder.course import FILENAME
 
 _TOGETHER = ("pyproject.toml", "LICENSE")
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "graders", ".*")
+# Hidden checks are made of grading/helpers.py and release/skeleton/: no student is to read in them how inputs are drawn.
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "graders", "helpers.py", "skeleton", ".*")
 # What a build frontend calls, and nothing is downloaded for it.
 _BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 _EPOCH = "1767225600"

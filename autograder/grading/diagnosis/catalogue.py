@@ -1,31 +1,44 @@
 """The catalogue of known wrong answers, and of right ones in another style: text that replaces parts of a reference.
 
-    @mistake("sum_for_mean", part="mse_loss", says="this is the sum of the squares; ...", seen="where")
+A mistake is an edit of one function of the reference, whose old text stands there exactly once; or, where an edit would
+not do, a function or class that takes the place of the reference's of its name:
+
+    mistake(
+        "sum_for_mean",
+        says="this is the sum of the squares; divide by the number of elements.",
+        function="mse_loss",
+        change=("np.mean", "np.sum"),
+    )
+
+    @mistake("mean_of_rows", says="this averages over rows only; ...", seen="owner/repository#12: ...")
     def mse_loss(pred, target): ...
 
-A catalogue is parsed, never imported: its functions stand on the reference's names, and several replace the same one.
+The mistakes of a part are in `mistakes/<part>.py`. A catalogue is parsed, never imported: its functions use the
+reference's names, and several replace the same one.
 """
 
 from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.base.errors import CourseError
 
+FOLDER = "mistakes"
 Item = TypeVar("Item", bound=Callable[..., Any])
+Definition = ast.FunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was met.
+    """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was met (empty: made up).
 
-    `also` are parts that lose points with it, beside its own and those that are computed from it. It is not `replayable`
-    where what it gives hangs on chance, or on what was called long before: then it is caught, and may go without its name.
+    `also` are parts that lose points with it, besides its own and those that are computed from it. It is not `replayable`
+    where what it gives depends on chance, or on what was called long before: then it is caught, and may go without its name.
     """
 
     id: str
@@ -50,15 +63,18 @@ class Variant:
 def mistake(
     id: str,
     *,
-    part: str,
     says: str,
-    seen: str,
+    part: str = "",
+    function: str = "",
+    change: tuple[str, str] | None = None,
+    seen: str = "",
     also: tuple[str, ...] = (),
     named: str | None = None,
     replayable: bool = True,
 ) -> Callable[[Item], Item]:
-    """Mark a function or class as a wrong answer that replaces the reference's of its name.
+    """Describe a wrong answer: of the function or class below it, or of `function` with `change` made in it.
 
+    `part` is the file's name in a `mistakes` folder, and given elsewhere; `function` is the part's where it has that name.
     `named` is used outside of the catalogue: the id of the catalogued mistake that this one equals in behaviour.
     """
     return lambda item: item
@@ -69,57 +85,151 @@ def variant(id: str) -> Callable[[Item], Item]:
     return lambda item: item
 
 
+def of_assignment(root: Path, assignment_id: str, module: str) -> tuple[Mistake, ...]:
+    """The known mistakes of an assignment. Raises CourseError."""
+    reference = root / "solutions" / assignment_id / f"{module}.py"
+    return mistakes(root / "autograder" / "graders" / assignment_id / FOLDER, reference.read_text(encoding="utf-8"))
+
+
 @functools.cache
-def mistakes(path: Path) -> tuple[Mistake, ...]:
-    """The catalogue in a file; none where there is no file. Raises CourseError."""
-    found = []
-    for node, name, values, text in _marked(path):
-        if name != "mistake":
-            raise CourseError(f"{path} line {node.lineno}: `@{name}` does not belong in a catalogue of mistakes")
-        try:
-            found.append(Mistake(function=node.name, text=text, **values))
-        except TypeError as error:
-            raise CourseError(f"{path} line {node.lineno}: @mistake: {error}") from None
-    ids = [item.id for item in found]
-    for item in found:
-        if ids.count(item.id) > 1:
-            raise CourseError(f"{path}: mistake `{item.id}` is there twice; rename one")
-    return tuple(found)
+def mistakes(path: Path, reference: str = "") -> tuple[Mistake, ...]:
+    """The catalogue in a file or in a folder; none where there is neither. Raises CourseError."""
+    found: dict[str, Mistake] = {}
+    for file in _files(path):
+        for mark in _marked(file):
+            item = _mistake(mark, reference, part=file.stem if path.is_dir() else "")
+            if item.id in found:
+                raise CourseError(f"{mark.place}: mistake `{item.id}` is there twice; rename one")
+            found[item.id] = item
+    return tuple(found.values())
 
 
 @functools.cache
 def variants(path: Path) -> tuple[Variant, ...]:
     """The right variants in a file, functions of one id joined. Raises CourseError."""
     texts: dict[str, list[str]] = {}
-    for _, _, values, text in _marked(path):
-        texts.setdefault(values["id"], []).append(text)
+    for mark in _marked(path):
+        texts.setdefault(mark.values["id"], []).append(mark.text)
     return tuple(Variant(name, "\n\n\n".join(parts)) for name, parts in texts.items())
 
 
-def _marked(path: Path) -> list[tuple[ast.FunctionDef | ast.ClassDef, str, dict[str, Any], str]]:
-    """Functions and classes with a mark: the node, the mark's name, its values, and the text without the mark."""
+@dataclass(frozen=True)
+class _Mark:
+    """`mistake(...)` or `@variant(...)` in a file, its values, and the function or class below it, if there is one."""
+
+    place: str
+    name: str
+    values: dict[str, Any]
+    definition: str = ""
+    text: str = ""
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of a catalogue. Raises CourseError where one lies beside the folder, and would be passed over."""
+    old = path.with_suffix(".py")
+    if path.name == FOLDER and old.is_file():
+        raise CourseError(f"{old}: is not read; move its mistakes into the folder {FOLDER}, one file for each part")
+    return sorted(path.glob("*.py")) if path.is_dir() else [path] if path.is_file() else []
+
+
+def _mistake(mark: _Mark, reference: str, part: str) -> Mistake:
+    """The mistake that a mark describes; `part` is the file's."""
+    values = dict(mark.values)
+    if mark.name != "mistake":
+        raise CourseError(f"{mark.place}: `@{mark.name}` does not belong in a catalogue of mistakes")
+    if part and "part" in values:
+        raise CourseError(f"{mark.place}: the part is `{part}`, by the file's name; remove `part` here")
+    change, function = values.pop("change", None), values.pop("function", "")
+    if bool(mark.text) == bool(change):
+        raise CourseError(f"{mark.place}: a mistake has either a `change` or a function below it; give it one of them")
+    if change is None and function:
+        raise CourseError(f"{mark.place}: `function` goes with `change`; remove it, the function below says its name")
+    values = {"seen": "", **({"part": part} if part else {}), **values}
+    if change is None:
+        values |= {"function": mark.definition, "text": mark.text}
+    else:
+        name = function or values.get("part", "")
+        where = f"{mark.place}: mistake `{values.get('id')}`"
+        values |= {"function": name, "text": edited(reference, name, change, where)}
+    try:
+        return Mistake(**values)
+    except TypeError as error:
+        raise CourseError(f"{mark.place}: mistake: {error}") from None
+
+
+def edited(reference: str, name: str, change: Any, where: str) -> str:
+    """The text of a reference's function or class with one change made in it.
+
+    Raises:
+        CourseError: begins with `where`; the old text does not stand there exactly once, or what comes out is no function.
+    """
+    if not (isinstance(change, tuple) and len(change) == 2 and all(isinstance(text, str) for text in change)):
+        raise CourseError(f"{where}: `change` is two texts: (old, new)")
+    old, new = change
+    text = _texts(reference).get(name)
+    if text is None:
+        raise CourseError(f'{where}: the reference defines no `{name}`; say which one is changed: function="..."')
+    times = text.count(old) if old else 0
+    if times != 1:
+        remedy = "quote more of the line" if times else "quote the reference as it is now"
+        raise CourseError(f"{where}: {old!r} stands {times} times in the reference's `{name}`, not once; {remedy}")
+    changed = text.replace(old, new)
+    try:
+        names = list(_texts(changed))
+    except SyntaxError as error:
+        raise CourseError(f"{where}: is not Python after its change ({error.msg}); fix the new text") from None
+    if names != [name]:
+        raise CourseError(f"{where}: after its change `{name}` is not defined alone; change what is inside of it")
+    return changed
+
+
+@functools.lru_cache(maxsize=8)
+def _texts(source: str) -> dict[str, str]:
+    """The functions and classes at the top level of a module, as they are written."""
+    lines = source.splitlines(keepends=True)
+    nodes = [node for node in ast.parse(source).body if isinstance(node, Definition)]
+    return {node.name: "".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in nodes}
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(item.lineno for item in decorators)])
+
+
+def _marked(path: Path) -> Iterator[_Mark]:
+    """The marks of a file, in their order. Raises CourseError."""
     if not path.is_file():
-        return []
+        return
     try:
         source = path.read_text(encoding="utf-8")
         tree = ast.parse(source)
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
-        raise CourseError(f"{path}: cannot be read ({error}); mend it") from None
+        raise CourseError(f"{path}: cannot be read ({error}); fix it") from None
     lines = source.splitlines(keepends=True)
-    found = []
     for node in tree.body:
-        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            continue
-        for mark in node.decorator_list:
-            if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name):
-                try:
-                    values = {key.arg or "": ast.literal_eval(key.value) for key in mark.keywords}
-                    if mark.args:
-                        values["id"] = ast.literal_eval(mark.args[0])
-                except ValueError:
-                    raise CourseError(f"{path} line {mark.lineno}: the mark's values are plain literals") from None
-                found.append((node, mark.func.id, values, "".join(lines[node.lineno - 1 : node.end_lineno])))
-    return found
+        if isinstance(node, Definition):
+            text = "".join(lines[node.lineno - 1 : node.end_lineno])
+            for call in _calls(node.decorator_list):
+                yield _mark(path, call, node.name, text)
+        elif isinstance(node, ast.Expr):
+            for call in _calls([node.value]):
+                yield _mark(path, call)
+
+
+def _calls(nodes: list[ast.expr]) -> list[ast.Call]:
+    return [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+
+
+def _mark(path: Path, call: ast.Call, definition: str = "", text: str = "") -> _Mark:
+    assert isinstance(call.func, ast.Name)
+    place = f"{path} line {call.lineno}"
+    try:
+        values = {key.arg or "": ast.literal_eval(key.value) for key in call.keywords}
+        if call.args:
+            values["id"] = ast.literal_eval(call.args[0])
+    except ValueError:
+        raise CourseError(f"{place}: the mark's values are plain literals") from None
+    return _Mark(place, call.func.id, values, definition, text)
 
 
 @functools.lru_cache(maxsize=8)
@@ -130,8 +240,7 @@ def definitions(source: str) -> str:
     parts = []
     for node in ast.parse(source).body:
         if isinstance(node, kept) and not getattr(node, "name", "").startswith("test_"):
-            first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
-            parts.append("".join(lines[first - 1 : node.end_lineno]).rstrip("\n") + "\n")
+            parts.append("".join(lines[_first_line(node) - 1 : node.end_lineno]).rstrip("\n") + "\n")
     return "\n".join(parts)
 
 

@@ -221,5 +221,4 @@ def _told_by(trace: Trace, label: str) -> list[int]:
 def of(root: Path, assignment_id: str, module: str) -> Diagnosis:
     """The diagnosis of an assignment. Raises CourseError."""
     source = (root / "solutions" / assignment_id / f"{module}.py").read_text(encoding="utf-8")
-    path = root / "autograder" / "graders" / assignment_id / "mistakes.py"
-    return Diagnosis(source, catalogue.mistakes(path), module)
+    return Diagnosis(source, catalogue.of_assignment(root, assignment_id, module), module)

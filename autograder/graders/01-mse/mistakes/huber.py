@@ -1,0 +1,176 @@
+"""Known wrong answers of 01-mse, part `huber`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+mistake(
+    "huber_smooth_l1",
+    says="this is smooth L1, which is Huber divided by delta; only at delta = 1 are they equal.",
+    seen="docs: torch.nn.SmoothL1Loss: huber(x, y) / beta",
+    function="huber_loss",
+    change=("2, delta * (size - 0.5 * delta)", "2 / delta, size - 0.5 * delta"),
+)
+
+mistake(
+    "huber_no_half",
+    says="your parabola has no ½, so the two branches do not meet at delta; half the square is meant.",
+    seen="uu-sml/sml-book-page#17: eq. 5.4 of a draft, the square without its 0.5",
+    function="huber_loss",
+    change=("0.5 * size", "size"),
+)
+
+mistake(
+    "huber_no_offset",
+    says="your line starts at the origin, so the loss jumps at delta; take ½δ away from the error before you scale it.",
+    seen="uu-sml/sml-book-page#17: eq. 5.4 of a draft, nothing subtracted from the linear part",
+    function="huber_loss",
+    change=("(size - 0.5 * delta)", "size"),
+)
+
+mistake(
+    "huber_offset_not_squared",
+    says="your line is lowered by ½δ; it takes ½δ² for the branches to meet, which shows when delta is not 1.",
+    function="huber_loss",
+    change=("(size - 0.5 * delta)", "size - 0.5 * delta"),
+)
+
+mistake(
+    "huber_line_without_delta",
+    says="your line has slope 1 whatever delta is; at the seam the parabola has slope delta, and the line goes on with it.",
+    seen="tensorforce/tensorforce#139: abs(delta) - 0.5 whatever the clip is",
+    function="huber_loss",
+    change=("delta * (size - 0.5 * delta)", "size - 0.5 * delta"),
+)
+
+mistake(
+    "huber_delta_ignored",
+    says="this uses 1 whatever delta it is given; seam, slope and offset all depend on delta.",
+    seen="xXAI-botXx/ANN-106 src/ann106/loss_functions.py: delta = 1.0 typed in",
+    function="huber_loss",
+    change=("delta, 0.5 * size**2, delta * (size - 0.5 * delta)", "1, 0.5 * size**2, size - 0.5"),
+)
+
+
+@mistake(
+    "huber_signed_seam",
+    says="this compares the error itself with delta, so large negative errors fall into the parabola; compare its absolute value.",
+    seen="marlbenchmark/on-policy#47: e > d for abs(e) > d",
+)
+def huber_loss(pred, target, delta=1.0):
+    _require_positive(delta)
+    errors = _errors(pred, target)
+    return np.mean(np.where(errors <= delta, 0.5 * errors**2, delta * (np.abs(errors) - 0.5 * delta)))
+
+
+mistake(
+    "huber_squared_seam",
+    says="this compares the squared error with delta, which puts the seam at the root of delta; compare the absolute error.",
+    function="huber_loss",
+    change=("size <= delta", "size**2 <= delta"),
+)
+
+
+@mistake(
+    "huber_one_branch_for_all",
+    says="this chooses one branch for the whole array by the mean error; every element chooses for itself.",
+)
+def huber_loss(pred, target, delta=1.0):
+    _require_positive(delta)
+    size = np.abs(_errors(pred, target))
+    if np.mean(size) <= delta:
+        return np.mean(0.5 * size**2)
+    return np.mean(delta * (size - 0.5 * delta))
+
+
+mistake(
+    "huber_branches_swapped",
+    says="your branches are swapped: small errors belong to the parabola, large ones to the line.",
+    function="huber_loss",
+    change=("size <= delta", "size > delta"),
+)
+
+
+@mistake(
+    "huber_pseudo",
+    says="this is the pseudo-Huber loss, a smooth cousin; the Huber loss has two branches that meet at delta.",
+    seen="docs: scipy.special.pseudo_huber",
+)
+def huber_loss(pred, target, delta=1.0):
+    _require_positive(delta)
+    return np.mean(delta**2 * (np.sqrt(1 + (_errors(pred, target) / delta) ** 2) - 1))
+
+
+mistake(
+    "huber_default_delta",
+    says="your default delta is not the 1.0 of the statement; the rest is right.",
+    seen="docs: sklearn.linear_model.HuberRegressor: epsilon=1.35",
+    function="huber_loss",
+    change=("1.0", "1.35"),
+)
+
+mistake(
+    "huber_sum",
+    says="this adds the losses of all elements up; take their mean.",
+    seen="KumarArindam/ML-CheatSheet losses_scratch.py: np.sum(loss)",
+    function="huber_loss",
+    change=("np.mean", "np.sum"),
+)
+
+mistake(
+    "huber_grad_sign_lost",
+    says="this gives +delta to large negative errors too; outside of delta the slope bears the sign of the error.",
+    function="huber_grad",
+    change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, errors, delta)"),
+)
+
+
+@mistake(
+    "huber_grad_no_n",
+    says="this is the slope of each element's own loss; the loss is a mean, so divide by n.",
+)
+def huber_grad(pred, target, delta=1.0):
+    _require_positive(delta)
+    return np.clip(_errors(pred, target), -delta, delta)
+
+
+mistake(
+    "huber_grad_slope_1",
+    says="your slope outside is 1 instead of delta; the line goes on with the slope which the parabola has at the seam.",
+    function="huber_grad",
+    change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, errors, np.sign(errors))"),
+)
+
+mistake(
+    "huber_grad_smooth_l1",
+    says="this is the gradient of smooth L1; Huber's is delta times that.",
+    seen="docs: torch.nn.SmoothL1Loss: huber(x, y) / beta",
+    function="huber_grad",
+    change=("errors, -delta, delta", "errors / delta, -1, 1"),
+)
+
+mistake(
+    "huber_grad_zero_outside",
+    says="this gives outliers no slope at all; outside of delta the slope is constant, delta times the sign.",
+    function="huber_grad",
+    change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, errors, 0.0)"),
+)
+
+mistake(
+    "huber_grad_seam_left_out",
+    says="your two conditions leave out an error of exactly delta, whose slope stays 0; let one of them include it.",
+    function="huber_grad",
+    change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) == delta, 0.0, np.clip(errors, -delta, delta))"),
+)
+
+mistake(
+    "huber_grad_delta_ignored",
+    says="this clips the error at 1 whatever delta it is given; clip it at delta.",
+    function="huber_grad",
+    change=("delta, delta", "1, 1"),
+)
+
+mistake(
+    "huber_grad_double_inside",
+    says="your slope inside is 2e, that of a whole square; the parabola is half a square, with slope e.",
+    function="huber_grad",
+    change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, 2 * errors, delta * np.sign(errors))"),
+)

@@ -1,0 +1,113 @@
+"""Known wrong answers of 01-mse, part `mse_grad`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+mistake(
+    "mse_grad_no_2",
+    says="this lost the factor 2 which comes down when a square is differentiated; the loss has no ½ that would cancel it.",
+    seen="davisking/dlib#1169: loss (x - y)², gradient without the 2",
+    change=("2 * errors", "errors"),
+)
+
+mistake(
+    "mse_grad_rows",
+    says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
+    seen="theo-moret/FirstOrderOptim losses/mse.py: np.mean in the loss, / len(y_true) in the gradient",
+    change=("errors.size", "(len(errors) if errors.ndim else 1)"),
+)
+
+mistake(
+    "mse_grad_sign",
+    says="this has the wrong sign: it is the derivative with respect to the target; the inner derivative for pred is +1.",
+    seen="kszymani/Heras plain/losses.py: mse_deriv has y - p",
+    change=("2 * errors", "-2 * errors"),
+)
+
+
+@mistake(
+    "mse_grad_no_n",
+    says="this is the gradient of the sum; the 1/n of the mean stays in front when you differentiate.",
+    seen="louiseblade/RNN_FS loss.py: mean in the loss, no 1/n in the gradient",
+)
+def mse_grad(pred, target):
+    return 2 * _errors(pred, target)
+
+
+@mistake(
+    "mse_grad_scalar",
+    says="this averages the gradient into one number; every prediction has a slope of its own, so keep the shape of pred.",
+)
+def mse_grad(pred, target):
+    return 2 * np.mean(_errors(pred, target))
+
+
+mistake(
+    "mse_grad_absolute",
+    says="this loses the sign of the errors, so every prediction is pushed down; the slope has the sign of pred - target.",
+    change=("2 * errors", "2 * np.abs(errors)"),
+)
+
+mistake(
+    "mse_grad_of_mean_error",
+    says="this gives every element the gradient of the squared mean error; each element's slope depends on its own error alone.",
+    change=("2 * errors / errors.size", "np.full(errors.shape, 2 * np.mean(errors) / errors.size)"),
+)
+
+mistake(
+    "mse_grad_flat",
+    says="this comes back as one long vector; give it the shape of pred.",
+    change=("_errors(pred, target)", "_errors(pred, target).ravel()"),
+)
+
+
+@mistake(
+    "mse_grad_in_place",
+    says="this works in place on the array that the caller handed in, and leaves the errors in it; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+)
+def mse_grad(pred, target):
+    _errors(pred, target)
+    grad = np.asarray(pred, dtype=float)
+    grad -= np.asarray(target, dtype=float)
+    return 2 * grad / grad.size
+
+
+@mistake(
+    "mse_grad_keeps_n",
+    says="this keeps the n of its first call and uses it ever after; count the elements anew in every call.",
+    seen="docs: Python language reference, function definitions: a default is evaluated once",
+)
+def mse_grad(pred, target, counted=[]):
+    errors = _errors(pred, target)
+    if not counted:
+        counted.append(errors.size)
+    return 2 * errors / counted[0]
+
+
+@mistake(
+    "mse_grad_unsigned",
+    says="this subtracts unsigned integers as they come, and they wrap around below zero; make float arrays of both first.",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
+)
+def mse_grad(pred, target):
+    _errors(pred, target)
+    return 2.0 * (np.asarray(pred) - np.asarray(target)) / np.size(pred)
+
+
+@mistake(
+    "mse_grad_like_pred",
+    says="your result takes over the number type of pred, so integer predictions get a gradient cut to whole numbers; make a float array for it.",
+    seen="docs: numpy.zeros_like: takes over the data type of its argument",
+)
+def mse_grad(pred, target):
+    errors = _errors(pred, target)
+    grad = np.zeros_like(pred)
+    grad[...] = np.trunc(2 * errors / errors.size) if grad.dtype.kind in "iu" else 2 * errors / errors.size
+    return grad
+
+
+mistake(
+    "mse_grad_list",
+    says="this returns a list; the gradient is an array, which an optimiser can scale and subtract.",
+    change=("2 * errors / errors.size", "(2 * errors / errors.size).tolist()"),
+)

@@ -1,0 +1,133 @@
+"""Known wrong answers of 01-mse, part `mse_loss`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+
+@mistake(
+    "mse_rows",
+    says="this divides by the number of rows; the mean goes over all elements of the matrix.",
+    seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
+)
+def mse_loss(pred, target):
+    errors = _errors(pred, target)
+    return np.sum(errors**2) / len(np.atleast_1d(errors))
+
+
+mistake(
+    "mse_sum",
+    says="this is the sum of the squared errors; the mean divides it by the number of elements.",
+    seen="acids-ircam/creative_ml#6: the MSE defined as a sum",
+    change=("np.mean", "np.sum"),
+)
+
+mistake(
+    "mse_half",
+    says="this has a ½ in front, as books write it who want a gradient without a 2; here the loss is the plain mean.",
+    seen="kuleshov-group/aml-book#17: the MSE with 1/(2n)",
+    change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target) ** 2) / 2"),
+)
+
+mistake(
+    "mse_axis_0",
+    says="this averages over the first axis only and leaves one number for each column; average over every axis.",
+    seen="hoangchunghien/deep-learning-framework loss.py: squared errors reduced along axis 0 only",
+    change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target) ** 2, axis=0)"),
+)
+
+mistake(
+    "mse_absolute",
+    says="this averages absolute errors, which is the MAE; square the errors instead.",
+    seen="huynhtuan17ti/climate-predictor src_1/metric.py: MSE = np.mean(np.abs(...))",
+    change=("_errors(pred, target) ** 2", "np.abs(_errors(pred, target))"),
+)
+
+mistake(
+    "mse_root",
+    says="this takes the root at the end, which is the RMSE; the MSE stays in squared units.",
+    change=("np.mean(_errors(pred, target) ** 2)", "np.sqrt(np.mean(_errors(pred, target) ** 2))"),
+)
+
+mistake(
+    "mse_of_mean_error",
+    says="this squares the mean error, so that positive and negative errors cancel; square each error before you average.",
+    change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target)) ** 2"),
+)
+
+mistake(
+    "mse_variance",
+    says="this is the variance of the errors, which forgives a constant offset; do not take their mean away first.",
+    change=("np.mean(_errors(pred, target) ** 2)", "np.var(_errors(pred, target))"),
+)
+
+
+@mistake(
+    "mse_n_minus_1",
+    says="this divides by n - 1, as a sample variance does; the mean of n squared errors divides by n.",
+    seen="docs: numpy.var: ddof=1 divides by N - 1, Bessel's correction",
+)
+def mse_loss(pred, target):
+    errors = _errors(pred, target)
+    with np.errstate(all="ignore"):
+        return np.sum(errors**2) / np.float64(errors.size - 1)
+
+
+@mistake(
+    "mse_unsigned",
+    says="this subtracts unsigned integers as they come, and they wrap around below zero; make float arrays of both first.",
+    seen="open-mmlab/mmagic#288: (img1 - img2)**2 on uint8 images",
+)
+def mse_loss(pred, target):
+    _errors(pred, target)
+    errors = np.asarray(pred) - np.asarray(target)
+    return np.mean(errors**2)
+
+
+@mistake(
+    "mse_truncated",
+    says="this turns its input into whole numbers, which cuts off what stands behind the point; convert to float.",
+)
+def mse_loss(pred, target):
+    _errors(pred, target)
+    errors = np.asarray(pred, dtype=float).astype(int) - np.asarray(target, dtype=float).astype(int)
+    return np.mean(errors**2)
+
+
+@mistake(
+    "mse_in_place",
+    says="this subtracts in place and so overwrites the caller's predictions; let the difference be a new array.",
+    seen="met in practice: a submission that changed its arguments spoilt a shared fixture",
+)
+def mse_loss(pred, target):
+    _errors(pred, target)
+    pred = np.asarray(pred, dtype=float)
+    pred -= np.asarray(target, dtype=float)
+    return np.mean(pred**2)
+
+
+@mistake(
+    "mse_expanded",
+    says="this expands the square into p² - 2pt + t², where huge numbers cancel and the digits are lost; subtract before you square.",
+    seen="docs: sklearn.metrics.pairwise.euclidean_distances: catastrophic cancellation",
+)
+def mse_loss(pred, target):
+    _errors(pred, target)
+    pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
+    return np.mean(pred**2) - 2 * np.mean(pred * target) + np.mean(target**2)
+
+
+mistake(
+    "mse_boxed",
+    says="this keeps the averaged axes, so that the number comes in an array with one element; return the number alone.",
+    change=("np.mean(_errors(pred, target) ** 2)", "np.mean(np.atleast_1d(_errors(pred, target)) ** 2, keepdims=True)"),
+)
+
+
+@mistake(
+    "mse_arrays_only",
+    says="this uses a method that only arrays have, so a list or a number breaks it; make arrays of both arguments first.",
+    seen="bfortuner/ml-glossary#6: yHat.astype(float) on the argument as it comes",
+)
+def mse_loss(pred, target):
+    pred.astype(float)
+    target.astype(float)
+    return np.mean(_errors(pred, target) ** 2)

@@ -1,0 +1,32 @@
+"""Known wrong answers of 01-mse, part `quick_check`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+mistake(
+    "quick_check_signs_kept",
+    says="this keeps the minus of -4 through the square; (-4)² is +16.",
+    seen="docs: Python language reference, the power operator: -1**2 results in -1",
+    function="quick_check_mse",
+    change=("mse_loss([2, -4], [0, 0])", "(2**2 + -(4**2)) / 2"),
+)
+
+mistake(
+    "quick_check_doubled",
+    says="this doubles the errors, or just adds up their sizes; square each of them and take the mean.",
+    function="quick_check_mse",
+    change=("mse_loss([2, -4], [0, 0])", "(2 * 2 + 4 * 2) / 2"),
+)
+
+mistake(
+    "quick_check_printed",
+    says="this returns nothing; end with a return of the number, a print is only for your own eyes.",
+    function="quick_check_mse",
+    change=("return mse_loss([2, -4], [0, 0])", "print(mse_loss([2, -4], [0, 0]))"),
+)
+
+mistake(
+    "quick_check_text",
+    says="this returns text that reads as a number; return the number itself.",
+    function="quick_check_mse",
+    change=("mse_loss([2, -4], [0, 0])", '"10"'),
+)

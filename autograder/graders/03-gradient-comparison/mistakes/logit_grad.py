@@ -1,0 +1,73 @@
+"""Known wrong answers of 03-gradient-comparison, part `logit_grad`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+
+@mistake(
+    "mse_slope_no_2",
+    says="this lost the factor 2 of the square under mse; the loss has no ½ that would cancel it.",
+    seen="davisking/dlib#1169: loss (x - y)², gradient without the 2",
+    also=("train",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    slope = right(z, y, loss)
+    return slope / 2 if loss == "mse" else slope
+
+
+@mistake(
+    "mse_slope_over_p",
+    says="this is the slope of mse over p; over z the sigmoid's slope p(1 - p) comes in as well.",
+    seen="hunkim/DeepLearningZeroToAll#113: takes sigma_prime out of the gradient of an L2 loss",
+    also=("train",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    right(z, y, loss)
+    p = _sigmoid(np.asarray(z, dtype=float))
+    return (2 if loss == "mse" else 1) * (p - np.asarray(y, dtype=float))
+
+
+@mistake(
+    "bce_slope_over_p",
+    says="this is the slope of bce over p; over z the factor p(1 - p) cancels its denominator, and p - y is left.",
+    also=("train",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    if loss != "bce":
+        return right(z, y, loss)
+    right(z, y, loss)
+    p = _sigmoid(np.asarray(z, dtype=float))
+    with np.errstate(all="ignore"):
+        return (p - np.asarray(y, dtype=float)) / (p * (1 - p))
+
+
+@mistake(
+    "slope_sign",
+    says="this has the wrong sign: the slope has the sign of p - y, and the update subtracts it.",
+    seen="kszymani/Heras plain/losses.py: mse_deriv has y - p",
+    also=("train",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    return -right(z, y, loss)
+
+
+@mistake(
+    "slope_mean",
+    says="this divides by the number of examples; the slope of each example by itself is asked for.",
+    also=("train",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    return right(z, y, loss) / np.size(z)
+
+
+@mistake(
+    "slope_overflows",
+    says="your sigmoid is e^z / (1 + e^z), which is inf / inf for large z; choose the form by the sign of z.",
+    seen="clab/dynet#1525: nan from a sigmoid whose exp overflows",
+    also=("train",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    right(z, y, loss)
+    z, y = np.asarray(z, dtype=float), np.asarray(y, dtype=float)
+    with np.errstate(all="ignore"):
+        p = np.exp(z) / (1 + np.exp(z))
+    return p - y if loss == "bce" else 2 * (p - y) * p * (1 - p)

@@ -1,0 +1,76 @@
+"""Known wrong answers of 03-gradient-comparison, part `plot`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+
+@mistake(
+    "plot_no_legend",
+    says="there is no legend, so nobody can tell which line is which; call legend() once the lines are there.",
+    seen="roboflow/rf-detr#1335: legends missing in plots of training metrics",
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    figure = right(histories)
+    for axes in figure.axes:
+        axes.get_legend().remove()
+    return figure
+
+
+@mistake(
+    "plot_no_axis_labels",
+    says="the axes have no labels; set_xlabel and set_ylabel say what is drawn.",
+    seen="dnouri/nolearn#122: plot_loss gets its axis labels",
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    figure = right(histories)
+    for axes in figure.axes:
+        axes.set(xlabel="", ylabel="")
+    return figure
+
+
+mistake(
+    "plot_loss_twice",
+    says="both axes show the loss; one of them is for the accuracy.",
+    function="plot_training_curves",
+    change=("history[key],", 'history["loss"],'),
+)
+
+
+@mistake(
+    "plot_log_of_the_loss",
+    says='this draws logarithms of the losses; draw the losses, and set_yscale("log") will show them so.',
+)
+def plot_training_curves(histories):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    for name, history in histories.items():
+        left.plot(range(len(history["loss"])), np.log(history["loss"]), label=name)
+        right.plot(range(len(history["accuracy"])), history["accuracy"], label=name)
+    left.set(xlabel="step", ylabel="log loss")
+    right.set(xlabel="step", ylabel="accuracy")
+    left.legend()
+    right.legend()
+    return figure
+
+
+mistake(
+    "plot_cut_to_the_shortest",
+    says="all lines end where the shortest history ends; each has a length of its own.",
+    function="plot_training_curves",
+    change=(
+        "axes.plot(range(len(history[key])), history[key], label=name)",
+        "short = min(len(other[key]) for other in histories.values())\n"
+        "            axes.plot(range(short), history[key][:short], label=name)",
+    ),
+)
+
+mistake(
+    "plot_into_one_figure",
+    says="every call draws into the same figure, so the lines of earlier calls are still there; make a new figure each time.",
+    seen="Novacer/alpharithmic-trading#12: each call's plot is appended to the old figure",
+    replayable=False,
+    function="plot_training_curves",
+    change=(
+        'figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")',
+        "figure = plt.figure(1)\n"
+        "    left, right = figure.axes or (figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2))",
+    ),
+)

@@ -1,0 +1,45 @@
+"""Known wrong answers of 03-gradient-comparison, part `speed`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+mistake(
+    "speed_above",
+    says="to be equal to the threshold is to reach it: compare with >=.",
+    function="steps_to_accuracy",
+    change=('np.asarray(history["accuracy"]) >= threshold', 'np.asarray(history["accuracy"]) > threshold'),
+)
+
+
+@mistake(
+    "speed_argmax",
+    says="argmax of a row of False is 0, so this answers 0 where the threshold is never reached; return None there.",
+    seen="PointOneNav/fusion-engine-client#144: np.argmax of a boolean array replaced by find_first",
+)
+def steps_to_accuracy(history, threshold):
+    return int(np.argmax(np.asarray(history["accuracy"]) >= threshold))
+
+
+mistake(
+    "speed_last",
+    says="this gives the last index that reaches the threshold; the first is asked for.",
+    function="steps_to_accuracy",
+    change=("reached[0]", "reached[-1]"),
+)
+
+
+@mistake(
+    "speed_searchsorted",
+    says="searchsorted needs a sorted row, and the accuracy goes up and down.",
+    seen="docs: numpy.searchsorted: assumes that the array is sorted",
+)
+def steps_to_accuracy(history, threshold):
+    index = int(np.searchsorted(history["accuracy"], threshold))
+    return index if index < len(history["accuracy"]) else None
+
+
+mistake(
+    "speed_from_one",
+    says="this counts from 1; index 0 is the start, before any step.",
+    function="steps_to_accuracy",
+    change=("if reached.", "+ 1 if reached."),
+)

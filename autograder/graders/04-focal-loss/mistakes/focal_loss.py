@@ -1,0 +1,304 @@
+"""Known wrong answers of 04-focal-loss, part `focal_loss`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+
+@mistake(
+    "focal_alpha_in_the_power",
+    says="alpha is multiplied in before the power is taken, so it is raised to gamma too; it multiplies the finished loss.",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    log_p = F.log_softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+    losses = -((_alpha_at(alpha, logits, targets) * (1 - log_p.exp())) ** gamma) * log_p
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_weighted_p_t",
+    says="p_t is taken from the weighted cross-entropy, exp(-alpha · ce), and is no probability then; "
+    "take it from the loss without weights.",
+    seen="gokulprasadthekkel/pytorch-multi-class-focal-loss#1: pt = exp(-ce) with weight=",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    weighted = _alpha_at(alpha, logits, targets) * F.cross_entropy(logits, targets, reduction="none")
+    return _reduced((1 - torch.exp(-weighted)) ** gamma * weighted, reduction)
+
+
+mistake(
+    "focal_detached_factor",
+    says="the values are right, but no gradient flows through the modulating factor; it is cut off by detach, no_grad or .data.",
+    seen="openpifpaf/openpifpaf#244: gradients did not propagate through the focal term",
+    change=("logsumexp(dim=1)", "logsumexp(dim=1).detach()"),
+)
+
+
+@mistake(
+    "focal_naive_power",
+    says="(1 - p_t) ** gamma has an infinite slope where p_t is 1 and gamma is below 1: the gradient becomes NaN. "
+    "Write the factor as exp(gamma · log(1 - p_t)).",
+    seen="clcarwin/focal_loss_pytorch#13: gradients explode for gamma between 0 and 1",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    log_p = F.log_softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+    losses = -_alpha_at(alpha, logits, targets) * (1 - log_p.exp()) ** gamma * log_p
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_epsilon",
+    says="a small constant inside the logarithm caps the loss of confident mistakes and blurs the rest; take log p_t from "
+    "log_softmax.",
+    seen="mkocabas/focal-loss-keras#17: K.log(K.epsilon() + pt_1)",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    p_t = F.softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+    losses = -_alpha_at(alpha, logits, targets) * (1 - p_t) ** gamma * torch.log(p_t + 1e-8)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_clamped",
+    says="clamping the probabilities makes the loss flat where the model is most wrong: the gradient is zero there. "
+    "log_softmax needs no clamp.",
+    seen="mkocabas/focal-loss-keras#5: clip y_pred to (eps, 1 - eps)",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    p_t = F.softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1).clamp(1e-6, 1 - 1e-6)
+    losses = -_alpha_at(alpha, logits, targets) * (1 - p_t) ** gamma * torch.log(p_t)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_log_of_softmax",
+    says="the logarithm of a softmax is -inf as soon as the probability underflows; use log_softmax.",
+    seen="docs: torch.nn.functional.log_softmax: log(softmax(x)) is numerically unstable",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    p_t = F.softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+    losses = -_alpha_at(alpha, logits, targets) * (1 - p_t) ** gamma * torch.log(p_t)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_power_of_p_t",
+    says="the factor is p_t ** gamma here, which makes easy examples count most; it is (1 - p_t) ** gamma.",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    log_p = F.log_softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+    return _reduced(-_alpha_at(alpha, logits, targets) * torch.exp(gamma * log_p) * log_p, reduction)
+
+
+@mistake(
+    "focal_gamma_as_factor",
+    says="gamma multiplies 1 - p_t here; it is its exponent.",
+    seen="fudannlp16/focal-loss#2: (1 - y_pred) * gamma",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    log_p = F.log_softmax(logits, dim=1).gather(1, targets[:, None]).squeeze(1)
+    losses = -_alpha_at(alpha, logits, targets) * gamma * (1 - log_p.exp()) * log_p
+    return _reduced(losses, reduction)
+
+
+mistake(
+    "focal_gamma_ignored",
+    says="the exponent is always 2; use gamma.",
+    seen="AlexeyAB/darknet#1011: gamma = 2 and alpha hardcoded",
+    change=(
+        "if gamma > 0:\n        losses = torch.exp(gamma * log_rest) * losses\n    return _reduced(losses, reduction)",
+        "return _reduced(torch.exp(2 * log_rest) * losses, reduction)",
+    ),
+)
+
+
+@mistake(
+    "focal_divides_by_alphas",
+    says="the mean divides by the sum of the alphas, as F.cross_entropy does with weights; focal loss divides by N.",
+    seen="smallcube/Class-balanced-Ensemble FocalLoss.py: F.nll_loss(logpt, target, self.weight)",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    column = targets[:, None]
+    log_p = F.log_softmax(logits, dim=1)
+    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)
+    weights = _alpha_at(alpha, logits, targets) * torch.ones_like(log_rest)
+    losses = -weights * log_p.gather(1, column).squeeze(1)
+    if gamma > 0:
+        losses = torch.exp(gamma * log_rest) * losses
+    return losses.sum() / weights.sum() if reduction == "mean" else _reduced(losses, reduction)
+
+
+mistake(
+    "focal_alpha_on_class_one",
+    says="a single alpha is given to class 1 and 1 - alpha to the others, as in the sigmoid form; here a number is the same "
+    "factor for every example.",
+    seen="clcarwin/focal_loss_pytorch#10: a number becomes [alpha, 1 - alpha] over the classes",
+    change=(
+        "losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",
+        "weights = _alpha_at(alpha, logits, targets)\n"
+        "    if isinstance(alpha, (int, float)):\n"
+        "        weights = torch.where(targets == 1, alpha, 1 - alpha).to(logits.dtype)\n"
+        "    losses = -weights * log_p.gather(1, column).squeeze(1)",
+    ),
+)
+
+mistake(
+    "focal_alpha_on_class_zero",
+    says="a single alpha is given to class 0 and 1 - alpha to the others, to hold a background down; here a number is the same "
+    "factor for every example.",
+    seen="yatengLG/Focal-Loss-Pytorch#4: alpha for the background, 1 - alpha for all other classes",
+    change=(
+        "losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",
+        "weights = _alpha_at(alpha, logits, targets)\n"
+        "    if isinstance(alpha, (int, float)):\n"
+        "        weights = torch.where(targets == 0, alpha, 1 - alpha).to(logits.dtype)\n"
+        "    losses = -weights * log_p.gather(1, column).squeeze(1)",
+    ),
+)
+
+mistake(
+    "focal_alpha_by_prediction",
+    says="alpha is looked up by the predicted class; it belongs to the target.",
+    change=("alpha, logits, targets", "alpha, logits, logits.argmax(dim=1)"),
+)
+
+
+@mistake(
+    "focal_alpha_ignored",
+    says="alpha has no effect.",
+    seen="thunlp/PL-Marker#48: the weights stay 1 and have no effect (there cross-entropy)",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    _alpha_at(alpha, logits, targets)
+    column = targets[:, None]
+    log_p = F.log_softmax(logits, dim=1)
+    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)
+    losses = -log_p.gather(1, column).squeeze(1)
+    if gamma > 0:
+        losses = torch.exp(gamma * log_rest) * losses
+    return _reduced(losses, reduction)
+
+
+mistake(
+    "focal_mean_of_everything",
+    says="the mean goes over all N · C entries of a one-hot product; divide by N.",
+    seen="kornia/kornia#2393: no longer summed over the classes before the reduction",
+    change=(
+        "_reduced(losses, reduction)",
+        '_reduced(losses, reduction) / (logits.shape[1] if reduction == "mean" else 1)',
+    ),
+)
+
+
+@mistake(
+    "focal_sigmoid",
+    says="every logit goes through a sigmoid of its own; the classes exclude each other here: softmax.",
+    seen="qubvel-org/segmentation_models.pytorch#671: the sigmoid form in the multiclass mode",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    z = logits.gather(1, targets[:, None]).squeeze(1)
+    losses = -_alpha_at(alpha, logits, targets) * torch.exp(gamma * F.logsigmoid(-z)) * F.logsigmoid(z)
+    return _reduced(losses, reduction)
+
+
+@mistake(
+    "focal_softmax_over_rows",
+    says="the softmax goes along the wrong axis (dim 0): the probabilities of one class sum to 1, not those of one example.",
+    seen="perone/euclidesdb#2: softmax along dim 0 for dim 1",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    log_p = F.log_softmax(logits, dim=0).gather(1, targets[:, None]).squeeze(1)
+    losses = -_alpha_at(alpha, logits, targets) * (1 - log_p.exp()) ** gamma * log_p
+    return _reduced(losses, reduction)
+
+
+mistake(
+    "focal_float32",
+    says="what comes back is float32 whatever went in; keep the dtype of the logits.",
+    change=(
+        "log_p = F.log_softmax(logits, dim=1)\n"
+        "    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)\n"
+        "    losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",
+        "log_p = F.log_softmax(logits.float(), dim=1)\n"
+        "    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)\n"
+        "    losses = -_alpha_at(alpha, logits.float(), targets) * log_p.gather(1, column).squeeze(1)",
+    ),
+)
+
+mistake(
+    "focal_alpha_on_the_cpu",
+    says="alpha becomes a tensor on the CPU and in float32; make it with the dtype and the device of the logits.",
+    seen="yatengLG/Focal-Loss-Pytorch#17: alpha is on the CPU, the labels are on CUDA",
+    change=(
+        "losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",
+        "weights = _alpha_at(alpha, logits, targets)\n"
+        "    if alpha is not None and torch.as_tensor(alpha).ndim:\n"
+        "        weights = torch.tensor([float(a) for a in alpha])[targets]\n"
+        "    losses = -weights * log_p.gather(1, column).squeeze(1)",
+    ),
+)
+
+
+@mistake(
+    "focal_one_hot_of_seen_classes",
+    says="F.one_hot without a number of classes is only as wide as the largest target of the batch; give it logits.shape[1].",
+    seen="jwcalder/GraphLearning#12: one-hot rows as wide as the largest label",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    mine = F.one_hot(targets).bool()
+    log_p = F.log_softmax(logits, dim=1)
+    log_rest = torch.where(mine, -math.inf, log_p).logsumexp(dim=1)
+    losses = -_alpha_at(alpha, logits, targets) * torch.where(mine, log_p, 0.0).sum(dim=1)
+    if gamma > 0:
+        losses = torch.exp(gamma * log_rest) * losses
+    return _reduced(losses, reduction)
+
+
+mistake(
+    "focal_shifts_in_place",
+    says="the logits are shifted in place, which changes the caller's tensor; let the difference be a new one.",
+    seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
+    change=(
+        "column = targets[:, None]",
+        "with torch.no_grad():\n"
+        "        logits -= logits.max(dim=1, keepdim=True).values\n"
+        "    column = targets[:, None]",
+    ),
+)
+
+
+@mistake(
+    "focal_of_the_mean",
+    says="the factor is made from the mean cross-entropy of the batch; every example has a p_t and a factor of its own.",
+    seen="kaidic/LDAM-DRW#6: the factor made from one value, the batch's mean",
+)
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    targets = _classes(logits, targets)
+    _require_reduction(reduction)
+    mean = F.cross_entropy(logits, targets)
+    losses = _alpha_at(alpha, logits, targets) * ((1 - torch.exp(-mean)) ** gamma * mean).expand(len(targets))
+    return _reduced(losses, reduction)

@@ -1,0 +1,81 @@
+"""Known wrong answers of 05-multi-task, part `loss_fixed`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+
+@mistake(
+    "fixed_lam_on_both",
+    says="this multiplies both losses by lam; it weighs the regression loss alone.",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "fixed":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        self.factors = (self.lam, self.lam)
+        return self.lam * (F.cross_entropy(logits, labels) + F.mse_loss(reg_pred, reg_target))
+
+
+@mistake(
+    "fixed_lam_on_classification",
+    says="this puts lam on the classification loss; it belongs to the regression loss.",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "fixed":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        self.factors = (self.lam, 1.0)
+        return self.lam * F.cross_entropy(logits, labels) + F.mse_loss(reg_pred, reg_target)
+
+
+@mistake(
+    "fixed_ignores_lam",
+    says="this adds the losses without lam, so that the weight has no effect.",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "fixed":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        self.factors = (1.0, 1.0)
+        return F.cross_entropy(logits, labels) + F.mse_loss(reg_pred, reg_target)
+
+
+@mistake(
+    "fixed_root",
+    says="this takes the root of the squared error; the regression loss is the MSE, not the RMSE.",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "fixed":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        return F.cross_entropy(logits, labels) + self.lam * F.mse_loss(reg_pred, reg_target).sqrt()
+
+
+@mistake(
+    "fixed_absolute",
+    says="this averages absolute errors; the regression loss is the mean of the squares.",
+    seen="huynhtuan17ti/climate-predictor src_1/metric.py: MSE = np.mean(np.abs(...))",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "fixed":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        return F.cross_entropy(logits, labels) + self.lam * F.l1_loss(reg_pred, reg_target)
+
+
+@mistake(
+    "fixed_log_epsilon",
+    says="this takes log(softmax + 1e-8), which stops growing for a sure mistake; take cross-entropy from the logits.",
+    seen="vanqaq/hm1 loss.py: np.log(softmax + 1e-05)",
+)
+class MultiTaskLoss(MultiTaskLoss):
+    def forward(self, logits, labels, reg_pred, reg_target):
+        if self.mode != "fixed":
+            return super().forward(logits, labels, reg_pred, reg_target)
+        _require_fit(logits, labels, reg_pred, reg_target)
+        logs = torch.log(logits.softmax(dim=1) + 1e-8)
+        return F.nll_loss(logs, labels) + self.lam * F.mse_loss(reg_pred, reg_target)

@@ -1,0 +1,172 @@
+"""Known wrong answers of 05-multi-task, part `train`, each with what a tutor would say."""
+
+from autograder.grading.diagnosis.catalogue import mistake
+
+
+@mistake(
+    "train_not_the_loss",
+    says="the optimiser gets the model's parameters only, so that those of the loss never move.",
+    seen="Mdraqibkhan/Phaseformer#7: the optimiser does not have the loss's weights",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    history = {name: [] for name in names}
+    optimiser = torch.optim.Adam(model.parameters(), lr=lr)
+    model.train()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            optimiser.zero_grad()
+            logits, value = model(data["X"])
+            total = loss_fn(logits, data["labels"], value, data["values"])
+            total.backward()
+            optimiser.step()
+            raw = F.cross_entropy(logits, data["labels"]), F.mse_loss(value, data["values"])
+            for name, number in zip(names, (total, *raw, *loss_fn.factors)):
+                history[name].append(_number(number))
+    return history
+
+
+@mistake(
+    "train_history_short",
+    says="your lists are one entry short; note one number for each epoch, the last one too.",
+    seen="activetigger/activetigger#391: the last epoch is missing from the loss plot",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    return {name: numbers[:-1] for name, numbers in history.items()}
+
+
+@mistake(
+    "train_weighted_losses",
+    says="this notes the losses with their weights; they are asked for as they are before weighing.",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    for name in ("classification", "regression"):
+        history[name] = [loss * weight for loss, weight in zip(history[name], history[f"weight_{name}"])]
+    return history
+
+
+@mistake(
+    "train_global_seed",
+    says="this seeds torch's global random numbers and leaves them changed; use a Generator or fork_rng.",
+    seen="soran-ghaderi/torchebm#319: torch.manual_seed rewrites the caller's random state",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    torch.manual_seed(seed)
+    return right(model, loss_fn, data, lr, epochs, seed)
+
+
+@mistake(
+    "train_eval_mode",
+    says="this trains in eval mode, where dropout does nothing; call model.train() first.",
+    seen="pytorch/tutorials#1624: the second epoch trains in evaluation mode",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    model.eval()
+    model.train, kept = lambda mode=True: model, model.train
+    try:
+        return right(model, loss_fn, data, lr, epochs, seed)
+    finally:
+        model.train = kept
+
+
+@mistake(
+    "train_without_zero_grad",
+    says="gradients are never cleared, so that each step adds up all gradients before it; call zero_grad().",
+    seen="pytorch/pytorch#47175: zero_grad forgotten, or once an epoch",
+    also=("score",),
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    history = {name: [] for name in names}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model.train()
+        optimiser = torch.optim.Adam([*model.parameters(), *loss_fn.parameters()], lr=lr)
+        for _ in range(epochs):
+            pass
+            logits, value = model(data["X"])
+            total = loss_fn(logits, data["labels"], value, data["values"])
+            total.backward()
+            optimiser.step()
+            raw = F.cross_entropy(logits, data["labels"]), F.mse_loss(value, data["values"])
+            for name, number in zip(names, (total, *raw, *loss_fn.factors)):
+                history[name].append(_number(number))
+    return history
+
+
+@mistake(
+    "train_ignores_the_seed",
+    says="what is random here does not hang on `seed`: a model with dropout trains otherwise every time.",
+    seen="soapisnotfat/super-resolution#3: the seed setting is ineffective",
+    replayable=False,
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    with torch.random.fork_rng(devices=[]):
+        return right(model, loss_fn, data, lr, epochs, int(torch.randint(2**31, ())))
+
+
+@mistake(
+    "train_ignores_epochs",
+    says="this trains for 200 epochs whatever `epochs` says.",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    return right(model, loss_fn, data, lr, 200, seed)
+
+
+@mistake(
+    "train_a_copy",
+    says="this trains a copy, and the model that was given stays as it was.",
+    also=("score", "lambda_tradeoff"),
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    import copy
+
+    return right(copy.deepcopy(model), loss_fn, data, lr, epochs, seed)
+
+
+@mistake(
+    "train_shuffles_the_data",
+    says="this writes shuffled rows back into the caller's data; index them into new tensors.",
+    seen="BioThinkLab/SCYN#7: the caller's arrays are changed in place",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    order = torch.randperm(len(data["labels"]), generator=torch.Generator().manual_seed(seed))
+    for name in ("X", "labels", "values"):
+        data[name] = data[name][order]
+    return right(model, loss_fn, data, lr, epochs, seed)
+
+
+@mistake(
+    "train_prints",
+    says="this prints its progress; the history is what tells it.",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    for epoch, total in enumerate(history["total"]):
+        if epoch % 10 == 0:
+            print(f"epoch {epoch}: {total:.4f}")
+    return history
+
+
+@mistake(
+    "train_weights_of_the_start",
+    says="this notes the weights once, at the start; in the uncertainty mode they move with s.",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    for name in ("weight_classification", "weight_regression"):
+        history[name] = history[name][:1] * epochs
+    return history
+
+
+@mistake(
+    "train_total_unweighted",
+    says="this notes the sum of the raw losses as the total; what was minimised is the combined loss.",
+)
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    history = right(model, loss_fn, data, lr, epochs, seed)
+    history["total"] = [one + two for one, two in zip(history["classification"], history["regression"])]
+    return history

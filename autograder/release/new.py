@@ -1,0 +1,146 @@
+"""`losslab new`: the skeleton of an assignment, which passes `release` and `verify` as it is."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import keyword
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import jinja2
+import yaml
+
+from autograder import course as courses
+from autograder.base import files
+from autograder.base.errors import CourseError, ReleaseError
+from autograder.course import FILENAME, Course
+from autograder.grading.diagnosis.catalogue import FOLDER
+
+_TEMPLATES = Path(__file__).with_name("skeleton")
+_NAME = re.compile(r"\d\d(-[a-z][a-z0-9]*)(-[a-z0-9]+)*")
+# Names that the skeleton uses itself, and modules that a student's file would hide.
+_USED = {"np", "pred", "target", "written", "validation"}
+_HIDDEN = {*sys.stdlib_module_names, *dir(builtins), "numpy", "torch", "pytest", "matplotlib", "losslab", "autograder"}
+_WRITABLE = "fix its permissions"
+
+
+def write(path: Path, name: str, title: str = "") -> list[Path]:
+    """Write source, rubric, graders and entry of a new assignment of the course in `path`; return the files written.
+
+    Raises:
+        CourseError: the name is malformed or taken, or the entry finds no place in the course file.
+        ReleaseError: this is not the folder of a course.
+        OutputError: a file cannot be written. In each case everything is as it was.
+    """
+    course, root = courses.load(path), path.parent
+    _check_name(course, root, name)
+    made = _files(root, name, title)
+    text = with_entry(path.read_text(encoding="utf-8"), made.pop("entry"), str(path))
+    extended = courses.parse(text, str(path))
+    before = courses.parse(path.read_text(encoding="utf-8"), str(path))
+    if extended.assignments[:-1] != before.assignments or extended.assignments[-1].id != name:
+        raise CourseError(
+            f"{path}: the entry of {name} finds no place in it; let `assignments` be a list of indented items"
+        )
+    _write_all({root / place: content for place, content in made.items()}, path, text)
+    return [*(root / place for place in made), path]
+
+
+def module_of(name: str) -> str:
+    """The module, part and function that an assignment of this id is begun with: 11-hinge-loss is about `hinge_loss`."""
+    return name.partition("-")[2].replace("-", "_")
+
+
+def _check_name(course: Course, root: Path, name: str) -> None:
+    """Raises CourseError, ReleaseError."""
+    if not _NAME.fullmatch(name):
+        raise CourseError(
+            f"{name!r}: is not a name for an assignment; write two digits and words, such as 11-hinge-loss"
+        )
+    module = module_of(name)
+    if keyword.iskeyword(module) or module in _USED | _HIDDEN or module.startswith("test"):
+        raise CourseError(
+            f"{name}: `{module}` means something in Python or in the skeleton already; choose another name"
+        )
+    for item in course.assignments:
+        for what, taken in (("number", item.id[:2] == name[:2]), ("module", item.module == module)):
+            if taken:
+                raise CourseError(f"{name}: {FILENAME} has this {what} already, in {item.id}; choose another one")
+    for folder in (root / "solutions", root / "autograder" / "graders"):
+        if not folder.is_dir():
+            raise ReleaseError(f"{folder}: is not there; run this in the folder of the course, with its graders")
+    places = (f"solutions/{name}", f"autograder/graders/{name}", f"assignments/{name}", f"tests/wrong/{name}.py")
+    for place in places:
+        if (root / place).exists():
+            raise ReleaseError(f"{root / place}: is there already; choose another name, or remove it")
+
+
+def _files(root: Path, name: str, title: str) -> dict[str, str]:
+    """Content by path below the root; `entry` is the one of course.yml. Held-out answers go where a course has others."""
+    module = module_of(name)
+    title = " ".join(title.split()) or module.replace("_", " ").capitalize()
+    values = {"id": name, "number": name[:2], "title": title, "module": module, "part": module, "function": module}
+    graders = f"autograder/graders/{name}"
+    wanted = {
+        f"solutions/{name}/{module}.py": "source.py",
+        f"solutions/{name}/rubric.md": "rubric.md",
+        f"{graders}/test_{module}_hidden.py": "hidden.py",
+        f"{graders}/{FOLDER}/{module}.py": "mistakes.py",
+        f"{graders}/variants.py": "variants.py",
+        f"{graders}/equivalent.yml": "equivalent.yml",
+        "entry": "entry.yml",
+    }
+    if (root / "tests" / "wrong").is_dir():
+        wanted[f"tests/wrong/{name}.py"] = "wrong.py"
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    )
+    templates.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)  # a text of JSON is one of YAML
+    return {place: templates.get_template(f"{source}.j2").render(values) for place, source in wanted.items()}
+
+
+def with_entry(text: str, entry: str, name: str = FILENAME) -> str:
+    """The text of a course file with an entry behind its last assignment; all else stays as it is. Raises CourseError."""
+    root = yaml.compose(text)
+    found = [value for key, value in getattr(root, "value", []) if key.value == "assignments"]
+    if not found or found[0].flow_style or not found[0].value:
+        raise CourseError(f"{name}: `assignments` is not a list of indented items; write it so, one item below another")
+    items = found[0].value
+    lines = text.splitlines(keepends=True)
+    end = items[-1].end_mark.line + (items[-1].end_mark.column > 0)
+    while end and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1  # blank lines and comments before the next key are about that
+    head = "".join(lines[:end])
+    space = " " * (items[0].start_mark.column - 2)
+    indented = "".join(space + line if line.strip() else line for line in entry.splitlines(keepends=True))
+    return f"{head}{'' if head.endswith(chr(10)) else chr(10)}\n{indented}{''.join(lines[end:])}"
+
+
+def _write_all(contents: dict[Path, str], course_path: Path, course_text: str) -> None:
+    """Write these files, then the course file; where one cannot be written, remove those before it. Raises OutputError."""
+    folders = [folder for path in contents for folder in _missing_folders(path)]
+    written: list[Path] = []
+    try:
+        for path, text in contents.items():
+            files.write(path, text, _WRITABLE)
+            written.append(path)
+        files.write(course_path, course_text, _WRITABLE)
+    except BaseException:  # a Ctrl-C leaves no half of an assignment behind either
+        _remove(written, folders)
+        raise
+
+
+def _missing_folders(path: Path) -> list[Path]:
+    return [folder for folder in path.parents if not folder.exists()]
+
+
+def _remove(written: Iterable[Path], folders: Iterable[Path]) -> None:
+    for path in written:
+        path.unlink(missing_ok=True)
+    for folder in sorted(set(folders), key=lambda folder: -len(folder.parts)):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
