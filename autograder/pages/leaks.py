@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from autograder.base.characters import plain
 from autograder.base.spelling import encodings, letters, spellings
-from autograder.course import Assignment
+from autograder.base.text import plain
+from autograder.course import Assignment, paths
 from autograder.course.seed import secret
 from autograder.results import CheckResult, PartResult, Result
 
@@ -108,12 +108,12 @@ def _any(signs: tuple[str, ...], text: str) -> bool:
 
 @functools.cache
 def _canaries(root: Path, assignment_id: str, key: bytes) -> Canaries:
-    hidden = [path for path in _files(root / "autograder" / "graders" / assignment_id)]
-    released = "\n".join(_text(path) for path in _files(root / "assignments" / assignment_id))
+    hidden = [path for path in _files(paths.graders(root, assignment_id))]
+    released = "\n".join(_text(path) for path in _files(paths.released(root, assignment_id)))
     tokens = {key.decode(errors="replace")}
     lines: set[str] = set()
     said: list[str] = []
-    for path in [*hidden, *_files(root / "solutions" / assignment_id)]:
+    for path in [*hidden, *_files(paths.solution(root, assignment_id))]:
         text = _text(path)
         tokens |= set(_TOKEN.findall(text))
         lines |= set(_lines(path, text))
