@@ -139,8 +139,10 @@ def _lines(path: Path, text: str) -> Iterator[str]:
         return
     if path.suffix != ".py":
         return
-    said = "\n".join(_said(text))
-    for line in [*text.splitlines(), *(line for quoted in _strings(text)[1] for line in quoted.splitlines())]:
+    strings = _strings(text)
+    said, quoted = "\n".join(strings.said), "\n".join(strings.code)
+    lines = [line for number, line in enumerate(text.splitlines(), 1) if number not in strings.lines]
+    for line in [*lines, *quoted.splitlines()]:
         stripped = line.strip()
         imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
         if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
@@ -149,17 +151,27 @@ def _lines(path: Path, text: str) -> Iterator[str]:
 
 def _said(text: str) -> list[str]:
     """The strings of a Python file that people may read."""
-    return _strings(text)[0]
+    return _strings(text).said
+
+
+class _Strings(NamedTuple):
+    """The strings of a Python file: words; the code that a catalogue's `change=(old, new)` quotes, and on which lines."""
+
+    said: list[str]
+    code: list[str]
+    lines: frozenset[int]
 
 
 @functools.lru_cache(maxsize=8)
-def _strings(text: str) -> tuple[list[str], list[str]]:
-    """The strings of a Python file: words, and the code that a catalogue's `change=(old, new)` quotes, which is hidden."""
+def _strings(text: str) -> _Strings:
     nodes = list(ast.walk(ast.parse(text)))
     changes = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "change"]
     code = [node for change in changes for node in ast.walk(change)]
     quoted = {id(node) for node in code}
-    return _texts_of([node for node in nodes if id(node) not in quoted]), _texts_of(code)
+    lines = [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in changes]
+    return _Strings(
+        _texts_of([node for node in nodes if id(node) not in quoted]), _texts_of(code), frozenset().union(*lines)
+    )
 
 
 def _texts_of(nodes: list[ast.AST]) -> list[str]:
