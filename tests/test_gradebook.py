@@ -208,7 +208,7 @@ def test_failure_half_way_enters_nothing(url: str, monkeypatch: pytest.MonkeyPat
 
         raise OperationalError("insert", {}, Exception("disk full"))
 
-    monkeypatch.setattr(gradebook, "_enter_comments", fail)
+    monkeypatch.setattr(gradebook.book, "_enter_comments", fail)
     with pytest.raises(OutputError, match="disk full"):
         gradebook.write(url, COURSE, [a_result("ada", 4)], {})
     with opened(url) as book:
