@@ -15,7 +15,7 @@ import torch
 from autograder.course import Course
 from autograder.grading.batch import Batch, Graded, grade, reference
 from autograder.grading.diagnosis import catalogue
-from autograder.grading.plugin import GraderPlugin
+from autograder.grading.draws import Draws
 from autograder.intake.submission import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -93,7 +93,7 @@ def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_boa
 ) -> None:
     """A submission that has got hold of the secret, and so of the very penguins."""
     found = checks().population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(3))
-    monkeypatch.setattr(GraderPlugin, "drawn", lambda self, name, index=None: np.random.default_rng(3))
+    monkeypatch.setattr(Draws, "shared", lambda self, name, index=None: np.random.default_rng(3))
     for off in (0.0, 0.1):  # kilograms
         kilograms = found.grams / 1000 + off * torch.tensor(np.random.default_rng(1).normal(size=len(found.grams)))
         one = graded(course, wall, as_text(found.X, found.labels, kilograms.float()) + ORACLE)

@@ -22,8 +22,9 @@ from autograder.course.decisive import decisive
 from autograder.course.seed import secret
 from autograder.grading.diagnosis import engine
 from autograder.grading.outcome import Outcome
-from autograder.grading.plugin import GraderPlugin, Variation
+from autograder.grading.plugin import GraderPlugin
 from autograder.grading.proxy import Student
+from autograder.grading.trial import TrialPlugin, Variation
 from autograder.grading.wording import words_of
 from autograder.intake.submission import Submission
 from autograder.jail import walls
@@ -118,27 +119,8 @@ def grade(batch: Batch) -> list[Graded]:
         GradersStopped: they ended at one of the submissions. What this process holds since then is not known.
         SandboxError: the jail breaks down.
     """
-    assignment = decisive(batch.course, batch.course.assignment(batch.assignment_id))
-    root = Path(batch.root)
-    limits = batch.course.limits_of(assignment)
-    jail = _jail(batch.wall, packages(assignment), warm(assignment))
-    given = assignment, limits, released(root, assignment)
-    openers, draws = (
-        [functools.partial(Student, jail, submission, *given, pictures) for submission in batch.submissions]
-        for pictures in (False, True)
-    )
-    folder = paths.graders(root, assignment.id)
-    plugin = GraderPlugin(
-        assignment,
-        openers,
-        secret(root),
-        functools.partial(reference, root, assignment.id, assignment.module),
-        functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
-        Variation(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only))),
-        batch.submissions,
-        _words(folder),
-        draws if batch.pictures else [],
-    )
+    plugin = _plugin(batch)
+    folder = paths.graders(Path(batch.root), batch.assignment_id)
     _run_pytest(folder, plugin)
     if plugin.broken is not None:
         raise plugin.broken
@@ -147,10 +129,34 @@ def grade(batch: Batch) -> list[Graded]:
     if plugin.stopped:
         raise GradersStopped(f"{folder}: {plugin.stopped}")
     for outcomes in plugin.outcomes if not batch.seeds and not batch.only else ():
-        check_points(assignment, outcomes)
-    reached = (plugin.reach(), plugin.costs()) if batch.reach else ()
+        check_points(batch.course.assignment(batch.assignment_id), outcomes)
+    reached = (plugin.reach.functions(), plugin.reach.costs()) if batch.reach else ()
     kept = zip(plugin.outcomes, plugin.notes, plugin.figures, plugin.measures, plugin.starved, strict=True)
     return [Graded(*one, *reached) for one in kept]
+
+
+def _plugin(batch: Batch) -> GraderPlugin:
+    """The plugin that grades a batch, or puts graders on trial with it."""
+    assignment = decisive(batch.course, batch.course.assignment(batch.assignment_id))
+    root = Path(batch.root)
+    jail = _jail(batch.wall, packages(assignment), warm(assignment))
+    given = assignment, batch.course.limits_of(assignment), released(root, assignment)
+    openers, plotters = (
+        [functools.partial(Student, jail, submission, *given, pictures) for submission in batch.submissions]
+        for pictures in (False, True)
+    )
+    variation = Variation(batch.until_lost, tuple(batch.seeds), tuple(map(tuple, batch.only)))
+    kind = GraderPlugin if variation == Variation() else functools.partial(TrialPlugin, variation=variation)
+    return kind(
+        assignment,
+        openers,
+        secret(root),
+        functools.partial(reference, root, assignment.id, assignment.module),
+        functools.partial(_diagnosis, root, assignment.id, assignment.module) if batch.diagnose else None,
+        batch.submissions,
+        _words(paths.graders(root, assignment.id)),
+        plotters if batch.pictures else [],
+    )
 
 
 def import_oracle() -> None:

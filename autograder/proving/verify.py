@@ -16,7 +16,7 @@ from autograder.grading.diagnosis.catalogue import Mistake
 from autograder.grading.diagnosis.references import defined, used_by
 from autograder.grading.dispatch import executor
 from autograder.grading.outcome import Outcome
-from autograder.grading.plugin import LEFT_OUT
+from autograder.grading.trial import LEFT_OUT
 from autograder.intake import source
 from autograder.intake.submission import Submission
 from autograder.proving import equivalent

@@ -1,0 +1,75 @@
+"""Checks that run in another order, in part, or under many seeds: what the proof of the graders asks of the plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from autograder.base.errors import SandboxError
+from autograder.grading import checks
+from autograder.grading.outcome import Outcome
+from autograder.grading.plugin import GraderPlugin, index_of
+
+LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What is other than usual; see Batch."""
+
+    until_lost: bool = False
+    seeds: tuple[int, ...] = ()
+    only: tuple[tuple[str, ...], ...] = ()
+
+
+class TrialPlugin(GraderPlugin):
+    """The same for wrong answers by the hundred: only what can tell is run, and one submission under many seeds."""
+
+    def __init__(self, *arguments: Any, variation: Variation, **options: Any) -> None:
+        options["cases"] = len(variation.seeds) or None
+        super().__init__(*arguments, **options)
+        self._variation = variation
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Leave a check out where one is all that was to be lost: True says to pytest that the item has been run."""
+        outcomes = self.outcomes[index_of(item)]
+        if not (self._variation.until_lost and any(outcome.status != "pass" for outcome in outcomes)):
+            return None
+        check = checks.of(item)
+        outcomes.append(Outcome(check.id, check.part, check.title, "blocked", check.points, LEFT_OUT))
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)  # of what the item before this one has left
+        return True
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        super().pytest_collection_modifyitems(items)
+        if self._variation.seeds:  # what draws no random numbers comes out the same under every seed
+            items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
+        if self._variation.only:
+            places = [{name: place for place, name in enumerate(only)} for only in self._variation.only]
+            items[:] = [item for item in items if checks.of(item).id in places[index_of(item)]]
+            items.sort(key=lambda item: (index_of(item), places[index_of(item)][checks.of(item).id]))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run a check; where seeds are set, under each of them."""
+        if not self._variation.seeds:
+            return super().pytest_pyfunc_call(pyfuncitem)
+        for case, seed in enumerate(self._variation.seeds):
+            error: BaseException | None = None
+            try:
+                self.mismatch = None
+                self.run(pyfuncitem, seed)
+            except (Exception, pytest.fail.Exception) as found:
+                if isinstance(found, SandboxError):
+                    raise
+                error = found
+            self.record(pyfuncitem, error, case)
+        return True
+
+    def keep_outcome(self, item: pytest.Item, error: BaseException | None) -> None:
+        """Under seeds, each has been kept already."""
+        if not self._variation.seeds or error is not None:
+            super().keep_outcome(item, error)
