@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import platform
 import shutil
 import subprocess
 import sys
@@ -278,7 +279,7 @@ def test_a_library_that_grading_imports_is_graded_again(
 
 
 def test_another_python_is_graded_again(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint.platform, "python_version", lambda: "3.99")
+    monkeypatch.setattr(platform, "python_version", lambda: "3.99")
     assert scratch.grade() == 2
 
 
@@ -345,7 +346,7 @@ def changed(kind: type, name: str, value: Any) -> tuple[Course, Assignment]:
 @pytest.mark.parametrize("kind", [Course, Assignment, Part])
 def test_every_field_of_the_course_is_known_to_decide_or_not(kind: type) -> None:
     known = {*SHOWN_ONLY[kind], *DECISIVE[kind]}
-    inner = {Course: {"assignments"}, Assignment: {"parts"}, Part: set[str]()}[kind]
+    inner = {"Course": {"assignments"}, "Assignment": {"parts"}}.get(kind.__name__, set())
     assert known | inner == set(kind.__struct_fields__)  # type: ignore[attr-defined]
     for expected, fields in ((False, SHOWN_ONLY[kind]), (True, DECISIVE[kind])):
         for name, value in fields.items():
