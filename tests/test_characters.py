@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.base.characters import in_json, one_line, plain
+from autograder.base.text import in_json, one_line, plain
 from autograder.course import Assignment, Course, Part
 from autograder.gradebook import table
 from autograder.nbgrader_plugins import logs

@@ -17,8 +17,6 @@ from autograder.cli import app
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")] + sorted(ROOT.glob("docs/*.md"))
 FOLDERS = ("assignments", "autograder", "benchmarks", "docs", "scripts", "solutions", "tests")
-# Commands and options that are being built; each leaves this list when it is there.
-BEING_BUILT: dict[str, set[str]] = {"new": set(), "verify": {"--accept"}}
 # Files that a command writes when it is first needed; they are in no checkout.
 WRITTEN = {"autograder/graders/secret.txt"}
 
@@ -79,14 +77,9 @@ def test_every_losslab_command_has_the_options_that_are_shown(document: Path) ->
     for line in command_lines(document.read_text(encoding="utf-8")):
         for name, rest in re.findall(r"(?:^|[\s;&])losslab ([a-z][a-z-]*)([^;&]*)", line):
             known = options(name)
-            known = (known or set()) | BEING_BUILT[name] if name in BEING_BUILT else known
             if known is None or set(re.findall(r"(?<!\S)\[?(--[a-z-]+)", rest)) - known:
                 wrong.append(line)
     assert wrong == []
-
-
-def test_nothing_that_is_there_is_called_unfinished() -> None:
-    assert [name for name, added in BEING_BUILT.items() if (options(name) or set()) & (added or {"--help"})] == []
 
 
 def options(name: str) -> set[str] | None:

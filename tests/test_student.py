@@ -123,7 +123,7 @@ def test_the_table_of_status(home: Path) -> None:
     assert {row["assignment"] for row in rows} >= {"01-mse", "05-multi-task"}
 
 
-def test_status_says_due_dates_points_at_stake_and_what_it_cannot_know(home: Path) -> None:
+def test_status_says_due_dates_points_at_stake_and_what_it_cannot_know(home: Path, course: Course) -> None:
     lines = run(home, "status").stdout.splitlines()
     assert lines[0].split() == ["exercise", "part", "points", "state", "due"]
     assert "2027-02-01 23:59 UTC, " in lines[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import secrets
 import zipfile
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -17,19 +18,36 @@ _TIME = (2026, 1, 1, 0, 0, 0)
 def write(
     path: Path, content: str | bytes | Iterable[bytes], remedy: str = "free space or choose another --out"
 ) -> None:
-    """Write beside, then rename: a reader never meets half a file. Raises OutputError."""
+    """`replace`, with the folders above it. Raises OutputError, with the remedy."""
     data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
-    pieces = [data] if isinstance(data, bytes) else data
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.writelines(pieces)
-        beside.replace(path)
+        replace(path, [data] if isinstance(data, bytes) else data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
         raise OutputError(f"{path}: cannot be written ({error.strerror}); {remedy}") from None
+
+
+def replace(path: Path, pieces: Iterable[bytes], private: bool = False) -> None:
+    """Write a file besides this one, then rename it: a reader never meets half of it.
+
+    A private one can be read by nobody else from its first moment on, and is on the disk before it has its name.
+
+    Raises:
+        OSError: it cannot be written; then what was there is as it was.
+    """
+    besides = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(besides, flags, 0o600 if private else 0o666), "wb") as file:
+            file.writelines(pieces)
+            if private:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(besides, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            besides.unlink(missing_ok=True)
+        raise
 
 
 def remove(path: Path, remedy: str) -> None:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.base.characters import plain
 from autograder.base.errors import OutputError
+from autograder.base.text import plain
 
 Cell = str | float
 
@@ -22,17 +22,17 @@ _GUARD, _UNGUARD = re.compile(f"{_BEGIN}(?={_FORMULA})"), re.compile(f"{_BEGIN}'
 _HARMLESS = re.compile(r"[\w.@+=\- ]*")
 
 
-def text_of(rows: Iterable[Sequence[Cell]]) -> str:
-    """Texts are quoted, numbers are not."""
+def text_of(rows: Iterable[Sequence[Cell]], line_end: str = "\r\n") -> str:
+    """Texts are quoted, numbers are not, so that a reader can tell the student 007 from a number."""
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(rows)
+    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator=line_end).writerows(rows)
     return text.getvalue()
 
 
-def number(value: float) -> float:
+def rounded(value: float) -> float:
     """Without the dust of adding floats, and a whole number without its `.0`."""
-    rounded = round(value, 6)
-    return int(rounded) if rounded == int(rounded) else rounded
+    short = round(value, 6)
+    return int(short) if short == int(short) else short
 
 
 def guarded(cell: Cell) -> Cell:

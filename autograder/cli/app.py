@@ -10,8 +10,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from autograder.base.characters import plain
 from autograder.base.errors import LossLabError
+from autograder.base.text import plain
 
 # Each command and the module that it lives in: only the module of the command that is called gets imported.
 PANELS = {

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import course as courses
-from autograder.base.characters import in_json
+from autograder.base.text import in_json
 from autograder.cli.terminal import words
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def regrade(
 
 
 def _show(changes: list[Change], total: int, preview: bool) -> None:
-    from autograder.pages.feedback import number
+    from autograder.base.text import number
 
     console = Console()
     table = Table("student", "assignment", title="Would change" if preview else "Changed")

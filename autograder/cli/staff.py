@@ -14,10 +14,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 from autograder import course as courses
-from autograder.base.characters import in_json
 from autograder.base.errors import LossLabError, OutputError
+from autograder.base.text import in_json
 from autograder.cli.terminal import tell, warn, words
-from autograder.course import Course
+from autograder.course import Course, paths
 
 if TYPE_CHECKING:
     from autograder.proving.verify import Row
@@ -119,7 +119,7 @@ def grade(
 
 
 def _show(results: list[Result], out: Path, db: str | None) -> None:
-    from autograder.pages.feedback import final_score
+    from autograder.results.score import final_score
 
     console = Console()
     table = Table("student", title="Grades")
@@ -136,7 +136,7 @@ def _show(results: list[Result], out: Path, db: str | None) -> None:
     for result in results:
         if result.problem is not None:
             console.print(words(f"rejected: {result.student}/{result.assignment}: {result.problem}"), soft_wrap=True)
-    where = {"gradebook": _without_password(db) if db else out / "gradebook.db", "feedback": out / "feedback"}
+    where = {"gradebook": _without_password(db) if db else out / paths.GRADEBOOK, "feedback": out / paths.FEEDBACK}
     for what, place in {**where, "report": out / "report.html"}.items():
         console.print(words(f"{what}: {place}"), soft_wrap=True)
 

@@ -9,7 +9,7 @@ import io
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from autograder.base.characters import one_line, plain
+from autograder.base.text import one_line, plain
 from autograder.student.terminal.screen import say
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.base import files
 from autograder.base.errors import CourseError
+from autograder.course import paths
 
 VARIABLE = "LOSSLAB_SECRET_FILE"
 LEAST, LEAST_DIFFERENT = 16, 8  # bytes of it, and different ones among them
@@ -52,7 +54,7 @@ def digest_of_secret(root: Path) -> str:
 
 def place(root: Path) -> Path:
     """Its file: with the graders, which are never released, or where the environment says."""
-    return Path(os.environ.get(VARIABLE) or root / "autograder" / "graders" / "secret.txt")
+    return Path(os.environ.get(VARIABLE) or root / paths.SECRET)
 
 
 def _read(path: Path) -> bytes:
@@ -85,7 +87,7 @@ def _made(path: Path) -> bytes:
             if problem is None:
                 return found
             new = secrets.token_urlsafe(32).encode()
-            _replace(path, new + b"\n")
+            files.replace(path, [new + b"\n"], private=True)
     except OSError as error:
         raise CourseError(f"{path}: cannot be written ({error.strerror}); {_REMEDY}") from None
     print(f"note: {path}: {problem}; a random one has been written, keep it with the grades", file=sys.stderr)
@@ -102,18 +104,3 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """The whole file or none, which from its first moment on nobody else may read."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

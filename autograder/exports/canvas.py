@@ -14,7 +14,7 @@ from autograder.base import tables
 from autograder.base.errors import OutputError
 from autograder.course import Assignment
 from autograder.exports.load import Grades, Person
-from autograder.pages.feedback import final_score
+from autograder.results.score import final_score
 
 COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 _IDS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
@@ -40,7 +40,7 @@ def write(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]
     known = read(exported) if exported else Exported(COLUMNS, [], {})
     headers = [_header(item, known) for item in grades.assignments]
     rows: list[list[tables.Cell]] = [[*known.columns, *headers]]
-    rows.append([POINTS, *[""] * (len(known.columns) - 1), *(tables.number(a.max_score) for a in grades.assignments)])
+    rows.append([POINTS, *[""] * (len(known.columns) - 1), *(tables.rounded(a.max_score) for a in grades.assignments)])
     people, notes = _matched(grades, known)
     rows += [[*_safe(known.columns, cells), *_scores(grades, person)] for cells, person in people]
     if exported:
@@ -104,4 +104,4 @@ def _safe(columns: list[str], cells: list[str]) -> list[tables.Cell]:
 def _scores(grades: Grades, person: Person | None) -> list[tables.Cell]:
     """An empty cell changes nothing in Canvas."""
     results = [grades.results.get((person.id if person else "", item.id)) for item in grades.assignments]
-    return ["" if result is None else tables.number(final_score(result)) for result in results]
+    return ["" if result is None else tables.rounded(final_score(result)) for result in results]

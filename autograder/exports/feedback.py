@@ -7,10 +7,10 @@ import re
 import sys
 from pathlib import Path
 
-from autograder.base.characters import one_line, plain
 from autograder.base.errors import OutputError
 from autograder.base.files import zipped
-from autograder.course import Course
+from autograder.base.text import one_line, plain
+from autograder.course import Course, paths
 from autograder.pages import leaks
 from autograder.pages.feedback import withheld
 
@@ -23,7 +23,7 @@ def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     """
     wanted = [course.assignment(name) for name in only] or course.assignments
     signs = {item.id: leaks.canaries(root, item) for item in wanted}
-    pages = [path for path in sorted((out / "feedback").glob("*/*.html")) if path.stem in signs]
+    pages = [path for path in sorted((out / paths.FEEDBACK).glob("*/*.html")) if path.stem in signs]
     if not pages:
         raise OutputError(f"{out}/feedback: holds no page; run `losslab grade` first")
     files: dict[str, bytes] = {}

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from autograder.base.errors import OutputError
 from autograder.base.files import zipped
-from autograder.course import FILENAME, Assignment
+from autograder.course import FILENAME, Assignment, paths
 from autograder.course.seed import secret
 
 # Of the instructor's libraries, what grading itself does not need.
 _NOT_NEEDED = ("jupytext", "nbgrader")
-SECRET = "autograder/graders/secret.txt"
 _LEFT_OUT = ("__pycache__", "graders", ".pytest_cache")
 
 SETUP = """#!/usr/bin/env bash
@@ -54,16 +53,16 @@ def write(root: Path, assignment: Assignment) -> bytes:
         "requirements.txt": _requirements(root).encode(),
     }
     files |= {path.relative_to(root).as_posix(): _content(path) for path in _files(root, assignment)}
-    files[SECRET] = secret(root) + b"\n"
+    files[paths.SECRET] = secret(root) + b"\n"
     return zipped(files, executable=("setup.sh", "run_autograder"))
 
 
 def _files(root: Path, assignment: Assignment) -> Iterator[Path]:
     yield root / FILENAME
     yield root / "constraints.txt"
-    for folder in ("solutions", "assignments", "autograder/graders"):
+    for folder in (paths.SOLUTIONS, paths.RELEASED, paths.GRADERS):
         yield from _below(root / folder / assignment.id)
-    package = root / "autograder"
+    package = root / paths.PACKAGE
     for path in _below(package):
         if not set(path.relative_to(package).parts) & set(_LEFT_OUT):
             yield path

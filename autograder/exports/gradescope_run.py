@@ -11,8 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from autograder import course as courses
-from autograder.base.characters import plain
 from autograder.base.errors import LossLabError
+from autograder.base.text import plain
 from autograder.course import Assignment, Course
 from autograder.pages.feedback import shortened
 from autograder.results import Result

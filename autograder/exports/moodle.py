@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.base import tables
 from autograder.exports.load import Grades
-from autograder.pages.feedback import final_score
+from autograder.results.score import final_score
 
 COLUMNS = ["Username", "First name", "Last name", "Email address", "ID number"]
 
@@ -17,7 +17,7 @@ def write(grades: Grades) -> str:
     rows: list[list[tables.Cell]] = [[*COLUMNS, *(f"{item.id} {item.title}" for item in grades.assignments)]]
     for person in grades.people:
         results = [grades.results.get((person.id, item.id)) for item in grades.assignments]
-        scores = ["" if result is None else tables.number(final_score(result)) for result in results]
+        scores = ["" if result is None else tables.rounded(final_score(result)) for result in results]
         names = [tables.shown(person.first_name), tables.shown(person.last_name)]
         number = tables.exact(person.lms_user_id or person.id)
         rows.append([tables.exact(person.id), *names, tables.exact(person.email), number, *scores])

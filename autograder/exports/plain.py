@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from autograder.base import tables
-from autograder.base.characters import plain
+from autograder.base.text import plain
 from autograder.exports.load import Grades, Person
-from autograder.pages.feedback import final_score
+from autograder.results.score import final_score
 
 STUDENTS = ["student", "last_name", "first_name", "email"]
 PARTS = ["student", "assignment", "part", "score", "max_score", "waits_for_a_person"]
@@ -30,7 +30,7 @@ def _students(grades: Grades) -> list[list[tables.Cell]]:
     for person in grades.people:
         cells = [cell for item in ids for cell in _assignment(grades, person, item)]
         of = [grades.results[person.id, item] for item in ids if (person.id, item) in grades.results]
-        total = tables.number(sum(final_score(result) for result in of))
+        total = tables.rounded(sum(final_score(result) for result in of))
         rows.append([person.id, person.last_name, person.first_name, person.email, *cells, total])
     return rows
 
@@ -39,14 +39,14 @@ def _assignment(grades: Grades, person: Person, assignment: str) -> list[tables.
     result = grades.results.get((person.id, assignment))
     if result is None:
         return ["", "", "missing"]
-    return [tables.number(final_score(result)), tables.number(result.late_penalty), result.status]
+    return [tables.rounded(final_score(result)), tables.rounded(result.late_penalty), result.status]
 
 
 def _parts(grades: Grades) -> list[list[tables.Cell]]:
     rows: list[list[tables.Cell]] = [[*PARTS]]
     for (student, assignment), result in sorted(grades.results.items()):
         for part in result.parts:
-            scores = [tables.number(part.score), tables.number(part.max_score)]
+            scores = [tables.rounded(part.score), tables.rounded(part.max_score)]
             rows.append([student, assignment, part.id, *scores, "yes" if part.needs_manual_grade else "no"])
     return rows
 
@@ -56,7 +56,7 @@ def _checks(grades: Grades) -> list[list[tables.Cell]]:
     for (student, assignment), result in sorted(grades.results.items()):
         for part in result.parts:
             for check in part.checks:
-                points = [tables.number(check.points), tables.number(check.max_points)]
+                points = [tables.rounded(check.points), tables.rounded(check.max_points)]
                 what = [part.id, check.id, check.title, check.status]
                 rows.append([student, assignment, *what, *points, check.mistake or "", check.message])
     return rows

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograder.base.characters import plain
 from autograder.base.errors import OutputError
 from autograder.base.stopwatch import watch
+from autograder.base.text import plain
 from autograder.course import Assignment, Course
 from autograder.results import PartResult, Result
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 
 from autograder.base import tables
 from autograder.course import Course
-from autograder.pages.feedback import final_score
 from autograder.results import Result
+from autograder.results.score import final_score
 
 
 def grades_csv(course: Course, results: list[Result]) -> str:
@@ -22,15 +20,15 @@ def grades_csv(course: Course, results: list[Result]) -> str:
     rows: dict[str, dict[str, Result]] = defaultdict(dict)
     for result in results:
         rows[result.student][result.assignment] = result
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(["student", *(column for item in ids for column in (item, f"{item} status")), "total"])
+    table: list[list[tables.Cell]] = [
+        ["student", *(column for item in ids for column in (item, f"{item} status")), "total"]
+    ]
     for student, row in rows.items():
         cells = [cell for item in ids for cell in _cells(row.get(item))]
         total = sum(final_score(row[item]) for item in ids if item in row)
-        writer.writerow([tables.shown(student), *cells, tables.number(total)])
-    return text.getvalue()
+        table.append([tables.shown(student), *cells, tables.rounded(total)])
+    return tables.text_of(table, line_end="\n")
 
 
 def _cells(result: Result | None) -> tuple[float | str, str]:
-    return ("", "missing") if result is None else (tables.number(final_score(result)), result.status)
+    return ("", "missing") if result is None else (tables.rounded(final_score(result)), result.status)

@@ -17,7 +17,7 @@ import pytest
 
 from autograder.base.errors import CourseError
 from autograder.base.stopwatch import watch
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, paths
 from autograder.course.decisive import decisive
 from autograder.course.seed import secret
 from autograder.grading.diagnosis import engine
@@ -127,7 +127,7 @@ def grade(batch: Batch) -> list[Graded]:
         [functools.partial(Student, jail, submission, *given, pictures) for submission in batch.submissions]
         for pictures in (False, True)
     )
-    folder = root / "autograder" / "graders" / assignment.id
+    folder = paths.graders(root, assignment.id)
     plugin = GraderPlugin(
         assignment,
         openers,
@@ -217,7 +217,7 @@ def _jail(wall: str, names: tuple[str, ...], modules: tuple[str, ...]) -> Jail:
 
 def released(root: Path, assignment: Assignment) -> dict[str, bytes]:
     """The data that students have: it lies beside their file here too. Raises CourseError."""
-    folder = root / "solutions" / assignment.id
+    folder = paths.solution(root, assignment.id)
     try:
         return {name: (folder / name).read_bytes() for name in assignment.data if not name.endswith(".md")}
     except OSError as error:
@@ -237,7 +237,7 @@ _diagnosis = functools.cache(engine.of)  # its replays serve every submission of
 @functools.cache
 def reference(root: Path, assignment_id: str, name: str) -> ModuleType:
     """The reference solution as a module. It is ours, so it runs here."""
-    path = root / "solutions" / assignment_id / f"{name}.py"
+    path = paths.source(root, assignment_id, name)
     spec = importlib.util.spec_from_file_location(f"reference_{name}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise CourseError(f"{path}: the reference is missing")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.base.errors import OutputError
-from autograder.course import Course
+from autograder.course import Course, paths
 from autograder.intake.folder import students
 from autograder.intake.names import printable
 from autograder.intake.opened import is_rubbish
@@ -72,7 +72,7 @@ def require_apart(names: Iterable[str], out: Path) -> None:
 
 def _takes_for_one(names: list[str], out: Path) -> bool:
     """Try it with folders as results have them."""
-    folders = [out / "results" / name for name in names]
+    folders = [out / paths.RESULTS / name for name in names]
     try:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)

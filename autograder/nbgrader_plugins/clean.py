@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.base.characters import plain
+from autograder.base.text import plain
 from autograder.pages import pictures
 
 # A cell that is longer is shown as it was typed: a parser of Markdown can be made slow, a teacher's server must not be.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from nbgrader.plugins import FileNameCollectorPlugin
 
-from autograder.base.characters import one_line
+from autograder.base.text import one_line
 from autograder.intake.names import printable
 from autograder.intake.opened import MAX_FILES, is_rubbish
 

@@ -12,9 +12,9 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from autograder import course as courses
-from autograder.base.characters import one_line
 from autograder.base.errors import LossLabError
-from autograder.course import Assignment, Course
+from autograder.base.text import one_line
+from autograder.course import Assignment, Course, paths
 from autograder.intake import folder
 from autograder.nbgrader_plugins import grading, readable
 from autograder.nbgrader_plugins.settings import READABLE
@@ -45,7 +45,7 @@ class JailAutograde(Autograde):
                 assignment,
                 source,
                 root / self._readable / student / assignment.id,
-                root / "assignments" / assignment.id,
+                paths.released(root, assignment.id),
             ):
                 self.log.warning("%s", one_line(f"{student}/{assignment.id}: {problem}"))
         readable.done_reading()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import csv
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import MissingEntry
 from nbgrader.plugins import ExportPlugin
 
-from autograder.base import tables
+from autograder.base import files, tables
 
 COLUMNS = "assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score max_score"
+
+
+_REMEDY = "free space, or name another file with --to"
 
 
 class QuotedCsv(ExportPlugin):
@@ -20,15 +23,13 @@ class QuotedCsv(ExportPlugin):
         """Write `--to`, or grades.csv."""
         students = [str(name) for name in self.student]
         assignments = [str(name) for name in self.assignment]
-        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-            writer.writerow(COLUMNS.split())
-            for assignment in gradebook.assignments:
-                for student in gradebook.students:
-                    if student.id in (students or [student.id]) and assignment.name in (
-                        assignments or [assignment.name]
-                    ):
-                        writer.writerow([tables.shown(cell) for cell in _row(gradebook, assignment, student)])
+        rows = [
+            [tables.shown(cell) for cell in _row(gradebook, assignment, student)]
+            for assignment in gradebook.assignments
+            for student in gradebook.students
+            if student.id in (students or [student.id]) and assignment.name in (assignments or [assignment.name])
+        ]
+        files.write(Path(self.to or "grades.csv"), tables.text_of([COLUMNS.split(), *rows], line_end="\n"), _REMEDY)
 
 
 def _row(book: Any, assignment: Any, student: Any) -> list[str | float]:

@@ -17,7 +17,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import strip_ansi
 from nbformat.v4 import new_output
 
-from autograder.base.characters import plain
+from autograder.base.text import plain
 from autograder.nbgrader_plugins import clean
 
 # All Markdown of a page; what goes beyond is shown as it was typed.

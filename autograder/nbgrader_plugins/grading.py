@@ -14,7 +14,7 @@ import msgspec
 from autograder import course as courses
 from autograder.base import files, lock
 from autograder.base.errors import LossLabError, SandboxError
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, paths
 from autograder.intake import folder
 from autograder.nbgrader_plugins.settings import GRADES
 from autograder.results import Result, dump
@@ -89,7 +89,7 @@ def _carry_out(request: Request) -> list[Result]:
     with lock.alone(out):
         graded = grade_all(order).results
         for result in graded:
-            files.write(out / "results" / result.student / f"{result.assignment}.json", dump(result))
+            files.write(out / paths.RESULTS / result.student / f"{result.assignment}.json", dump(result))
     return graded
 
 

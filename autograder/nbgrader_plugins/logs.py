@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from autograder.base.characters import plain
+from autograder.base.text import plain
 
 
 def clean() -> None:

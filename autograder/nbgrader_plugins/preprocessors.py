@@ -10,10 +10,9 @@ from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades, SaveCells
 
 from autograder import gradebook
-from autograder.base.characters import plain
 from autograder.base.errors import LossLabError
+from autograder.base.text import number, plain
 from autograder.nbgrader_plugins.grading import Graded
-from autograder.pages.feedback import number
 from autograder.results import PartResult, Result
 
 

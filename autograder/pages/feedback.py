@@ -10,11 +10,11 @@ from typing import Any
 
 import jinja2
 
-from autograder.base.characters import plain
+from autograder.base.text import number, plain
 from autograder.course import Assignment, Course, Measure
 from autograder.pages import pictures
 from autograder.results import Result
-from autograder.results.score import bounded
+from autograder.results.score import bounded, final_score
 
 MAX_MESSAGE = 4000
 STATUS_WORDS = {
@@ -64,16 +64,6 @@ def withheld(course: Course, words: str) -> str:
 
 def _measured(assignment: Assignment, result: Result) -> list[Measure]:
     return [item for item in assignment.leaderboard if item.id in result.measures]
-
-
-def final_score(result: Result) -> float:
-    """The score after the late penalty."""
-    return max(0.0, result.score - result.late_penalty)
-
-
-def number(value: float) -> str:
-    """At most two decimals, and none where there are none."""
-    return f"{round(value, 2):.12g}"
 
 
 def digits(value: float, places: int) -> str:

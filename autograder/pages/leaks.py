@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from autograder.base.characters import plain
 from autograder.base.spelling import encodings, letters, spellings
-from autograder.course import Assignment
+from autograder.base.text import plain
+from autograder.course import Assignment, paths
 from autograder.course.seed import secret
 from autograder.results import CheckResult, PartResult, Result
 
@@ -108,12 +108,12 @@ def _any(signs: tuple[str, ...], text: str) -> bool:
 
 @functools.cache
 def _canaries(root: Path, assignment_id: str, key: bytes) -> Canaries:
-    hidden = [path for path in _files(root / "autograder" / "graders" / assignment_id)]
-    released = "\n".join(_text(path) for path in _files(root / "assignments" / assignment_id))
+    hidden = [path for path in _files(paths.graders(root, assignment_id))]
+    released = "\n".join(_text(path) for path in _files(paths.released(root, assignment_id)))
     tokens = {key.decode(errors="replace")}
     lines: set[str] = set()
     said: list[str] = []
-    for path in [*hidden, *_files(root / "solutions" / assignment_id)]:
+    for path in [*hidden, *_files(paths.solution(root, assignment_id))]:
         text = _text(path)
         tokens |= set(_TOKEN.findall(text))
         lines |= set(_lines(path, text))
@@ -139,8 +139,10 @@ def _lines(path: Path, text: str) -> Iterator[str]:
         return
     if path.suffix != ".py":
         return
-    said = "\n".join(_said(text))
-    for line in [*text.splitlines(), *(line for quoted in _strings(text)[1] for line in quoted.splitlines())]:
+    strings = _strings(text)
+    said, quoted = "\n".join(strings.said), "\n".join(strings.code)
+    lines = [line for number, line in enumerate(text.splitlines(), 1) if number not in strings.lines]
+    for line in [*lines, *quoted.splitlines()]:
         stripped = line.strip()
         imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
         if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
@@ -149,17 +151,27 @@ def _lines(path: Path, text: str) -> Iterator[str]:
 
 def _said(text: str) -> list[str]:
     """The strings of a Python file that people may read."""
-    return _strings(text)[0]
+    return _strings(text).said
+
+
+class _Strings(NamedTuple):
+    """The strings of a Python file: words; the code that a catalogue's `change=(old, new)` quotes, and on which lines."""
+
+    said: list[str]
+    code: list[str]
+    lines: frozenset[int]
 
 
 @functools.lru_cache(maxsize=8)
-def _strings(text: str) -> tuple[list[str], list[str]]:
-    """The strings of a Python file: words, and the code that a catalogue's `change=(old, new)` quotes, which is hidden."""
+def _strings(text: str) -> _Strings:
     nodes = list(ast.walk(ast.parse(text)))
     changes = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "change"]
     code = [node for change in changes for node in ast.walk(change)]
     quoted = {id(node) for node in code}
-    return _texts_of([node for node in nodes if id(node) not in quoted]), _texts_of(code)
+    lines = [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in changes]
+    return _Strings(
+        _texts_of([node for node in nodes if id(node) not in quoted]), _texts_of(code), frozenset().union(*lines)
+    )
 
 
 def _texts_of(nodes: list[ast.AST]) -> list[str]:

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from autograder.course import Assignment, Course
 from autograder.pages import leaderboard
-from autograder.pages.feedback import final_score, template
+from autograder.pages.feedback import template
 from autograder.results import Result
+from autograder.results.score import final_score
 
 _BINS = 10
 _HARDEST = 8

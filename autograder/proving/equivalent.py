@@ -15,7 +15,6 @@ import yaml
 from autograder.base import files
 from autograder.base.errors import CourseError
 
-FILENAME = "equivalent.yml"
 _HEAD = "# Mutants that no check can catch, because they are right too.\n"
 
 

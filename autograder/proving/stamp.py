@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
-from autograder.course import Assignment, Course
+from autograder.base import files
+from autograder.course import Assignment, Course, paths
 from autograder.grading.dispatch.fingerprint import proof
-
-FILENAME = "verified.json"
 
 
 def unproven(course: Course, root: Path, assignments: list[Assignment]) -> list[str]:
@@ -22,18 +20,12 @@ def unproven(course: Course, root: Path, assignments: list[Assignment]) -> list[
 def write(course: Course, root: Path, assignments: list[Assignment]) -> None:
     """Note that these have passed. Raises OSError."""
     proven = _read(root) | {item.id: proof(course, root, item) for item in assignments}
-    path = _path(root)
-    beside = path.with_name(f".{path.name}.tmp")
-    beside.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(proven.items()))), indent=1) + b"\n")
-    os.replace(beside, path)
-
-
-def _path(root: Path) -> Path:
-    return root / "autograder" / "graders" / FILENAME
+    text = msgspec.json.format(msgspec.json.encode(dict(sorted(proven.items()))), indent=1) + b"\n"
+    files.replace(paths.verified(root), [text])
 
 
 def _read(root: Path) -> dict[str, str]:
     try:
-        return msgspec.json.decode(_path(root).read_bytes(), type=dict[str, str])
+        return msgspec.json.decode(paths.verified(root).read_bytes(), type=dict[str, str])
     except (OSError, msgspec.DecodeError):
         return {}

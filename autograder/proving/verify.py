@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.base.errors import CourseError
-from autograder.course import FILENAME, Assignment, Course
+from autograder.course import FILENAME, Assignment, Course, paths
 from autograder.grading.batch import Batch, Graded, import_oracle
 from autograder.grading.diagnosis import catalogue
 from autograder.grading.diagnosis.catalogue import Mistake
@@ -129,27 +129,27 @@ def _reach(batch: Batch, graded: Graded) -> Reach:
 
 
 def _reference(root: Path, assignment: Assignment) -> str:
-    path = root / "solutions" / assignment.id / f"{assignment.module}.py"
+    path = paths.source(root, assignment.id, assignment.module)
     return catalogue.definitions(path.read_text(encoding="utf-8"))
 
 
 def _cases(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
     """Everything that is graded for one assignment."""
-    path = root / "solutions" / assignment.id / f"{assignment.module}.py"
-    graders = root / "autograder" / "graders" / assignment.id
+    path = paths.source(root, assignment.id, assignment.module)
+    graders = paths.graders(root, assignment.id)
     reference = path.read_text(encoding="utf-8")
     yield Case("reference", "script", reference)
     yield Case("reference", "notebook", _as_notebook(path))
     for suffix, convert in ((".py", source.from_script), (".ipynb", source.from_notebook)):
-        stub = root / build.FOLDER / assignment.id / f"{assignment.module}{suffix}"
+        stub = root / paths.RELEASED / assignment.id / f"{assignment.module}{suffix}"
         yield Case("stub", stub.name, convert(stub.name, stub.read_bytes())[0])
-    for variant in catalogue.variants(graders / "variants.py"):
+    for variant in catalogue.variants(graders / paths.VARIANTS):
         yield Case("variant", variant.id, catalogue.replaced(reference, variant.text))
     for item in _known_mistakes(root, assignment):
         text = catalogue.replaced(reference, item.text)
         yield Case("mistake", item.id, text, item.part, changed=defined(item.text))
     graded = [name for part in assignment.parts for name in part.functions]
-    listed = equivalent.load(graders / equivalent.FILENAME)
+    listed = equivalent.load(graders / paths.EQUIVALENT)
     for mutant in mutants(reference, graded):
         part = assignment.part_of(mutant.function)
         changed = frozenset({mutant.function})
@@ -164,7 +164,7 @@ def _known_mistakes(root: Path, assignment: Assignment) -> tuple[Mistake, ...]:
     for item in known:
         if assignment.part(item.part) is None:
             raise CourseError(
-                f"graders of {assignment.id}: mistake `{item.id}` is in {catalogue.FOLDER}/{item.part}.py, and {FILENAME} "
+                f"graders of {assignment.id}: mistake `{item.id}` is in {paths.CATALOGUE}/{item.part}.py, and {FILENAME} "
                 f"has no part `{item.part}`; name the file after the part it is about"
             )
     return known
@@ -245,12 +245,12 @@ class _Judge:
     """The rows of one assignment while its cases come in."""
 
     def __init__(self, root: Path, assignment: Assignment) -> None:
-        graders = root / "autograder" / "graders" / assignment.id
-        source = (root / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
+        graders = paths.graders(root, assignment.id)
+        source = paths.source(root, assignment.id, assignment.module).read_text(encoding="utf-8")
         self._assignment = assignment
         self._reference = catalogue.definitions(source)
         self._catalogue = {item.id: item for item in _known_mistakes(root, assignment)}
-        self._equivalent = equivalent.load(graders / equivalent.FILENAME)
+        self._equivalent = equivalent.load(graders / paths.EQUIVALENT)
         self._used: set[Equivalent] = set()
         self._failed: set[str] = set()
         self._rows = {name: Row(assignment.id, name) for name in PROMISES}
@@ -303,7 +303,7 @@ class _Judge:
     def rows_with_the_whole(self, outcomes: list[Outcome]) -> list[Row]:
         """All rows, with what can be said only at the end."""
         idle = [item.pattern for item in self._equivalent if item not in self._used]
-        self._rows[MUTANTS].problems += [f"{equivalent.FILENAME}: no mutant is `{name}`" for name in idle]
+        self._rows[MUTANTS].problems += [f"{paths.EQUIVALENT}: no mutant is `{name}`" for name in idle]
         self._rows[CHECKS].cases = len(outcomes)
         harmless = [item.id for item in outcomes if item.id not in self._failed]
         self._rows[CHECKS].problems = [f"`{name}` fails for no wrong solution" for name in harmless]
@@ -321,7 +321,7 @@ def accept(root: Path, rows: list[Row]) -> dict[Path, int]:
     for row in rows:
         living = [line.removesuffix(_LIVES) for line in row.problems if line.endswith(_LIVES)]
         if row.promise == MUTANTS and living:
-            path = root / "autograder" / "graders" / row.assignment / equivalent.FILENAME
+            path = paths.graders(root, row.assignment) / paths.EQUIVALENT
             equivalent.draft(path, living)
             drafted[path] = len(living)
     return drafted

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from autograder.base import files
 from autograder.base.errors import ReleaseError
-from autograder.course import FILENAME, Assignment, Course
+from autograder.course import FILENAME, Assignment, Course, paths
 from autograder.release import classroom, hidden, notebook, predictions, source, texts
 
-FOLDER = "assignments"
 # Python, pytest and Jupyter leave these behind; git ignores them, and so does a release.
 LEFTOVERS = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
 
@@ -30,7 +29,7 @@ def build(course: Course, assignment: Assignment, root: Path) -> dict[str, bytes
         "README.md": texts.readme(course, assignment, waiting, bool(sheet)),
         classroom.PATH: classroom.workflow(assignment),
         **sheet,
-        **{name: _data(root / "solutions" / assignment.id / name) for name in assignment.data},
+        **{name: _data(paths.solution(root, assignment.id) / name) for name in assignment.data},
     }
 
 
@@ -52,7 +51,7 @@ def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
         CourseError: there is no such assignment.
     """
     assignments = [course.assignment(assignment_id) for assignment_id in assignment_ids]
-    built = {root / FOLDER / item.id: build(course, item, root) for item in assignments}
+    built = {paths.released(root, item.id): build(course, item, root) for item in assignments}
     written = []
     for folder, contents in built.items():
         for name, content in contents.items():
@@ -71,7 +70,7 @@ def drift(course: Course, root: Path) -> list[str]:
     """
     lines = []
     for assignment in course.assignments:
-        folder = root / FOLDER / assignment.id
+        folder = paths.released(root, assignment.id)
         contents = build(course, assignment, root)
         for name, content in contents.items():
             lines += _difference(folder / name, content, root)
@@ -90,8 +89,8 @@ def _difference(path: Path, content: bytes, root: Path) -> list[str]:
 
 def _unknown_folders(course: Course, root: Path) -> list[str]:
     known = {assignment.id for assignment in course.assignments} | LEFTOVERS
-    paths = sorted((root / FOLDER).glob("*"))
-    return [f"{path.relative_to(root)}: is not in {FILENAME}; remove it" for path in paths if path.name not in known]
+    found = sorted((root / paths.RELEASED).glob("*"))
+    return [f"{path.relative_to(root)}: is not in {FILENAME}; remove it" for path in found if path.name not in known]
 
 
 def _strays(folder: Path, contents: dict[str, bytes]) -> list[Path]:

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from autograder.base.errors import ReleaseError
-from autograder.course import Assignment
+from autograder.course import Assignment, paths
 
 CONSTANT = "HIDDEN_CHECKS"
 
@@ -18,7 +18,7 @@ def count(root: Path, assignment: Assignment) -> int:
         ReleaseError: a grader cannot be read as Python.
     """
     found = 0
-    for path in sorted((root / "autograder" / "graders" / assignment.id).glob("test_*.py")):
+    for path in paths.hidden_checks(root, assignment.id):
         try:
             body = ast.parse(path.read_bytes()).body
         except (OSError, SyntaxError, ValueError) as error:

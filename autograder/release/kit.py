@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder import course as courses
 from autograder.base import files
 from autograder.base.errors import OutputError, ReleaseError
-from autograder.course import Course
+from autograder.course import Course, paths
 from autograder.pages import leaks
 from autograder.release import build, classroom, kit_texts, wheel
 
@@ -45,7 +45,7 @@ def versions(root: Path) -> dict[str, str]:
 def _released(course: Course, root: Path) -> dict[str, bytes]:
     """Without the workflow for a repository on GitHub Classroom: here it would lie in no repository."""
     return {
-        f"{build.FOLDER}/{assignment.id}/{name}": content
+        f"{paths.RELEASED}/{assignment.id}/{name}": content
         for assignment in course.assignments
         for name, content in build.build(course, assignment, root).items()
         if name != classroom.PATH
@@ -78,7 +78,9 @@ def _refuse_leaks(course: Course, root: Path, contents: dict[str, bytes]) -> Non
         signs = leaks.canaries(root, assignment)
         for name, text in texts.items():
             # What one assignment releases may be a line of another's hidden checks: calls look alike.
-            foreign = name.startswith(f"{build.FOLDER}/") and not name.startswith(f"{build.FOLDER}/{assignment.id}/")
+            foreign = name.startswith(f"{paths.RELEASED}/") and not name.startswith(
+                f"{paths.RELEASED}/{assignment.id}/"
+            )
             if signs.in_text(text) if not foreign else any(token in text for token in signs.tokens):
                 raise OutputError(
                     f"{name}: would show hidden material of {assignment.id}, so no kit is made; remove it"

@@ -17,8 +17,7 @@ import yaml
 from autograder import course as courses
 from autograder.base import files
 from autograder.base.errors import CourseError, ReleaseError
-from autograder.course import FILENAME, Course
-from autograder.grading.diagnosis.catalogue import FOLDER
+from autograder.course import FILENAME, Course, paths
 
 _TEMPLATES = Path(__file__).with_name("skeleton")
 _NAME = re.compile(r"\d\d(-[a-z][a-z0-9]*)(-[a-z0-9]+)*")
@@ -70,7 +69,7 @@ def _check_name(course: Course, root: Path, name: str) -> None:
         for what, taken in (("number", item.id[:2] == name[:2]), ("module", item.module == module)):
             if taken:
                 raise CourseError(f"{name}: {FILENAME} has this {what} already, in {item.id}; choose another one")
-    for folder in (root / "solutions", root / "autograder" / "graders"):
+    for folder in (root / paths.SOLUTIONS, root / paths.GRADERS):
         if not folder.is_dir():
             raise ReleaseError(f"{folder}: is not there; run this in the folder of the course, with its graders")
     places = (f"solutions/{name}", f"autograder/graders/{name}", f"assignments/{name}", f"tests/wrong/{name}.py")
@@ -89,7 +88,7 @@ def _files(root: Path, name: str, title: str) -> dict[str, str]:
         f"solutions/{name}/{module}.py": "source.py",
         f"solutions/{name}/rubric.md": "rubric.md",
         f"{graders}/test_{module}_hidden.py": "hidden.py",
-        f"{graders}/{FOLDER}/{module}.py": "mistakes.py",
+        f"{graders}/{paths.CATALOGUE}/{module}.py": "mistakes.py",
         f"{graders}/variants.py": "variants.py",
         f"{graders}/equivalent.yml": "equivalent.yml",
         "entry": "entry.yml",

@@ -10,11 +10,11 @@ import msgspec
 import yaml
 
 from autograder.base.errors import ReleaseError
-from autograder.course import Assignment
+from autograder.course import Assignment, paths
 from autograder.student.seal import Sheet, seal
 from autograder.student.terminal.predict import FILENAME
 
-SOURCE = Path("solutions") / "predictions.yml"
+SOURCE = Path(paths.PREDICTIONS)
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

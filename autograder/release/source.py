@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.base.errors import ReleaseError
-from autograder.course import FILENAME, Assignment, Part
+from autograder.course import FILENAME, Assignment, Part, paths
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
@@ -33,7 +33,7 @@ def read(assignment: Assignment, root: Path) -> list[Cell]:
     Raises:
         ReleaseError: the source is missing, is not Python, or contradicts course.yml.
     """
-    path = Path("solutions") / assignment.id / f"{assignment.module}.py"
+    path = paths.source(Path(), assignment.id, assignment.module)
     try:
         text = (root / path).read_text(encoding="utf-8")
         ast.parse(text)

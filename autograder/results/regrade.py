@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 
 from autograder.base.errors import OutputError
-from autograder.pages.feedback import final_score, number
+from autograder.base.text import number
+from autograder.course import paths
 from autograder.results import CheckResult, PartResult, Provenance, Result
+from autograder.results.score import final_score
 
 # What a check says and earns; its message alone may change without anybody's points.
 _TITLES = {
@@ -41,7 +43,7 @@ def stored(out: Path) -> dict[tuple[str, str], Result]:
         OutputError: one of them cannot be read.
     """
     found = {}
-    for path in sorted((out / "results").glob("*/*.json")):
+    for path in sorted((out / paths.RESULTS).glob("*/*.json")):
         try:
             result = msgspec.json.decode(path.read_bytes(), type=Result)
         except OSError as error:

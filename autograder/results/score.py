@@ -55,6 +55,11 @@ def result(
     )
 
 
+def final_score(result: Result) -> float:
+    """The score after the late penalty."""
+    return max(0.0, result.score - result.late_penalty)
+
+
 def _part(part: Part, outcomes: list[Outcome]) -> PartResult:
     checks = [_checked(item) for item in outcomes]
     return PartResult(part.id, sum(check.points for check in checks), part.points, part.manual, checks)

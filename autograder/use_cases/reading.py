@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autograder.base.errors import OutputError
 from autograder.base.stopwatch import watch
-from autograder.course import late
+from autograder.course import late, paths
 from autograder.intake import folder
 from autograder.intake.submission import Submission
 from autograder.use_cases.order import Order, Place
@@ -29,7 +29,7 @@ def places(order: Order) -> list[Place]:
 
 def read(order: Order) -> Iterator[Submission]:
     """One after the other: files of a whole class have no room in memory. Raises OutputError."""
-    released = order.root / "assignments"
+    released = order.root / paths.RELEASED
     found = places(order)
     try:
         for student, item, path in found:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.course import Course
+from autograder.base import files
+from autograder.course import Course, paths
 from autograder.grading.dispatch.fingerprint import Fingerprint
 from autograder.results import Results
 
@@ -42,7 +43,7 @@ def inputs(root: Path, course: Course, submitted: Path, fingerprints: Iterable[F
     whole = hashlib.sha256(msgspec.json.encode(told))
     installed = sorted((item.name, item.version) for item in metadata.distributions())
     whole.update(repr((sys.version, installed)).encode())
-    for folder in (submitted, root / "assignments", root / "solutions", root / "autograder" / "graders", _PACKAGE):
+    for folder in (submitted, root / paths.RELEASED, root / paths.SOLUTIONS, root / paths.GRADERS, _PACKAGE):
         whole.update(_hash(_below(folder)))
     return whole.hexdigest()
 
@@ -54,7 +55,7 @@ def outputs(out: Path, book: str) -> str | None:
     database = Path(book.removeprefix("sqlite:///"))
     files = [out / name for name in ("results.json", "grades.csv", "report.html")]
     files += sorted(database.parent.glob(f"{database.name}*"))
-    listed = [*((str(path), path) for path in files), *_below(out / "results"), *_below(out / "feedback")]
+    listed = [*((str(path), path) for path in files), *_below(out / paths.RESULTS), *_below(out / paths.FEEDBACK)]
     return hashlib.sha256(_hash(listed)).hexdigest() if database.is_file() else None
 
 
@@ -77,9 +78,7 @@ def remember(cache: Path, out: Path, book: str, before: str) -> None:
             (cache / STAMP).unlink(missing_ok=True)
             return
         cache.mkdir(parents=True, exist_ok=True)
-        beside = cache / f"{STAMP}.{os.getpid()}"
-        beside.write_bytes(msgspec.json.encode(Inputs(before, after)))
-        beside.replace(cache / STAMP)
+        files.replace(cache / STAMP, [msgspec.json.encode(Inputs(before, after))])
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:

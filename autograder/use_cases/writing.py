@@ -17,7 +17,7 @@ import msgspec
 from autograder import gradebook
 from autograder.base import files
 from autograder.base.stopwatch import watch
-from autograder.course import Course
+from autograder.course import Course, paths
 from autograder.course.seed import secret
 from autograder.gradebook import by_hand, table
 from autograder.intake.submission import Submission
@@ -84,11 +84,13 @@ def write_pages(out: Path, root: Path, course: Course, results: list[Result], fi
     withheld = leaks.told(results)
     for result in results:
         folder, name = result.student, result.assignment
-        files.write(out / "results" / folder / f"{name}.json", dump(result))
+        files.write(out / paths.RESULTS / folder / f"{name}.json", dump(result))
         html = _page(root, course, result, figures.get((folder, name)), names[folder])
         if html is None:
             withheld.append(f"{leaks.name_of(result)}: the feedback page is withheld: would show hidden material")
-        files.write(out / "feedback" / folder / f"{name}.html", html or feedback.withheld(course, leaks.WITHHELD_PAGE))
+        files.write(
+            out / paths.FEEDBACK / folder / f"{name}.html", html or feedback.withheld(course, leaks.WITHHELD_PAGE)
+        )
     files.write(out / "results.json", pieces(Results(FORMAT, course.id, results)))
     files.write(out / "grades.csv", table.grades_csv(course, results))
     _write_report(out, root, course, results, names, withheld)

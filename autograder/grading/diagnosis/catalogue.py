@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.base.errors import CourseError
+from autograder.course import paths
 
-FOLDER = "mistakes"
 Item = TypeVar("Item", bound=Callable[..., Any])
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -87,8 +87,8 @@ def variant(id: str) -> Callable[[Item], Item]:
 
 def of_assignment(root: Path, assignment_id: str, module: str) -> tuple[Mistake, ...]:
     """The known mistakes of an assignment. Raises CourseError."""
-    reference = root / "solutions" / assignment_id / f"{module}.py"
-    return mistakes(root / "autograder" / "graders" / assignment_id / FOLDER, reference.read_text(encoding="utf-8"))
+    reference = paths.source(root, assignment_id, module)
+    return mistakes(paths.mistakes(root, assignment_id), reference.read_text(encoding="utf-8"))
 
 
 @functools.cache
@@ -127,8 +127,10 @@ class _Mark:
 def _files(path: Path) -> list[Path]:
     """The files of a catalogue. Raises CourseError where one lies beside the folder, and would be passed over."""
     old = path.with_suffix(".py")
-    if path.name == FOLDER and old.is_file():
-        raise CourseError(f"{old}: is not read; move its mistakes into the folder {FOLDER}, one file for each part")
+    if path.name == paths.CATALOGUE and old.is_file():
+        raise CourseError(
+            f"{old}: is not read; move its mistakes into the folder {paths.CATALOGUE}, one file for each part"
+        )
     return sorted(path.glob("*.py")) if path.is_dir() else [path] if path.is_file() else []
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from autograder.course import paths
 from autograder.grading.diagnosis import catalogue, references, replay, steps
 from autograder.grading.diagnosis.catalogue import Mistake
 from autograder.grading.diagnosis.output import Alike, Output, of_student, refused_alike, same
@@ -220,5 +221,5 @@ def _told_by(trace: Trace, label: str) -> list[int]:
 
 def of(root: Path, assignment_id: str, module: str) -> Diagnosis:
     """The diagnosis of an assignment. Raises CourseError."""
-    source = (root / "solutions" / assignment_id / f"{module}.py").read_text(encoding="utf-8")
+    source = paths.source(root, assignment_id, module).read_text(encoding="utf-8")
     return Diagnosis(source, catalogue.of_assignment(root, assignment_id, module), module)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, paths
 from autograder.course.decisive import decisive
 from autograder.course.seed import digest_of_secret
 from autograder.grading.batch import packages
@@ -66,7 +66,7 @@ def proof(course: Course, root: Path, assignment: Assignment) -> str:
 def _program(root: Path, assignment: Assignment) -> tuple[dict[str, Path], str]:
     """All files that decide, by names that are the same wherever the course lies; and Python and libraries in words."""
     files = {f"graders/{name}": path for name, path in _below(_graders(root, assignment)) if name not in _ONLY_PROVEN}
-    reference = root / "solutions" / assignment.id
+    reference = paths.solution(root, assignment.id)
     files |= {f"solutions/{name}": path for name, path in _below(reference) if path.suffix != _ONLY_READ}
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in files.values() if path.suffix == ".py"]
     program = needed(PACKAGE, _STARTS, texts)
@@ -80,7 +80,7 @@ def _program(root: Path, assignment: Assignment) -> tuple[dict[str, Path], str]:
 
 
 def _graders(root: Path, assignment: Assignment) -> Path:
-    return root / "autograder" / "graders" / assignment.id
+    return paths.graders(root, assignment.id)
 
 
 def _below(folder: Path) -> Iterable[tuple[str, Path]]:

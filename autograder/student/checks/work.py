@@ -7,7 +7,7 @@ import importlib.util
 from pathlib import Path
 
 from autograder.base.errors import SubmissionError
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, paths
 from autograder.student.checks import texts
 from autograder.student.checks.reading import Work, read_file
 
@@ -16,7 +16,7 @@ def folder_of(assignment: Assignment, root: Path, here: Path | None = None) -> P
     """The folder of an assignment: here, or below the course's root. Raises SubmissionError."""
     here = here or Path.cwd()
     test = f"test_{assignment.module}.py"
-    for folder in (here, root / "assignments" / assignment.id, root / assignment.id, here / assignment.id):
+    for folder in (here, paths.released(root, assignment.id), root / assignment.id, here / assignment.id):
         if (folder / test).is_file():
             return folder.resolve()
     raise SubmissionError(texts.NO_TESTS.format(path=test, assignment=assignment.id))

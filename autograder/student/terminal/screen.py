@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from autograder.base.characters import plain
+from autograder.base.text import plain
 
 _COLOURS = {"✓": "32", "✗": "31", "!": "33", "·": "2"}
 # Signs of our texts that older consoles cannot print; the words beside them carry the meaning.

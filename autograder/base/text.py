@@ -1,4 +1,4 @@
-"""Characters that have no business in a line of text: one rule for pages, terminals and tables.
+"""Text for people: which characters have no business in it, one rule for pages, terminals and tables; and how points are written.
 
 What is taken out cannot be seen, and does harm for that: control characters drive a terminal, direction marks turn text
 around, fillers and tags hide text in a name or make two names look the same. Two invisible characters stay, where they join
@@ -49,6 +49,11 @@ def one_line(text: str) -> str:
 def in_json(text: str) -> str:
     """JSON whose invisible characters are escapes, which mean the same to a reader, and nothing to a terminal."""
     return _GONE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def number(value: float) -> str:
+    """At most two decimals, and none where there are none."""
+    return f"{round(value, 2):.12g}"
 
 
 def _joined(found: re.Match[str]) -> str:
