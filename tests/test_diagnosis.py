@@ -250,3 +250,17 @@ def test_long_lists_of_numbers_are_compared_as_what_they_are() -> None:
     assert output.same(given([state, None]), given([list(state), None]))
     assert not output.same(given([state, None]), given([[*state[:-1], 7], None]))
     assert not output.same(given([state, None]), given([state[:-1], None]))
+
+
+def test_an_edit_that_no_longer_fits_the_reference_ends_grading_with_one_line(
+    grade_sources: Grade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        catalogue.edited(REFERENCE, "mse_loss", ("np.meen", "np.sum"), "mse_loss.py line 16: mistake `mse_sum`")
+
+    monkeypatch.setattr(batch, "_diagnosis", broken)
+    with pytest.raises(
+        CourseError, match=r"01-mse: mse_loss\.py line 16: mistake `mse_sum`: 'np\.meen' stands 0"
+    ) as caught:
+        grade_sources("01-mse", changed("def mse_loss(pred, target):\n    return 7.5\n"))
+    assert "\n" not in str(caught.value) and "teardown" not in str(caught.value)

@@ -198,9 +198,8 @@ def verify(
         print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
     else:
         _show_rows(rows)
-    if accept:
-        for drafted, count in proving.accept(path.parent, rows).items():
-            warn(f"{drafted}: {count} drafted; write for each why it is right too, and verify again")
+    for drafted, count in proving.accept(path.parent, rows).items() if accept else ():
+        warn(f"{drafted}: {count} drafted; write for each why it is right too, and verify again")
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:

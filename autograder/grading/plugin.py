@@ -150,7 +150,8 @@ class GraderPlugin:
         elif call.when == "call":
             self.keep_outcome(item, error)
         elif error is not None:
-            self.stopped = f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
+            told = isinstance(error, CourseError)  # its text is the line that a person reads
+            self.stopped = str(error) if told else f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
             item.session.shouldstop = True  # it is graded apart from the others, in a process of its own
         outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
         assert call.when != "collect"

@@ -5,24 +5,15 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to
+from autograder.grading.helpers import classified, gradient, leaves_alone
 
 OVERFLOW = "exp overflows above about 709: subtract the maximum of each row first."
 IN_PLACE = "In-place operations write into the caller's array."
 
 
-def classified(rng, rows=6, classes=4):
-    return rng.normal(size=(rows, classes)), rng.integers(0, classes, size=rows)
-
-
 def oracle(logits, targets, weight=None, **options):
     weight = None if weight is None else torch.tensor(weight, dtype=torch.float64)
     return F.cross_entropy(torch.tensor(logits), torch.tensor(targets), weight=weight, **options)
-
-
-def logit_gradient(loss, logits, targets):
-    logits = torch.tensor(logits, requires_grad=True)
-    loss(logits, torch.tensor(targets)).backward()
-    return logits.grad
 
 
 @check("cross_entropy", hint="Minus the log-probability of each row's target, averaged over rows.")
@@ -116,11 +107,11 @@ def test_cross_entropy_of_other_types(student, numbers):
 
 
 @check("cross_entropy", hint=IN_PLACE + " And what is kept from one call must not meet the next.")
-def test_cross_entropy_leaves_its_arguments(student, leaves_alone, numbers):
+def test_cross_entropy_leaves_its_arguments(student, numbers):
     """leaves its arguments, keeps no state, prints nothing"""
     logits, targets = classified(numbers)
     weight = numbers.uniform(0.2, 5.0, size=4)
-    leaves_alone("cross_entropy", logits, targets, weight, 0.2)
+    leaves_alone(student, "cross_entropy", logits, targets, weight, 0.2)
     student.cross_entropy(*classified(numbers, rows=3, classes=7), reduction="sum")
     assert student.cross_entropy(logits, targets) == close_to(oracle(logits, targets))
 
@@ -129,14 +120,14 @@ def test_cross_entropy_leaves_its_arguments(student, leaves_alone, numbers):
 def test_gradient_of_rows(student, rng):
     """agrees with automatic differentiation"""
     logits, targets = classified(rng)
-    assert student.cross_entropy_grad(logits, targets) == close_to(logit_gradient(F.cross_entropy, logits, targets))
+    assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
 @check("cross_entropy_grad", hint="One-hot vectors have C entries, whichever classes occur.")
 def test_gradient_without_the_last_class(student, rng):
     """targets need not contain the last class"""
     logits, targets = rng.normal(size=(3, 5)), np.array([0, 1, 0])
-    assert student.cross_entropy_grad(logits, targets) == close_to(logit_gradient(F.cross_entropy, logits, targets))
+    assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
 @check("cross_entropy_grad", hint=OVERFLOW)
@@ -144,7 +135,7 @@ def test_gradient_of_extreme_logits(student, rng):
     """stays finite at plus and minus 10000"""
     logits, targets = classified(rng)
     logits = 1e4 * logits
-    assert student.cross_entropy_grad(logits, targets) == close_to(logit_gradient(F.cross_entropy, logits, targets))
+    assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
 @check("cross_entropy_grad", points=0.5, hint="Lists and unsigned integers are array_likes; every call starts afresh.")
@@ -152,19 +143,19 @@ def test_gradient_of_other_types(student, numbers):
     """takes lists and unsigned integers, and keeps nothing between calls"""
     student.cross_entropy_grad(*classified(numbers, rows=3, classes=7))
     logits, targets = numbers.integers(0, 9, size=(4, 4)).astype(np.uint8), np.array([0, 1, 0, 3], dtype=np.uint8)
-    expected = logit_gradient(F.cross_entropy, logits.astype(float), targets.astype(int))
+    expected = gradient(F.cross_entropy, logits.astype(float), targets.astype(int))
     assert student.cross_entropy_grad(logits, targets) == close_to(expected)
     assert student.cross_entropy_grad(logits.tolist(), targets.tolist()) == close_to(expected)
 
 
 @check("cross_entropy_grad", points=0.5, hint=IN_PLACE + " Raise one logit a little: how does the loss change?")
-def test_gradient_is_the_slope(student, leaves_alone, rng):
+def test_gradient_is_the_slope(student, rng):
     """leaves its arguments, and agrees with finite differences of the loss"""
     logits, targets = classified(rng, rows=2, classes=3)
     targets = np.zeros_like(targets)  # the same for everybody, or one-hot rows of too few classes would pass by chance
-    leaves_alone("cross_entropy_grad", logits, targets)
+    leaves_alone(student, "cross_entropy_grad", logits, targets)
     found = student.cross_entropy_grad(logits, targets)
-    assert found == close_to(logit_gradient(F.cross_entropy, logits, targets))
+    assert found == close_to(gradient(F.cross_entropy, logits, targets))
     up, down = logits.copy(), logits.copy()
     up[1, 2] += 1e-2
     down[1, 2] -= 1e-2

@@ -6,34 +6,18 @@ Each check makes all of its calls before it judges the first: what a function la
 import numpy as np
 
 from autograder.grading import check, require
-from autograder.grading.proxy import StudentRaised
+from autograder.grading.helpers import classified, error_of, require_value_errors
 
 CLASSIFIERS = ("cross_entropy", "cross_entropy_naive", "cross_entropy_grad")
 BINARY = ("bce_loss", "bce_with_logits", "bce_with_logits_grad")
 STRATEGIES = ("inverse", "inverse_sqrt", "effective")
 
 
-def classified(rng, rows=6, classes=4):
-    return rng.normal(size=(rows, classes)), rng.integers(0, classes, size=rows)
-
-
-def error_of(student, function, *arguments, **named):
-    """What a call raises, or None."""
-    try:
-        getattr(student, function)(*arguments, **named)
-    except StudentRaised as error:
-        return error
-    return None
-
-
 def refused(student, functions, *calls, **named):
     """Every call of every function raises a ValueError; returns the errors, function by function."""
     errors = {name: [error_of(student, name, *arguments, **named) for arguments in calls] for name in functions}
     for function, found in errors.items():
-        for error in found:
-            require(error is not None, f"`{function}` raises no ValueError")
-            kind = getattr(error, "type_name", "")
-            require(isinstance(error, ValueError), f"`{function}` raises {kind}, not ValueError")
+        require_value_errors(function, found)
     return errors
 
 
