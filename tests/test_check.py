@@ -364,7 +364,7 @@ def test_the_current_part_is_run_first_and_reported_alone(kit: Path, course: Cou
 def test_the_terminals_colours_and_escapes_of_a_student_stay_out(
     kit: Path, course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from autograder.student.terminal.screen import say
+    from autograder.student.screen import say
 
     (kit / "mse.py").write_text(without("mse_loss", "    raise RuntimeError('\\x1b[2J gone')"))
     say(*lines_of(kit, course))

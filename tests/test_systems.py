@@ -15,9 +15,9 @@ import pytest
 from autograder.base.errors import LossLabError, SubmissionError
 from autograder.cli import app, study
 from autograder.course import Course, model
+from autograder.student import screen
 from autograder.student.checks import work
 from autograder.student.terminal import run as running
-from autograder.student.terminal import screen
 
 ROOT = Path(__file__).parent.parent
 MSE = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.student import screen
 from autograder.student.checks import texts
-from autograder.student.terminal import screen
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "autograder"

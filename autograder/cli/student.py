@@ -10,7 +10,7 @@ import typer
 from autograder import course as courses
 from autograder.student import progress
 from autograder.student.checks import work
-from autograder.student.terminal.screen import say
+from autograder.student.screen import say
 
 
 def submit(

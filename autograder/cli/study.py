@@ -14,7 +14,7 @@ from autograder.base.errors import CourseError, SubmissionError
 from autograder.course import Assignment, Course
 from autograder.student import progress
 from autograder.student.checks import texts, work
-from autograder.student.terminal.screen import say, table
+from autograder.student.screen import say, table
 
 _Exercise = Annotated[str | None, typer.Argument(help="Assignment, say 01-mse; the one of this folder by default.")]
 

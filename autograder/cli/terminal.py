@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from autograder.base.text import one_line, plain
-from autograder.student.terminal.screen import say
+from autograder.student.screen import say
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -13,18 +14,30 @@ import pytest
 from autograder.grading import draws
 from autograder.grading.proxy import Student
 
-if TYPE_CHECKING:
-    from autograder.grading.plugin import GraderPlugin
+
+class Plugin(Protocol):
+    """What fixtures ask of the plugin that holds a batch."""
+
+    openers: Sequence[Callable[[], AbstractContextManager[Student]]]
+    draws: draws.Draws
+    reference: Callable[[], ModuleType]
+    now: int
+
+    def rng_of(self, item: pytest.Item) -> np.random.Generator: ...
+
+    def finish(self, index: int, student: Student) -> None: ...
+
+    def draw(self, index: int) -> None: ...
 
 
-def fixtures(plugin: GraderPlugin) -> ModuleType:
+def fixtures(plugin: Plugin) -> ModuleType:
     """The fixtures of a batch. A module, because pytest gives up session fixtures that are methods."""
     module = ModuleType("losslab_fixtures")
     vars(module).update(_submission(plugin), **_random_numbers(plugin))
     return module
 
 
-def _submission(plugin: GraderPlugin) -> dict[str, object]:
+def _submission(plugin: Plugin) -> dict[str, object]:
     @pytest.fixture(scope="session")
     def student(request: pytest.FixtureRequest) -> Iterator[Student]:
         """The submission under test."""
@@ -42,7 +55,7 @@ def _submission(plugin: GraderPlugin) -> dict[str, object]:
     return {"student": student, "reference": reference}
 
 
-def _random_numbers(plugin: GraderPlugin) -> dict[str, object]:
+def _random_numbers(plugin: Plugin) -> dict[str, object]:
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
         """Random numbers of this check and this submission: the same each time that it is graded, others once a byte of it

@@ -17,7 +17,7 @@ from autograder.base.text import one_line
 from autograder.course import Assignment, Course, paths
 from autograder.intake import folder
 from autograder.nbgrader_plugins import grading, readable
-from autograder.nbgrader_plugins.settings import READABLE
+from autograder.nbgrader_plugins.folders import READABLE
 
 
 class JailAutograde(Autograde):

@@ -16,7 +16,7 @@ from autograder.base import files, lock
 from autograder.base.errors import LossLabError, SandboxError
 from autograder.course import Assignment, Course, paths
 from autograder.intake import folder
-from autograder.nbgrader_plugins.settings import GRADES
+from autograder.nbgrader_plugins.folders import GRADES
 from autograder.results import Result, dump
 
 

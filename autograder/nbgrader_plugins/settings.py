@@ -7,10 +7,7 @@ from typing import Any
 
 from autograder import course as courses
 from autograder.nbgrader_plugins import formgrader, logs
-
-GRADES = "grades"
-# What intake made of the submissions: a notebook each, whatever was handed in.
-READABLE = ".losslab-readable"
+from autograder.nbgrader_plugins.folders import GRADES
 
 
 def apply(config: Any, root: Path) -> None:

@@ -19,7 +19,7 @@ from autograder import __version__
 from autograder import course as courses
 from autograder.base.files import write
 from autograder.student.checks import texts
-from autograder.student.terminal.screen import say
+from autograder.student.screen import say
 
 FOLDER, FILENAME = ".losslab", "progress.json"
 FORMAT = 1

@@ -11,8 +11,8 @@ from autograder.base.errors import CourseError
 from autograder.course import Assignment
 from autograder.student import progress
 from autograder.student.checks import texts
+from autograder.student.screen import say
 from autograder.student.seal import Sealed, Sheet, canonical, opened
-from autograder.student.terminal.screen import say
 
 FILENAME = "predict.json"
 TRIES = 3

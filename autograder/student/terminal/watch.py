@@ -11,10 +11,10 @@ from autograder.base.errors import OutputError
 from autograder.course import Assignment, Course, Part
 from autograder.student import progress
 from autograder.student.checks import texts
+from autograder.student.screen import say, table
 from autograder.student.terminal import hints, status
 from autograder.student.terminal.keys import Keys, reading
 from autograder.student.terminal.run import Run, counts
-from autograder.student.terminal.screen import say, table
 from autograder.student.terminal.warm import Reply, Warm
 
 POLL, _BUSY = 0.03, 0.005
