@@ -75,20 +75,21 @@ class Clouds:
         return y.numpy(), scores(self.models[name], X.double().numpy()).mean(1)
 
 
-def scattered(rng, line, models, count=3000):
+def scattered(rng, line, models, count=4000):
     """Rows in all directions on which all models of a loss agree; with gaps where nobody changes their mind."""
     mean = models["cross_entropy"].mean(0)
     middle = -mean[-1] / (mean[:-1] @ line)
     rows = rng.normal(size=(count, len(line)))
-    rows += (rng.uniform(middle - 5, middle + 3.5, size=count) - rows @ line)[:, None] * line
+    rows += (rng.uniform(middle - 8, middle + 6.5, size=count) - rows @ line)[:, None] * line
     kept = np.ones(count, dtype=bool)
     for members in models.values():
         found = scores(members, rows)
         far = DEVIATIONS * found.std(1) + ROOM * np.linalg.norm(members.mean(0)[:-1])
         kept &= np.abs(found.mean(1)) > far
     places = scores(mean[None], rows)[:, 0] / np.linalg.norm(mean[:-1])
-    for start in (*rng.uniform(0.7, 3, size=rng.integers(1, 4)), *rng.uniform(-4.5, -2.2, size=rng.integers(1, 4))):
-        kept &= (places < start) | (places > start + rng.uniform(0.3, 0.8))
+    for least, most in ((0.8, 5), (-7, -2.9)):  # wider than the gaps where somebody does
+        for start in rng.uniform(least, most, size=rng.integers(2, 4)):
+            kept &= (places < start) | (places > start + rng.uniform(0.8, 1.3))
     return rows[kept]
 
 
