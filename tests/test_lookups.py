@@ -1,4 +1,4 @@
-"""The challenge's answers cannot be known by heart: what is looked up earns nothing, and what is exact is told so."""
+"""Answers cannot be known by heart: what is looked up earns nothing, and what is exact where nothing can be is told so."""
 
 from __future__ import annotations
 
@@ -37,6 +37,52 @@ class MultiTaskNet(nn.Module):
         logits = 10 * F.one_hot(species[nearest], 3).float() + 0 * self.layer.weight
         return logits, kilograms[nearest] + 0 * self.layer.weight[0]
 """
+
+
+# Checks of values whose inputs are of a special kind, and drawn nevertheless.
+DRAWN = {
+    "02-cross-entropy": {
+        "bce_at_zero_and_one",
+        "bce_of_a_sure_mistake",
+        "bce_with_logits_of_extreme_logits",
+        "bce_gradient_of_extreme_logits",
+        "entropy_with_zeros",
+        "kl_divergence_with_zeros",
+        "cross_entropy_of_with_zeros",
+        "effective_weights_are_precise",
+    },
+    "04-focal-loss": {
+        "focal_with_gamma_zero_is_cross_entropy",
+        "focal_of_extreme_logits",
+        "focal_of_extreme_logits_and_small_gamma",
+        "sigmoid_focal_of_extreme_logits",
+        "label_smoothing_of_extreme_logits",
+    },
+}
+
+
+@pytest.mark.parametrize("assignment", DRAWN)
+def test_no_table_answers_a_check_of_values_at_the_extremes(
+    assignment: str, course: Course, wall: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two submissions whose digests differ are asked nothing that is the same."""
+    asked: dict[str, list[set[bytes]]] = {}
+
+    def note(self: GraderPlugin, item: pytest.Item, student: Any) -> None:
+        known = course.assignment(assignment).parts
+        own = {name for part in known for name in part.functions if name.islower()} | {"kit.call"}
+        sent = {call.arguments for call in student.recorded if call.function in own}
+        asked.setdefault(item.name.split("[")[0].removeprefix("test_"), []).append(sent)
+
+    monkeypatch.setattr(GraderPlugin, "_note_reach", note)
+    source = (ROOT / "solutions" / assignment / f"{course.assignment(assignment).module}.py").read_text(
+        encoding="utf-8"
+    )
+    given = [Submission(name, assignment, source, sha256=64 * name) for name in "ab"]
+    grade(Batch(course, assignment, given, str(ROOT), wall, diagnose=False, pictures=False))
+    for name in sorted(DRAWN[assignment]):
+        one, other = asked[name]
+        assert one and not one & other, name
 
 
 def checks() -> Any:
