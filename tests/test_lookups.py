@@ -33,9 +33,12 @@ class MultiTaskNet(nn.Module):
 
     def forward(self, x):
         rows, species, kilograms = KNOWN
-        apart, nearest = torch.cdist(x, rows).min(dim=1)
-        logits = 10 * F.one_hot(species[nearest], 3).float() + 0 * self.layer.weight
-        return logits, kilograms[nearest] + 0 * self.layer.weight[0]
+        for columns, signs, numbers, middle, scale in DRESSES:
+            apart, nearest = torch.cdist(x, (rows * torch.tensor(signs))[:, columns]).min(dim=1)
+            if apart.max() < 1e-2:
+                break
+        logits = 10 * F.one_hot(torch.tensor(numbers)[species[nearest]], 3).float() + 0 * self.layer.weight
+        return logits, middle + scale * (kilograms[nearest] - middle) + 0 * self.layer.weight[0]
 """
 
 
@@ -52,6 +55,10 @@ def checks() -> Any:
 def as_text(rows: torch.Tensor, species: torch.Tensor, kilograms: torch.Tensor) -> str:
     table = f"torch.tensor({rows.tolist()}), torch.tensor({species.tolist()}), torch.tensor({kilograms.tolist()})"
     return f"KNOWN = {table}\n"
+
+
+def as_lists(dress: Any) -> list[Any]:
+    return [dress.columns.tolist(), dress.signs.tolist(), dress.species.tolist(), dress.middle, dress.scale]
 
 
 def public() -> str:
@@ -76,13 +83,13 @@ def score_of(one: Graded) -> tuple[set[str], list[str]]:
     return {item.id for item in of_part if item.status == "pass"}, [item.message for item in of_part if item.message]
 
 
-@pytest.mark.parametrize("name", [name for name in LOOKUPS if name != "nearest_neighbour"])
+@pytest.mark.parametrize("name", [name for name in LOOKUPS if name != "nearest_neighbour_of_the_data_given"])
 def test_a_lookup_earns_nothing_of_the_score(name: str, course: Course, wall: str) -> None:
     assert score_of(graded(course, wall, public() + LOOKUPS[name]))[0] == set()
 
 
 def test_a_nearest_neighbour_is_a_prediction_and_earns_no_more_than_that(course: Course, wall: str) -> None:
-    one = graded(course, wall, public() + LOOKUPS["nearest_neighbour"])
+    one = graded(course, wall, LOOKUPS["nearest_neighbour_of_the_data_given"])
     passed, _ = score_of(one)
     assert passed == OF_NEIGHBOURS
     assert one.measures["rmse"] > checks().RMSE
@@ -93,10 +100,12 @@ def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_boa
 ) -> None:
     """A submission that has got hold of the secret, and so of the very penguins."""
     found = checks().population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(3))
+    rng = np.random.default_rng(3)
+    known = f"DRESSES = {[as_lists(checks().Dress(rng)) for _ in checks().SEEDS]}\n" + ORACLE
     monkeypatch.setattr(GraderPlugin, "drawn", lambda self, name, index=None: np.random.default_rng(3))
     for off in (0.0, 0.1):  # kilograms
         kilograms = found.grams / 1000 + off * torch.tensor(np.random.default_rng(1).normal(size=len(found.grams)))
-        one = graded(course, wall, as_text(found.X, found.labels, kilograms.float()) + ORACLE)
+        one = graded(course, wall, as_text(found.X, found.labels, kilograms.float()) + known)
         passed, said = score_of(one)
         assert passed == set() and one.measures == {}
         assert all("cannot be had by predicting" in message for message in said)

@@ -3,6 +3,10 @@
 The penguins that models are measured on were never caught. They are drawn, by the course's secret, from what all the real
 ones of a species and a sex have in common: nobody can look them up, and the likest penguin that there is tells less of their
 mass than a regression does. What nobody can predict of them is known, too: who is better than that has not predicted.
+
+Models come untrained, and what was learnt elsewhere is of no use: each training has the columns in another order, lengths
+with another sign, other numbers for the species and another unit and zero for masses, drawn by the secret as well. To a
+network that learns from the data given it is all one.
 """
 
 import csv
@@ -42,6 +46,38 @@ class Penguins:
         """Accuracy of the commonest species and RMSE of the mean mass."""
         commonest = torch.bincount(self.labels).max() / len(self.labels)
         return float(commonest), float(self.grams.std(correction=0))
+
+
+class Dress:
+    """The same penguins, told otherwise: what is learnt from other data does not fit, and what is learnt from these does."""
+
+    def __init__(self, rng):
+        self.columns = torch.tensor(apart(rng, 7))
+        self.signs = torch.tensor(np.append(rng.choice([-1.0, 1.0], size=3), [1.0] * 4), dtype=torch.float32)
+        self.species = torch.tensor(apart(rng, 3))
+        # Masses vary about the same mean, by nearly as much as they do in kilograms: neither of both losses drowns the other.
+        self.middle, self.scale = 4.2, float(rng.uniform(0.9, 1.1) * rng.choice([-1, 1]))
+
+    def inputs(self, X):
+        return (X * self.signs)[:, self.columns]
+
+    def data(self, released):
+        return {
+            "X": self.inputs(released["X"]),
+            "labels": self.species[released["labels"]],
+            "values": self.middle + self.scale * (released["values"] - self.middle),
+        }
+
+    def undone(self, logits, value):
+        """Logits in the order of SPECIES, and grams."""
+        return logits[:, self.species], 1000 * (self.middle + (value - self.middle) / self.scale)
+
+
+def apart(rng, count):
+    """An order in which nothing stands in its place."""
+    while (order := rng.permutation(count)).tolist() and (order == np.arange(count)).any():
+        pass
+    return order
 
 
 class Population:
@@ -116,13 +152,14 @@ def penguins(reference, draw_for_all):
 
 
 @pytest.fixture(scope="session")
-def score(student, reference, penguins):
+def score(student, reference, penguins, draw_for_all):
     """Mean accuracy and RMSE in grams over the seeds, computed once for all checks."""
     released = reference.load_penguins(Path(reference.__file__).with_name("penguins.csv"))
 
     @functools.cache
     def measure():
-        results = [trial(student, seed, released, penguins) for seed in SEEDS]
+        rng = draw_for_all("dress")
+        results = [trial(student, seed, released, penguins, Dress(rng)) for seed in SEEDS]
         accuracy, rmse = np.mean(results, axis=0)
         require(np.isfinite(rmse), "the values that the trained model gives are not finite")
         require(
@@ -140,20 +177,21 @@ def score(student, reference, penguins):
     return measure
 
 
-def trial(student, seed, released, penguins):
+def trial(student, seed, released, penguins, dress):
     """Train with one seed; accuracy and RMSE in grams on rows of which the worker sees the inputs only."""
     student.call("torch.manual_seed", seed)
     model = student.MultiTaskNet(released["X"].shape[1], 3)
-    student.train_multi_task(model, student.MultiTaskLoss(mode="fixed", lam=1.0), released, seed=seed)
+    loss = student.MultiTaskLoss(mode="fixed", lam=1.0)
+    student.train_multi_task(model, loss, dress.data(released), seed=seed)
     model.method("eval")
-    logits, value = model(penguins.X)
+    logits, value = model(dress.inputs(penguins.X))
     rows = len(penguins.labels)
     require(
         tuple(logits.shape) == (rows, 3) and value.numel() == rows, "the answers do not have one row for each penguin"
     )
-    right = (logits.detach().argmax(dim=1) == penguins.labels).double().mean()
-    error = 1000 * value.detach().double().reshape(-1) - penguins.grams
-    return float(right), float(error.square().mean().sqrt())
+    logits, grams = dress.undone(logits.detach(), value.detach().double().reshape(-1))
+    right = (logits.argmax(dim=1) == penguins.labels).double().mean()
+    return float(right), float((grams - penguins.grams).square().mean().sqrt())
 
 
 @check("score", hint="Does the network train at all? Look at the history of a training on penguins.csv.")
