@@ -33,12 +33,14 @@ class MultiTaskNet(nn.Module):
 
     def forward(self, x):
         rows, species, kilograms = KNOWN
-        for columns, signs, numbers, middle, scale in DRESSES:
-            apart, nearest = torch.cdist(x, (rows * torch.tensor(signs))[:, columns]).min(dim=1)
-            if apart.max() < 1e-2:
-                break
+        columns, signs, numbers, scale, middle = DRESSES[getattr(self, "trained_with", 0)]
+        apart, nearest = torch.cdist(x, (rows * torch.tensor(signs))[:, list(columns)]).min(dim=1)
         logits = 10 * F.one_hot(torch.tensor(numbers)[species[nearest]], 3).float() + 0 * self.layer.weight
         return logits, middle + scale * (kilograms[nearest] - middle) + 0 * self.layer.weight[0]
+
+
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    model.trained_with = seed
 """
 
 
@@ -55,10 +57,6 @@ def checks() -> Any:
 def as_text(rows: torch.Tensor, species: torch.Tensor, kilograms: torch.Tensor) -> str:
     table = f"torch.tensor({rows.tolist()}), torch.tensor({species.tolist()}), torch.tensor({kilograms.tolist()})"
     return f"KNOWN = {table}\n"
-
-
-def as_lists(dress: Any) -> list[Any]:
-    return [dress.columns.tolist(), dress.signs.tolist(), dress.species.tolist(), dress.middle, dress.scale]
 
 
 def public() -> str:
@@ -100,8 +98,8 @@ def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_boa
 ) -> None:
     """A submission that has got hold of the secret, and so of the very penguins."""
     found = checks().population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(3))
-    rng = np.random.default_rng(3)
-    known = f"DRESSES = {[as_lists(checks().Dress(rng)) for _ in checks().SEEDS]}\n" + ORACLE
+    worn = [list(dataclasses.astuple(dress)) for dress in checks().dresses(np.random.default_rng(3))]
+    known = f"DRESSES = {worn}\n" + ORACLE
     monkeypatch.setattr(GraderPlugin, "drawn", lambda self, name, index=None: np.random.default_rng(3))
     for off in (0.0, 0.1):  # kilograms
         kilograms = found.grams / 1000 + off * torch.tensor(np.random.default_rng(1).normal(size=len(found.grams)))
@@ -130,3 +128,27 @@ def test_other_secrets_draw_other_penguins() -> None:
     first, second = (population.draw(np.random.default_rng(seed)) for seed in (1, 2))
     assert dataclasses.asdict(first)["noise"] != dataclasses.asdict(second)["noise"]
     assert torch.cdist(first.X, second.X).min() > 0
+
+
+def test_answers_that_no_data_were_needed_for_are_right_about_a_third_of_the_species() -> None:
+    known = checks()
+    found = known.population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(1))
+    for seed in range(20):
+        logits, value = (torch.tensor(np.random.default_rng(seed).normal(size=shape)) for shape in ((2000, 3), 2000))
+        logits[:, 0] += seed  # from a guess to always the same
+        worn = known.dresses(np.random.default_rng(seed))
+        told = [dress.undone(logits[: len(found.labels)], 4.2 + value[: len(found.labels)]) for dress in worn]
+        right = [(answers.argmax(dim=1) == found.labels).double().mean() for answers, _ in told]
+        assert float(sum(right)) == pytest.approx(1)
+        assert len({dress.scale > 0 for dress in worn}) == 2
+
+
+def test_a_dress_is_taken_off_again() -> None:
+    solution = reference(ROOT, NAME, "multi_task")
+    released = solution.load_penguins(SOLUTION.with_name("penguins.csv"))
+    for dress in checks().dresses(np.random.default_rng(2)):
+        worn = dress.data(released)
+        logits, grams = dress.undone(torch.nn.functional.one_hot(worn["labels"], 3), worn["values"])
+        assert torch.equal(logits.argmax(dim=1), released["labels"])
+        assert torch.allclose(grams, 1000 * released["values"], atol=0.01)
+        assert not torch.equal(worn["X"], released["X"])
