@@ -10,6 +10,8 @@ from autograder.grading import check, require
 from autograder.worker.wire import Figure
 
 NOTHING = 1e-12  # so small that not even Adam, which divides by the size of a gradient, follows the second task
+AWAY = 500.0  # by how much values are moved, to see an error grow: far beyond what an untrained head answers
+UNLEARNT = 100.0  # no untrained head answers with more than a few units
 # How far a trained network's RMSE may be from that of the grader's model, as a share; and the accuracy, which is exact.
 SLACK, EXACT = 0.1, 1e-3
 
@@ -17,7 +19,7 @@ SLACK, EXACT = 0.1, 1e-3
 class Corners:
     """Data for a sweep whose right results are known here and nowhere else.
 
-    There are four inputs only, each of them many times over. A trained network answers with the label that most rows of an
+    There are four kinds of input, each of them many times over and hardly apart. A trained network answers with the label that most rows of an
     input have, and with their mean value; which these are, what other labels there are, and how far the values of the
     second data are off, is drawn from the course's secret.
     """
@@ -29,6 +31,10 @@ class Corners:
         self.train = self._rows(rng, [12] * 4, rng.integers(1, 4, size=4), rng.uniform(0.3, 0.9))
         self.val = self._rows(rng, sizes := rng.integers(6, 16, size=4), rng.integers(1, sizes), rng.uniform(0.6, 2.0))
 
+    @staticmethod
+    def _apart(rng, count):
+        return 0.02 * rng.normal(size=(count, 4))
+
     def _rows(self, rng, sizes, wrong, off):
         """Rows of each input; how many have another label, and by how much all values are off, up or down."""
         where = np.repeat(np.arange(4), sizes)
@@ -38,25 +44,44 @@ class Corners:
         off = off * np.where(first % 2, 1.0, -1.0) * (first < np.asarray(sizes)[where] // 2 * 2)
         order = rng.permutation(len(where))
         return {
-            "X": torch.tensor(self.inputs[where][order], dtype=torch.float32),
+            "X": torch.tensor((self.inputs[where] + self._apart(rng, len(where)))[order], dtype=torch.float32),
             "labels": torch.tensor(labels[order]),
             "values": torch.tensor((self.values[where] + off)[order], dtype=torch.float32),
         }
 
-    def model(self, student):
-        """A linear model with the right answers, in the worker."""
-        table = np.column_stack([4 * np.eye(3)[self.labels], self.values])  # logits and value of each input
-        state = {"weight": np.linalg.solve(self.inputs, table).T, "bias": np.zeros(4)}
-        layer = student.call("torch.nn.Linear", 4, 4)
-        layer.method("load_state_dict", {key: torch.tensor(item, dtype=torch.float32) for key, item in state.items()})
-        return student.call("kit.Split", layer)
+    def answers(self, data, off=0.0, wrong=0.0):
+        """Logits and values of a network that was trained, or of one whose values are off and that errs more often.
+
+        Of the rows that are right, a share of `wrong` gets another class.
+        """
+        where = (data["X"].double().numpy() @ self.inputs.T).argmax(axis=1)
+        labels, right = self.labels[where], np.flatnonzero(self.labels[where] == data["labels"].numpy())
+        labels[right[: round(wrong * len(right))]] += 1
+        return np.column_stack([4 * np.eye(3)[labels % 3], self.values[where] + off])
 
     def truth(self, data):
         """Accuracy and RMSE of the right answers."""
-        where = (data["X"].double().numpy() @ self.inputs.T).argmax(axis=1)
-        error = self.values[where] - data["values"].double().numpy()
-        right = self.labels[where] == data["labels"].numpy()
+        table = self.answers(data)
+        error = table[:, 3] - data["values"].double().numpy()
+        right = table[:, :3].argmax(axis=1) == data["labels"].numpy()
         return {"accuracy": float(right.mean()), "rmse": float(np.sqrt((error**2).mean()))}
+
+
+def measured(student, rng, table, data):
+    """What the student's own evaluate_multi_task says of these answers to these rows.
+
+    The question is drawn anew each time: rows come in any order, and a linear layer of any number of columns gives the answers
+    from inputs that have nothing to do with those of the sweep, as in the checks of `evaluate`.
+    """
+    order, mixed = rng.permutation(len(table)), rng.normal(size=(table.shape[1], int(rng.integers(5, 9))))
+    inputs, weight = table[order] @ mixed, np.linalg.pinv(mixed).T
+    layer = student.call("torch.nn.Linear", inputs.shape[1], table.shape[1])
+    state = {"weight": weight, "bias": np.zeros(table.shape[1])}
+    layer.method("load_state_dict", {key: torch.tensor(item, dtype=torch.float32) for key, item in state.items()})
+    rows = {key: data[key][torch.tensor(order)] for key in ("labels", "values")}
+    rows["X"] = torch.tensor(inputs, dtype=torch.float32)
+    found = student.evaluate_multi_task(student.call("kit.Split", layer), rows)
+    return {key: float(found[key]) for key in ("accuracy", "rmse")}
 
 
 def made(seed, rows):
@@ -76,37 +101,78 @@ def sweep(student, draw_for_all):
     drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
-    def run(lams, mood=0):
+    def run(lams, mood=0, moved=None):
         data = [{key: item.clone() for key, item in part.items()} for part in (drawn.train, drawn.val)]
+        if moved:
+            data[moved == "val"]["values"] += AWAY
         return left_by(student, "lambda_sweep", *data, list(lams), mood=mood, seed=4)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def proof(student, draw_for_all, sweep):
+def wanted(student, draw_for_all):
+    """Accuracy and RMSE of a trained network, by the data that they are of: the grader's numbers, or the student's.
+
+    Where the student's own evaluate_multi_task gives another number, as an MSE for the RMSE, that has been paid for there,
+    and what it gives counts. But it has to be a measure: the same for the same answers, and another where they are worse.
+    """
+    corners, rng = Corners(draw_for_all("sweep")), draw_for_all("questions")
+
+    @functools.cache
+    def found():
+        right = {name: corners.truth(data) for name, data in (("val", corners.val), ("train", corners.train))}
+        data = corners.val
+        own, again, worse, worst = (
+            measured(student, rng, corners.answers(data, off, wrong), data)
+            for off, wrong in ((0, 0), (0, 0), (2, 0.4), (5, 0.8))
+        )
+        for key in ("accuracy", "rmse"):
+            require(abs(own[key] - again[key]) < EXACT * (1 + abs(own[key])), f'"{key}" of the same answers is another')
+            steps = worse[key] - own[key], worst[key] - worse[key]
+            require(steps[0] * steps[1] > 0, f'`evaluate_multi_task`: "{key}" does not measure')
+            right["val"][f"own {key}"] = abs(own[key] - right["val"][key]) >= EXACT * (1 + right["val"][key])
+            if right["val"][f"own {key}"]:
+                right["val"][key] = own[key]
+                of_train = measured(student, rng, corners.answers(corners.train), corners.train)
+                right["train"][key] = of_train[key]
+        return right
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def proof(sweep, wanted):
     """Of which data the student's rows show a trained network: "val", "train", or None.
 
-    Whoever measures on the data trained on has lost a check by that, and not all of them. What the student's own
-    evaluate_multi_task says of a model with the right answers counts: what is wrong there is paid for there.
+    Whoever measures on the data trained on has lost a check by that, and not all of them.
     """
-    drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
     def found():
         rows = both(sweep)
-        model, wanted = drawn.model(student), {}
-        for name, data in (("val", drawn.val), ("train", drawn.train)):
-            given, truth = student.evaluate_multi_task(model, data), drawn.truth(data)
-            wanted[name] = {key: float(given[key]) for key in truth}
-            right = any(abs(wanted[name][key] - truth[key]) < EXACT * (1 + truth[key]) for key in truth)
-            require(right, "`evaluate_multi_task` gives neither accuracy nor RMSE")
-        for name, own in wanted.items():
-            if any(agrees(row, own) for row in rows):
+        for name, right in wanted().items():
+            if any(agrees(row, right) for row in rows) and follows(sweep, right, name, wanted()["val"]["own rmse"]):
                 return name
         return None
 
     return found
+
+
+def follows(sweep, right, name, own):
+    """The row of the vanishing lam is that of some network: where values move far away, its error moves with them.
+
+    What a head answers that nobody has trained is the student's business. But it does not depend on the values, so that the
+    errors of two data that differ by their values alone differ by no more than these do.
+    """
+    alone = rows_of(sweep((NOTHING,), mood=7), 1)[0]
+    if agrees(alone, right):  # trained after all, which another check asks for
+        return True
+    moved = rows_of(sweep((NOTHING,), mood=7, moved=name), 1)[0]
+    # An error that is not the RMSE grows otherwise, and the value is learnt where it is the other task that is not.
+    if own or abs(alone["rmse"] - right["rmse"]) < SLACK * abs(right["rmse"]):
+        return abs(moved["rmse"] - alone["rmse"]) > SLACK * abs(alone["rmse"])
+    return alone["rmse"] < UNLEARNT and AWAY - alone["rmse"] <= moved["rmse"] * 1.001 <= AWAY + alone["rmse"] + 1
 
 
 def agrees(row, wanted):
