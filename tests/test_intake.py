@@ -143,6 +143,19 @@ def test_a_broken_zip_that_may_hold_the_work_is_rejected(folders, files: dict[st
     )
 
 
+@pytest.mark.parametrize("name", ["a.zip", "z.zip"])
+def test_a_file_and_a_zip_that_holds_one_of_its_name_lose_neither(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
+    submission = hand_in({"mse.py": RIGHT, name: archive("mse.py", WRONG)})
+    assert submission.source == RIGHT.decode()
+    assert any(f"{name[0]}/mse.py" in note for note in submission.notes), submission.notes
+
+
+def test_two_zips_with_files_of_one_name_lose_neither(hand_in) -> None:  # type: ignore[no-untyped-def]
+    submission = hand_in({"a.zip": archive("mse.py", RIGHT), "b.zip": archive("mse.py", WRONG)})
+    assert submission.source == RIGHT.decode()
+    assert any("b/mse.py" in note for note in submission.notes), submission.notes
+
+
 def test_a_zip_that_leads_elsewhere_is_rejected_beside_good_work_too(hand_in) -> None:  # type: ignore[no-untyped-def]
     assert "leads out of the archive" in hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem
 
