@@ -72,7 +72,7 @@ def main() -> None:
     wanted = parser.parse_args()
     tensors = None
     if wanted.torch:
-        from autograder.grading.proxy import tensors
+        from autograder.grading.tensors import tensors
 
     def one(data: bytes) -> None:
         """Read the bytes as a value, and as a reply."""

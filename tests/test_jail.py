@@ -21,7 +21,8 @@ import pytest
 from autograder.base.errors import SandboxError
 from autograder.course import Assignment, Course, Limits
 from autograder.grading.batch import Batch, grade
-from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
+from autograder.grading.failures import CallFailed, MissingFunction, NotStarted, StudentRaised
+from autograder.grading.proxy import Student
 from autograder.intake.submission import Submission
 from autograder.jail import clock, mounts, walls
 from autograder.jail.jail import Jail, why_not
@@ -199,11 +200,11 @@ def test_a_call_that_sleeps_is_stopped_as_one_that_computes(anywhere: Any) -> No
 def test_what_a_worker_waits_for_a_machine_is_not_its_own_time(anywhere: Any) -> None:
     """It is stopped for longer than a call may take, as a busy machine might, and nothing is held against it."""
     anywhere.double(1)
-    pid, spent = anywhere._worker._clock._pid, anywhere._spent
+    pid, spent = anywhere._process.worker._clock._pid, anywhere.spent
     os.kill(pid, signal.SIGSTOP)
     threading.Timer(1.5, os.kill, (pid, signal.SIGCONT)).start()
     assert anywhere.double(2) == 4
-    assert anywhere._spent - spent < 0.5
+    assert anywhere.spent - spent < 0.5
 
 
 def test_threads_that_wait_side_by_side_excuse_the_time_that_passed_and_no_more(
@@ -268,8 +269,8 @@ def test_a_worker_that_never_gets_the_processor_is_the_machines_fault(
         for patient in (False, True):
             student.patient = patient
             student.double(1)
-            assert student._worker is not None and student._worker._clock._pid is not None
-            os.kill(student._worker._clock._pid, signal.SIGSTOP)
+            assert student._process.worker is not None and student._process.worker._clock._pid is not None
+            os.kill(student._process.worker._clock._pid, signal.SIGSTOP)
             with pytest.raises(CallFailed) as failure:
                 student.double(2)
             assert failure.value.again and student.starved == patient

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.proxy import tensors
+from autograder.grading.tensors import tensors
 from autograder.worker import messages, reader, values, wire
 from autograder.worker.values import WireError
 
