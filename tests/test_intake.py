@@ -148,7 +148,9 @@ def test_a_broken_zip_that_may_hold_the_work_is_rejected(folders: HandIn, files:
 
 
 def test_a_zip_that_leads_elsewhere_is_rejected_beside_good_work_too(hand_in: HandIn) -> None:
-    assert "leads out of the archive" in (hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem or "")
+    assert "leads out of the archive" in (
+        hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem or ""
+    )
 
 
 def test_a_rejected_archive_has_the_digest_of_what_was_handed_in(hand_in: HandIn) -> None:
