@@ -413,7 +413,8 @@ def test_a_jail_that_is_killed_while_it_starts_is_started_again(
     jail: Jail, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jail.close()
-    message, killed = jail._start_message, []
+    message = jail._start_message
+    killed: list[int] = []
 
     def kill_once() -> Any:
         if not killed:

@@ -77,7 +77,7 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )
     assert done.returncode == 1, done.stderr[-2000:]
-    found = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for row in json.loads(done.stdout):
         found[row["promise"]] += row["problems"]
     return found

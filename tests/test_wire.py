@@ -128,7 +128,8 @@ def test_a_bomb_is_refused_before_it_takes_room_or_time(kind: str) -> None:
 
 def test_keys_that_are_chosen_to_collide_take_no_time() -> None:
     """As many as there may be, each along the way that a dict of that size takes when it looks for a place."""
-    keys, place, perturb = [], 0, 0
+    keys: list[int] = []
+    place = perturb = 0
     for _ in range(values.MAX_KEYS):
         keys.append(place + (len(keys) << 40))
         place = (5 * place + perturb + 1) % 2048
