@@ -31,7 +31,10 @@ def new(
     name: Annotated[str, typer.Argument(help="Its id: two digits and words, such as 11-hinge-loss.")],
     title: Annotated[str, typer.Option(help="What students read above it; made of the name by default.")] = "",
 ) -> None:
-    """Write the skeleton of an assignment: source, graders, written question, and its entry in course.yml."""
+    """Write the skeleton of a new assignment.
+
+    That is its source, its graders, a written question with its rubric, and its entry in course.yml.
+    """
     from autograder.release import new as skeleton
 
     path = courses.find()
