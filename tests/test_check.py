@@ -72,7 +72,7 @@ def test_a_broken_cell_is_told_first_with_its_line_and_its_parts_are_not_called_
 
 def test_a_script_that_is_no_python_at_all_is_one_line(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text("def mse_loss(pred, target)\n    return 1\n")
-    with pytest.raises(SubmissionError, match=r"^mse.py line 1: expected ':'; mend that line, and save$"):
+    with pytest.raises(SubmissionError, match=r"^mse.py line 1: expected ':'; fix that line, and save$"):
         lines_of(kit, course)
 
 
@@ -146,7 +146,7 @@ def test_only_parts_begun_are_shown_unless_all_is_asked_for(kit: Path, course: C
 def test_a_misspelt_function_is_told_with_its_right_name(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(MSE.replace("mse_loss", "mse_los"))
     assert block(lines_of(kit, course), "mse_loss · averages the squares")[1].strip() == (
-        "`mse_loss` is not defined; there is `mse_los`: rename it"
+        "`mse_loss` is not defined, but `mse_los` is: rename it"
     )
 
 
@@ -157,10 +157,10 @@ def test_a_misspelt_function_is_told_with_its_right_name(kit: Path, course: Cour
         ("    errors = np.subtract(pred, target)\n    np.mean(errors ** 2)", "`return` missing"),
         ("    return (pred - target) ** 2 if pred == target else 0", "an array has many"),
         ("    return np.mean(np.subtract(pred, target) ** 2) ** 0.5", "square root"),
-        ("    return -np.mean(np.subtract(pred, target) ** 2)", "the sign is not"),
-        ("    return np.subtract(pred, target) ** 2", "One number is asked for"),
-        ("    return np.float64(0) / 0", "something is divided by 0|0 times inf"),
-        ("    return np.mean(np.subtract(pred, target) ** 2) * np.nan", "nan is what"),
+        ("    return -np.mean(np.subtract(pred, target) ** 2)", "the sign is wrong"),
+        ("    return np.subtract(pred, target) ** 2", "A single number is expected"),
+        ("    return np.float64(0) / 0", "something is divided by 0|0 / 0 and inf - inf are NaN"),
+        ("    return np.mean(np.subtract(pred, target) ** 2) * np.nan", "NaN comes from"),
         ("    return pred.sum(axis=5)", "line"),
     ],
 )
@@ -194,7 +194,7 @@ def test_a_warning_is_told_as_what_it_teaches(tmp_path: Path, course: Course) ->
     failed = block(lines_of(tmp_path, course, "02-cross-entropy"), "softmax · finite at 1000")
     line = f"{text}\n\n{naive}".splitlines().index("    powers = np.exp(logits)") + 1
     assert (
-        f"  line {line} warns: exp of more than 709 is infinite: subtract the largest number of the row first."
+        f"  Warning in line {line}: exp of more than 709 is infinite: subtract the largest number of the row first."
         in failed
     )
 
@@ -206,7 +206,7 @@ def test_a_warning_where_all_passes_is_a_note_and_no_failure(kit: Path, course: 
         )
     )
     made = running.run(course.assignments[0], kit)
-    assert made.passed and any(line.startswith("! line ") and "exp of more than 709" in line for line in made.lines())
+    assert made.passed and any(line.startswith("! warning in line ") and "exp of more than 709" in line for line in made.lines())
 
 
 def test_what_is_next_and_how_many_hidden_checks_wait_is_said(kit: Path, course: Course) -> None:
@@ -214,7 +214,7 @@ def test_what_is_next_and_how_many_hidden_checks_wait_is_said(kit: Path, course:
     assert lines_of(kit, course)[-1] == "All public checks passed; 36 hidden checks run when you submit."
     (kit / "mse.py").write_text(MSE.replace("def huber_", "def my_own_thing_for_"))
     last, verdict = lines_of(kit, course)[-2:]
-    assert last == "next: huber in mse.py; a nudge: losslab hint 01-mse/huber"
+    assert last == "next: huber in mse.py; for a nudge: losslab hint 01-mse/huber"
     assert verdict == "13 of 16 public checks passed; 36 hidden checks run when you submit."
 
 

@@ -102,7 +102,7 @@ def test_the_magics_in_a_kernel(home: Path, course: Course) -> None:
     assert "0 of 3 public checks passed" in one and "got 7.25" in one and "%hint mse_loss" in one
     assert "✓ passed · mse_grad" in everything and "✗ failed · mse_loss" in everything
     assert course.assignments[0].parts[0].hints[1] in hint
-    assert unknown.startswith("<b>: no part or function of 01-mse") and "a level from 1 to 3" in level
+    assert unknown.startswith("<b>: no part or function of 01-mse") and "the levels of mse_loss are 1 to 3" in level
     assert "<b>" not in shown(cells[3], "text/html")[0]
     for cell, text in zip(cells, texts, strict=True):
         assert words(shown(cell, "text/html")[0]) == text[0].split()
@@ -203,7 +203,7 @@ def test_a_hint_that_is_not_there_is_one_line(home: Path, line: str) -> None:
 
 
 def test_a_notebook_outside_of_its_folder_is_told_so(home: Path) -> None:
-    with pytest.raises(LossLabError, match="open the notebook in its own folder"):
+    with pytest.raises(LossLabError, match="open the notebook in the folder of its exercise"):
         magics.check("", {}, home)
 
 

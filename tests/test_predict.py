@@ -126,7 +126,7 @@ def predict(folder: Path, said: str, *arguments: str) -> subprocess.CompletedPro
 def test_answers_from_a_pipe_are_told_and_remembered(home: Path, course: Course) -> None:
     first = predict(home, "0.3\n0.25\nwhat\n1\ns\n", "02-cross-entropy")
     assert first.returncode == 1 and first.stderr == ""
-    assert "not quite; try again, 2 of 3" in first.stdout and "that is no number" in first.stdout
+    assert "not quite; try again (2 of 3)" in first.stdout and "type a number, inf" in first.stdout
     assert "2 of 7 predicted" in first.stdout and first.stdout.count("✓ right.") == 2
     assert len(progress.load(home).predicted["02-cross-entropy"]) == 2
     again = predict(home / "02-cross-entropy", "nan\nq\n")
@@ -149,7 +149,7 @@ def test_all_predicted_is_exit_0_and_asks_nothing_more(home: Path) -> None:
 def test_an_exercise_without_questions_and_a_damaged_sheet_are_one_line(home: Path) -> None:
     shutil.copytree(ROOT / "assignments" / "01-mse", home / "01-mse")
     none = predict(home, "", "01-mse")
-    assert none.returncode == 2 and "those that do: 02-cross-entropy" in none.stderr
+    assert none.returncode == 2 and "these exercises do: 02-cross-entropy" in none.stderr
     (home / "02-cross-entropy" / FILENAME).write_text("{")
     broken = predict(home, "", "02-cross-entropy")
     assert broken.returncode == 2 and "download the exercise again" in broken.stderr

@@ -67,7 +67,7 @@ def test_what_a_hint_says_of_itself(home: Path) -> None:
     title, text, more, noted = first.stdout.splitlines()
     assert title == "01-mse · Mean squared error · hint 1 of 3, the nudge" and "21 errors" in text
     assert more == "Ask again for the method; --again shows this one again."
-    assert "stays on this machine, unless you submit" in noted
+    assert "stays on this machine until you submit" in noted
     assert "hint 2 of 3, the method" in losslab(home, "hint", "mse_loss").stdout
     assert "hint 2 of 3" in losslab(home, "hint", "01-mse/mse_loss", "--again").stdout
     assert "hint 1 of 3" in losslab(home, "hint", "mse_loss", "--level", "1").stdout
@@ -78,7 +78,7 @@ def test_what_a_hint_says_of_itself(home: Path) -> None:
     [
         ("mse_los", "did you mean mse_loss?"),
         ("nonsense", "losslab status lists them all"),
-        ("01-mse/nonsense", "there are mse_loss, mse_grad"),
+        ("01-mse/nonsense", "choose one of mse_loss, mse_grad"),
         ("validation", "write 01-mse/validation or 02-cross-entropy/validation"),
         ("03/written", "graded by hand"),
         ("09-nothing/mse_loss", "not in course.yml"),

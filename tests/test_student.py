@@ -48,7 +48,7 @@ def test_submit_packs_what_grade_takes(home: Path, course: Course) -> None:
     (home / "01-mse" / "helper.py").write_text("ONE = 1\n")
     done = run(home / "01-mse", "submit")
     assert done.returncode == 0, done.stderr
-    assert "in the zip: helper.py, mse.py" in done.stdout and "not in it: README.md, test_mse.py" in done.stdout
+    assert "in the zip: helper.py, mse.py" in done.stdout and "not in the zip: README.md, test_mse.py" in done.stdout
     handed_in = home / "submitted" / "me" / "01-mse"
     handed_in.mkdir(parents=True)
     shutil.copy(home / "01-mse.zip", handed_in)
@@ -130,7 +130,7 @@ def test_status_says_due_dates_points_at_stake_and_what_it_cannot_know(home: Pat
     total = next(line for line in lines if "points are still open" in line)
     assert total.startswith("7 of ") and f"of {sum(item.max_score for item in course.assignments):g} points" in total
     assert "Late days: this course gives none for free." in lines
-    assert lines[-1].startswith("Not known here: when you really handed in")
+    assert lines[-1].startswith("Not known here: when you really submitted")
 
 
 def test_status_runs_nothing_that_it_knows_and_what_has_changed_again(
@@ -165,7 +165,7 @@ def test_late_days_that_are_left_count_what_was_packed_late_and_say_so() -> None
     assert lines[:3] == [
         "Late days: 1 of 3 free ones left, as far as this machine knows.",
         "  01-a: packed 2 days late, by the time of 01-a.zip.",
-        "  02-b: handing in now would take 1 day.",
+        "  02-b: submitting now would use 1 day.",
     ]
     assert "A late day that is not free costs 10 % of the score, at most 50 %." in lines
 
@@ -173,7 +173,7 @@ def test_late_days_that_are_left_count_what_was_packed_late_and_say_so() -> None
 def test_what_is_closed_is_said_to_be() -> None:
     course = courses.parse(LATE_COURSE)
     lines = late_days(course, {}, datetime.datetime(2027, 1, 20, tzinfo=datetime.UTC))
-    assert "  01-a: is closed since 2027-01-08 12:00." in lines and lines[0].startswith("Late days: 3 of 3")
+    assert "  01-a: has been closed since 2027-01-08 12:00." in lines and lines[0].startswith("Late days: 3 of 3")
     assert not any("03-c" in line for line in lines)
 
 

@@ -82,7 +82,7 @@ def test_all_that_lies_in_the_folder_is_said_to_be_in_or_out(home: Path) -> None
     done = run(home, "submit", "01-mse")
     assert done.returncode == 0, done.stderr
     assert "in the zip: helper.py, mse.py\n" in done.stdout
-    assert "not in it: README.md, big.py, drafts/, mse.ipynb, test_mse.py\n" in done.stdout
+    assert "not in the zip: README.md, big.py, drafts/, mse.ipynb, test_mse.py\n" in done.stdout
     assert "note:" not in done.stdout  # the notebook is as it came
 
 
@@ -141,7 +141,7 @@ def test_what_was_not_written_as_it_should_be_is_noticed(
     home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submit, "write", lambda path, data, remedy: path.write_bytes(data[:-1]))
-    with pytest.raises(OutputError, match="is not what was written"):
+    with pytest.raises(OutputError, match="does not hold what was written"):
         pack(home, course)
 
 

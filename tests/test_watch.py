@@ -73,7 +73,7 @@ def test_the_first_open_part_is_current_and_a_save_is_answered(home: Path, termi
 
 def test_a_part_that_is_done_names_the_next_and_n_goes_there(home: Path, terminal: Any) -> None:
     save(home, mae_grad="return 1")
-    terminal.expect("mse_grad is done; n goes on to mae.")
+    terminal.expect("mse_grad is done; press n to go on to mae.")
     terminal.send("n")
     terminal.expect("part mae: ")
     terminal.expect("✗ mae · the sign over n")
