@@ -55,7 +55,7 @@ def export(
     elif target is Target.feedback:
         from autograder.exports import feedback
 
-        files = {to or grades / "feedback.zip": feedback.write(grades, path.parent, course, assignment or [])}
+        files = {to or grades / "feedback.zip": feedback.write_feedback_zip(grades, path.parent, course, assignment or [])}
     else:
         files = _grades(target, course, grades, to, assignment or [], gradebook, db, raw)
     for name, content in files.items():
@@ -77,17 +77,17 @@ def _grades(
 
     loaded = load.load(grades, db or _book(grades), course, only)
     if target is Target.plain:
-        tables = plain.write(loaded, guard=not raw)
+        tables = plain.write_plain_tables(loaded, guard=not raw)
         mark = "" if raw else "\ufeff"  # without it a spreadsheet does not know that it is UTF-8
         return {(to or grades / "export") / name: _bytes(mark + text) for name, text in tables.items()}
     if target is Target.canvas:
-        text, notes = canvas.write(loaded, gradebook)
+        text, notes = canvas.write_canvas_csv(loaded, gradebook)
         warn(*(f"note: {note}" for note in [*notes, *_changed(loaded)]))
         return {to or grades / "canvas.csv": _bytes(text)}
     if target is Target.moodle:
         warn(*(f"note: {note}" for note in _changed(loaded)))
-        return {to or grades / "moodle.csv": _bytes(moodle.write(loaded))}
-    return {to or grades / "export.json": _bytes(schema.write(loaded))}
+        return {to or grades / "moodle.csv": _bytes(moodle.write_moodle_csv(loaded))}
+    return {to or grades / "export.json": _bytes(schema.write_export_json(loaded))}
 
 
 def _changed(loaded: Grades) -> list[str]:
@@ -108,7 +108,7 @@ def _gradescope(course: Course, root: Path, only: list[str], to: Path | None) ->
     if to is not None and len(chosen) > 1:
         raise OutputError("--to: there is one zip an assignment; name one with --assignment, or leave --to out")
     names = {item.id: to or Path(f"gradescope-{item.id}.zip") for item in chosen}
-    return {names[item.id]: gradescope.write(root, item) for item in chosen}
+    return {names[item.id]: gradescope.write_gradescope_zip(root, item) for item in chosen}
 
 
 def import_roster(

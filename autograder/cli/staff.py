@@ -34,7 +34,7 @@ def new(
     from autograder.release import new as skeleton
 
     path = courses.find()
-    for written in skeleton.write(path, name, title):
+    for written in skeleton.write_skeleton(path, name, title):
         tell(written.relative_to(path.parent))
     tell(f"next: losslab release --assignment {name}, losslab verify {name}; then make it yours")
 
@@ -59,7 +59,7 @@ def release(
             tell(line)
         raise typer.Exit(1 if lines else 0)
     ids = [course.assignment(name).id for name in assignment or []] or [item.id for item in course.assignments]
-    for written in build.write(course, path.parent, ids):
+    for written in build.write_assignments(course, path.parent, ids):
         tell(written.relative_to(path.parent))
     _warn_of_unproven(course, path.parent, ids)
 
@@ -203,7 +203,7 @@ def verify(
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:
-        stamp.write(course, path.parent, passed)
+        stamp.write_stamp(course, path.parent, passed)
     raise typer.Exit(1 if broken else 0)
 
 

@@ -31,7 +31,7 @@ class Exported(NamedTuple):
     headers: dict[str, str]
 
 
-def write(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]:
+def write_canvas_csv(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]:
     """The CSV, and notes on what Canvas does not know.
 
     Raises:

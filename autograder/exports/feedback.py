@@ -15,7 +15,7 @@ from autograder.pages import leaks
 from autograder.pages.feedback import withheld
 
 
-def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
+def write_feedback_zip(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     """The zip of OUT/feedback; equal pages give equal bytes.
 
     Raises:

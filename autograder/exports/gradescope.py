@@ -40,7 +40,7 @@ PYTHONPATH="$here/source" exec "${PYTHON:-$here/venv/bin/python}" -m autograder.
 """
 
 
-def write(root: Path, assignment: Assignment) -> bytes:
+def write_gradescope_zip(root: Path, assignment: Assignment) -> bytes:
     """The zip; equal sources give equal bytes. Only this assignment's graders and reference are in it.
 
     Raises:

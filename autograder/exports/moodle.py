@@ -9,7 +9,7 @@ from autograder.results.score import final_score
 COLUMNS = ["Username", "First name", "Last name", "Email address", "ID number"]
 
 
-def write(grades: Grades) -> str:
+def write_moodle_csv(grades: Grades) -> str:
     """The CSV; the teacher maps `Username`, `ID number` or `Email address` on import. An empty cell changes nothing.
 
     What Moodle looks people up by stays exact; names, which it does not read, are guarded.

@@ -12,7 +12,7 @@ PARTS = ["student", "assignment", "part", "score", "max_score", "waits_for_a_per
 CHECKS = ["student", "assignment", "part", "check", "title", "status", "points", "max_points", "mistake", "message"]
 
 
-def write(grades: Grades, guard: bool = True) -> dict[str, str]:
+def write_plain_tables(grades: Grades, guard: bool = True) -> dict[str, str]:
     """File name -> CSV. With `guard`, no cell is a formula to a spreadsheet; `tables.unguarded` gives the text back."""
     made = {"students.csv": _students(grades), "parts.csv": _parts(grades), "checks.csv": _checks(grades)}
     cleaned = tables.shown if guard else _raw

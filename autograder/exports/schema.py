@@ -19,7 +19,7 @@ class Export(msgspec.Struct, frozen=True):
     results: list[Result]
 
 
-def write(grades: Grades) -> str:
+def write_export_json(grades: Grades) -> str:
     """The JSON; it holds no NaN, which JSON does not know."""
     results = [grades.results[key] for key in sorted(grades.results)]
     value = Export(FORMAT, grades.course.id, grades.people, results)
@@ -27,6 +27,6 @@ def write(grades: Grades) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of what `write` gives."""
+    """JSON Schema of what `write_export_json` gives."""
     made = msgspec.json.schema(Export)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "LossLab export", **made}

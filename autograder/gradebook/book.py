@@ -30,7 +30,7 @@ class _Cells(NamedTuple):
     solutions: dict[str, str]
 
 
-def write(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
+def write_gradebook(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
     """Enter all results into the database at this SQLAlchemy URL, which is made where there is none.
 
     Raises:

@@ -41,7 +41,7 @@ class JailAutograde(Autograde):
         shutil.rmtree(root / self._readable, ignore_errors=True)
         for student in students:
             source = self._submitted(student, assignment)
-            for problem in readable.write(
+            for problem in readable.write_notebook(
                 assignment,
                 source,
                 root / self._readable / student / assignment.id,

@@ -36,7 +36,7 @@ class SaveResult(SaveAutoGrades):
         graded = _graded(resources)
         result = graded.result
         times = {(result.student, result.assignment): graded.handed_in}
-        gradebook.write(resources["nbgrader"]["db_url"], graded.course, [result], times)
+        gradebook.write_gradebook(resources["nbgrader"]["db_url"], graded.course, [result], times)
         return nb, resources
 
 

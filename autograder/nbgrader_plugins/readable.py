@@ -37,7 +37,7 @@ class Shown(msgspec.Struct, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=32 << 20)]
 
 
-def write(assignment: Assignment, submitted: Path, target: Path, released: Path) -> Iterator[str]:
+def write_notebook(assignment: Assignment, submitted: Path, target: Path, released: Path) -> Iterator[str]:
     """Write the notebook and the time of a submission into `target`; what stood in the way, one line each."""
     template = (released / f"{assignment.module}.ipynb").read_text(encoding="utf-8")
     taken = folder.take(submitted)

@@ -42,7 +42,7 @@ def _data(path: Path) -> bytes:
         ) from None
 
 
-def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
+def write_assignments(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
     """Write these assignments, remove stray files from their folders, and return the files written.
 
     Raises:

@@ -27,7 +27,7 @@ _HIDDEN = {*sys.stdlib_module_names, *dir(builtins), "numpy", "torch", "pytest",
 _WRITABLE = "fix its permissions"
 
 
-def write(path: Path, name: str, title: str = "") -> list[Path]:
+def write_skeleton(path: Path, name: str, title: str = "") -> list[Path]:
     """Write source, rubric, graders and entry of a new assignment of the course in `path`; return the files written.
 
     Raises:

@@ -45,7 +45,7 @@ def write_all(
     pairs = zip(automatic, results, strict=True)
     entered = [msgspec.structs.replace(one, late_penalty=final.late_penalty) for one, final in pairs]
     with watch("gradebook"):
-        gradebook.write(order.book, course, entered, times)
+        gradebook.write_gradebook(order.book, course, entered, times)
     return results
 
 
