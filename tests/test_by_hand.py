@@ -135,7 +135,9 @@ class ByHand(RuleBasedStateMachine):
             path = self.out / "results" / result.student / "01-a.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(results.dump(result))
-        gradebook.write_gradebook(self.url, self.course, made, {(who, "01-a"): self.times(who)["01-a"] for who in STUDENTS})
+        gradebook.write_gradebook(
+            self.url, self.course, made, {(who, "01-a"): self.times(who)["01-a"] for who in STUDENTS}
+        )
 
 
 def a_result(who: str, earned: float, penalty: float) -> Result:

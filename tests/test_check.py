@@ -206,7 +206,9 @@ def test_a_warning_where_all_passes_is_a_note_and_no_failure(kit: Path, course: 
         )
     )
     made = running.run(course.assignments[0], kit)
-    assert made.passed and any(line.startswith("! warning in line ") and "exp of more than 709" in line for line in made.lines())
+    assert made.passed and any(
+        line.startswith("! warning in line ") and "exp of more than 709" in line for line in made.lines()
+    )
 
 
 def test_what_is_next_and_how_many_hidden_checks_wait_is_said(kit: Path, course: Course) -> None:

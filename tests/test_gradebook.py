@@ -108,7 +108,9 @@ def test_failures_are_comments(url: str) -> None:
 
 
 def test_rejected_submission_has_nothing_and_its_problem_as_comment(url: str) -> None:
-    gradebook.write_gradebook(url, COURSE, [a_result("ada", 0, status="rejected", problem="first.py: is empty", parts=[])], {})
+    gradebook.write_gradebook(
+        url, COURSE, [a_result("ada", 0, status="rejected", problem="first.py: is empty", parts=[])], {}
+    )
     with opened(url) as book:
         for part in ("loss", "essay"):
             grade = book.find_grade(part, "first", "01-a", "ada")

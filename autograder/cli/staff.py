@@ -69,7 +69,9 @@ def _warn_of_unproven(course: Course, root: Path, ids: Iterable[str]) -> None:
 
     unproven = stamp.unproven(course, root, [course.assignment(name) for name in ids])
     if unproven:
-        warn(f"warning: graders of {', '.join(unproven)} are not proven as they are; run `losslab verify`")
+        warn(
+            f"warning: graders of {', '.join(unproven)} have changed since they were last proven; run `losslab verify`"
+        )
 
 
 def grade(
@@ -98,7 +100,7 @@ def grade(
     from autograder.use_cases.order import Order
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
-        raise OutputError(f"--executor {executor}: is `local`, or `dask` together with --scheduler ADDRESS")
+        raise OutputError(f"--executor {executor}: must be `local`, or `dask` together with --scheduler ADDRESS")
     path = courses.find()
     order = Order(
         submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force, scheduler
@@ -110,7 +112,7 @@ def grade(
     for line in left.lines(submitted, order.course):
         warn(f"not graded: {line}")
     if json:
-        # JSON leaves some control characters as they are; in a text of it, an escape means the same.
+        # JSON leaves some control characters as they are; inside a JSON string, an escape means the same.
         print(in_json(dump(Results(FORMAT, order.course.id, results)).decode()), end="")
     else:
         _show(results, out, db)
@@ -142,7 +144,7 @@ def _show(results: list[Result], out: Path, db: str | None) -> None:
 
 
 def _show_profile(out: Path) -> None:
-    """Seconds by station; those of several grading processes are added up."""
+    """Show seconds by station, added up over all grading processes."""
     import json as json_module
 
     timings = json_module.loads((out / "timings.json").read_bytes())
@@ -199,7 +201,7 @@ def verify(
     else:
         _show_rows(rows)
     for drafted, count in proving.accept(path.parent, rows).items() if accept else ():
-        warn(f"{drafted}: {count} drafted; write for each why it is right too, and verify again")
+        warn(f"{drafted}: {count} drafted; write for each why it is right too, then verify again")
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:

@@ -1,4 +1,4 @@
-"""nbgrader's gradebook, what people entered there by hand, and grades.csv."""
+"""nbgrader's gradebook, the scores that people entered there by hand, and grades.csv."""
 
 from autograder.gradebook.book import newest_schema, opened, warm, write_gradebook
 

@@ -1,4 +1,4 @@
-"""What a course remembers for one student, in .losslab/progress.json: where they left off, hints, predictions, verdicts.
+"""What a course remembers for one student in .losslab/progress.json: where they left off, hints, predictions, verdicts.
 
 The file stays on the student's machine. A damaged one is set aside and never stops a command.
 """
@@ -28,14 +28,14 @@ Level = Annotated[int, msgspec.Meta(ge=1, le=3)]
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the public checks said about a file, by its hash. For each part: checks passed, checks, whether it is started."""
+    """The public checks' verdict on a file, by its hash. For each part: checks passed, checks, whether it is begun."""
 
     digest: str
     parts: dict[str, tuple[int, int, bool]]
 
 
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`assignment` and `part`: where the student left off; `hints`: the highest level asked for, by assignment and part."""
+    """`assignment` and `part`: where the student left off; `hints`: the highest level, by assignment and part."""
 
     format: int = FORMAT
     assignment: str = ""
@@ -46,7 +46,7 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def home(course_file: Path, here: Path | None = None) -> Path:
-    """Return the folder that holds .losslab: the course's; if the course file is installed, the nearest one from here."""
+    """Return the folder that holds .losslab: the course's, or if the course file is installed, the nearest one here."""
     if course_file.parent.resolve() != Path(courses.__file__).parents[1].resolve():
         return course_file.parent
     here = (here or Path.cwd()).resolve()

@@ -36,7 +36,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def seal(salt: str, ask: str, answer: str, why: str) -> Sealed:
-    """Seal a question with its own `salt`; equal questions give equal bytes. Raises ValueError if it is not an answer."""
+    """Seal a question with its own `salt`; equal questions give equal bytes. Raises ValueError for a bad answer."""
     found = canonical(answer)
     if found is None:
         raise ValueError(f"{answer!r} is not a number and not the name of an error")

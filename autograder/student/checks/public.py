@@ -118,7 +118,7 @@ def _nothing_started(assignment: Assignment, tree: ast.Module) -> list[Verdict]:
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Let the student's own helper files be imported, and forget them afterwards: they may change before the next run."""
+    """Let the student's own helper files be imported, and forget them afterwards: they may change between runs."""
     sys.path.insert(0, str(folder))
     try:
         yield

@@ -50,7 +50,7 @@ RETURNS_NONE = "Your function returns None: is its `return` missing?"
 NAN = "NaN comes from inf - inf, 0 * inf or 0 / 0: which number became infinite or 0 first?"
 INFINITE = "A number became infinite: look at what you divide, exponentiate or take the logarithm of."
 OTHER_SIGN = "The size is right but the sign is wrong: which value should be subtracted from the other?"
-FACTOR = "Your value is off by a factor of {factor}: is a factor missing, or is there one too many?"
+FACTOR = "Your value is off by a factor of {factor}: is a factor missing, or one too many?"
 FACTOR_COUNT = "Your value is off by a factor of {factor}, {what}: what should you divide by?"
 ELEMENTS = "the number of elements"
 ROWS = "the number of rows"
@@ -78,19 +78,19 @@ WARNING_LESSONS = {
 # --- What an exception teaches, by its kind and words of its text --------------------------------------------------------
 DID_YOU_MEAN = "Did you mean `{name}`?"
 ERROR_LESSONS = {
-    "UnboundLocalError": "A name assigned anywhere in a function is local in all of it: give it a value before you use it.",
+    "UnboundLocalError": "A name assigned in a function is local in all of it: give it a value before you use it.",
     "NameError": "Python does not know this name: is it a typo, or is an import missing?",
-    "ModuleNotFoundError": "This library is not part of the exercise: it is not available when your work is graded either.",
+    "ModuleNotFoundError": "This library is not part of the exercise: it is not there when your work is graded either.",
     "TypeError: unsupported operand type(s)": "Python lists do no arithmetic: convert the inputs to float arrays first.",
     "TypeError: can't multiply sequence": "Lists cannot be multiplied: convert the inputs to float arrays first.",
-    "TypeError: only": "An array is used where one number is needed, or the other way round: print its shape.",
+    "TypeError: only": "An array is used where one number is needed, or the other way: print its shape.",
     "TypeError": "A call has the wrong number or kind of arguments: compare it with the exercise.",
     "AttributeError: 'list'": "A list has no shape: convert the inputs to float arrays first.",
     "AttributeError: 'NoneType'": "A value is None here: is a `return` missing?",
     "ValueError: operands could not be broadcast": "The shapes do not match: print both, and see which axis differs.",
     "ValueError: The truth value of an array": "`if` needs one answer, but an array has many: use np.where, .any() or .all().",
-    "RuntimeError: element 0 of tensors does not": "The gradient's graph was cut: did you call .item(), .detach() or .numpy() too early?",
-    "IndexError": "An index is outside its array: which axis does it run over, and how long is that axis?",
+    "RuntimeError: element 0 of tensors does not": "The graph was cut: did you call .item(), .detach() or .numpy() too early?",
+    "IndexError": "An index is outside its array: which axis does it run over, and how long is that?",
     "ZeroDivisionError": "Something is divided by 0: what should the result be there?",
     "RecursionError": "The function calls itself without end: what should stop it?",
     "MemoryError": "This needs more memory than there is: did two shapes broadcast to a huge array?",

@@ -1,4 +1,4 @@
-"""Single keys from the terminal, without Enter: termios on Linux and macOS, msvcrt on Windows, lines everywhere else."""
+"""Single keys from the terminal, without Enter: termios on Linux and macOS, msvcrt on Windows, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Keys = Callable[[float], str]
 
 @contextmanager
 def reading(stream: TextIO | None = None) -> Iterator[tuple[Keys, bool]]:
-    """Yield a function that reads keys, and whether they need no Enter. The terminal's settings are restored afterwards."""
+    """Yield a function that reads keys, and whether they need no Enter; restore the terminal's settings afterwards."""
     source = stream or sys.stdin
     if source is None or not source.isatty():
         yield _lines(source), False

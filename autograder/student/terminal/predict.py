@@ -1,4 +1,4 @@
-"""`losslab predict`: predict what functions return before writing them, question by question, on a terminal or a pipe."""
+"""`losslab predict`: predict what functions return before writing them, one question at a time."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Standing:
 
 
 def standings(assignment: Assignment, folder: Path | None, home: Path | None = None) -> list[Standing]:
-    """Return all parts of an assignment; `folder` holds the student's file. A broken file gives a state, not an error."""
+    """Return all parts of an assignment; `folder` holds the student's file. A broken file is a state, not an error."""
     try:
         counts = run.counted(assignment, folder, home) if folder is not None else {}
     except SubmissionError:

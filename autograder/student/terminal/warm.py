@@ -25,7 +25,7 @@ from autograder.student.terminal.run import Run
 
 @dataclass(frozen=True)
 class Reply:
-    """A Run or the line of an error. The first part may come alone, before the rest; `last` says that nothing follows."""
+    """A Run, or the line of an error. The first part may come alone before the rest; `last`: nothing follows."""
 
     run: Run | None
     problem: str
@@ -128,7 +128,9 @@ def _serve(assignment_id: str, folder: str, course_file: str, home: str) -> None
 
     compiler.put_off()
     wire = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # student code that prints below Python must not write into the replies
+    os.dup2(
+        os.open(os.devnull, os.O_WRONLY), 1
+    )  # student code that prints below Python must not write into the replies
     assignment = courses.load(Path(course_file)).assignment(assignment_id)
     orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin, orders), daemon=True).start()
