@@ -69,9 +69,7 @@ def told(results: list[Result]) -> list[str]:
     for result in results:
         count = sum(text == WITHHELD for text in _texts(result))
         if count:
-            found.append(
-                f"{name_of(result)}: {count} message{'s' * (count > 1)} withheld: they would show hidden material"
-            )
+            found.append(f"{name_of(result)}: {count} message{'s' * (count > 1)} withheld: hidden material would show")
     return found
 
 
