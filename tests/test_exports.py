@@ -201,14 +201,14 @@ def test_no_place_where_a_cell_may_begin_is_a_formula(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["007", "-ella", "=1+1", "+49 170", "ada@example.org", "o'brien@example.org", "@zoë"])
-def test_an_id_that_calls_nothing_stays_exact(text: str) -> None:
+def test_an_id_that_is_not_a_formula_stays_exact(text: str) -> None:
     assert tables.exact(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["=cmd|' /C calc'!A0", "@SUM(A1)", "-1+HYPERLINK(A1)", "=x\u200f", "a;=cmd|'/C calc'!A0"]
 )
-def test_an_id_that_calls_something_is_guarded(text: str) -> None:
+def test_an_id_that_is_a_formula_is_guarded(text: str) -> None:
     assert tables.exact(text) != text and "'" in tables.exact(text)
 
 
@@ -247,7 +247,7 @@ def test_files_of_the_command_are_utf_8_and_marked_for_spreadsheets(out: Path) -
     assert all(content.decode("utf-8").startswith("\ufeff") for content in made.values())
 
 
-def test_nothing_graded_is_one_line(tmp_path: Path) -> None:
+def test_an_export_of_nothing_gives_one_line(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="run `losslab grade` first"):
         load.load(tmp_path, url(tmp_path), COURSE, [])
 
@@ -286,7 +286,7 @@ def test_class_lists_of_other_systems_are_read(text: str, person: Person, encodi
         ('student\n"ada\n', "is not whole CSV"),
     ],
 )
-def test_a_wrong_class_list_is_one_line(text: str, line: str, tmp_path: Path) -> None:
+def test_a_wrong_class_list_gives_one_line(text: str, line: str, tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(text)
     with pytest.raises(OutputError, match=line):
@@ -313,7 +313,7 @@ def test_no_name_leaves_the_folder_where_feedback_is_unpacked(tmp_path: Path) ->
     assert not [name for name in names if re.search(r"[\\:\x1b]", name)]
 
 
-def test_a_class_list_adds_names_and_takes_nobody_out(out: Path) -> None:
+def test_a_class_list_adds_names_and_removes_nobody(out: Path) -> None:
     roster.enter(url(out), COURSE, [Person("ada", email="ada@new.example.org")])
     people = {person.id: person for person in load.roster(url(out), COURSE)}
     assert people["ada"] == Person("ada", "Ada", "Lovelace", "ada@new.example.org", "17")
@@ -477,7 +477,7 @@ def test_what_is_not_a_file_does_not_hang_gradescopes_run(
         assert read.problem is not None and Path(name).name in read.problem
 
 
-def test_a_pipe_is_told_to_the_student_on_gradescope(autograder: Path, tmp_path: Path) -> None:
+def test_the_student_is_told_of_a_pipe_on_gradescope(autograder: Path, tmp_path: Path) -> None:
     special("pipe", empty(autograder) / "mse.py")
     made = run_there(autograder, tmp_path)
     check_gradescope_form(made)
@@ -493,7 +493,7 @@ def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) ->
     assert read.problem is not None and "mse.py: is larger than 20 MiB" in read.problem
 
 
-def test_an_error_of_ours_still_gives_gradescope_a_result(
+def test_an_error_of_the_grader_still_gives_gradescope_a_result(
     autograder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(autograder / "submission", ignore_errors=True)  # nothing is there at all

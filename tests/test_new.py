@@ -64,7 +64,7 @@ def test_a_new_assignment_is_released_proven_and_graded_as_it_is(tmp_path: Path)
     assert {check["mistake"] for check in parts["hinge_loss"]["checks"]} == {"hinge_loss_sum"}
 
 
-def test_the_entry_goes_behind_the_last_and_all_else_of_the_course_file_stays(tmp_path: Path) -> None:
+def test_the_entry_goes_after_the_last_one_and_the_rest_of_the_course_file_stays(tmp_path: Path) -> None:
     path = empty_course(tmp_path)
     written = new.write_skeleton(path, NAME, 'The "hinge"')
     text = path.read_text(encoding="utf-8")
@@ -128,7 +128,7 @@ def test_without_graders_nothing_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", range(8))
-def test_where_a_file_cannot_be_written_everything_is_as_it_was(
+def test_if_a_file_cannot_be_written_nothing_changes(
     place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = empty_course(tmp_path)

@@ -141,7 +141,7 @@ def test_students_are_told_how_many_hidden_checks_there_are(course: Course) -> N
         assert f"{collected} hidden checks, run when you submit" in readme
 
 
-def test_without_graders_nothing_is_said_of_their_number(tmp_path: Path) -> None:
+def test_without_graders_the_number_of_hidden_checks_is_not_mentioned(tmp_path: Path) -> None:
     course, root = tiny(tmp_path, PART, CHECKS)
     files = build.build(course, course.assignments[0], root)
     assert b"HIDDEN_CHECKS" not in files["test_tiny.py"]
@@ -280,7 +280,7 @@ def test_a_part_graded_by_hand_needs_no_checks(tmp_path: Path) -> None:
     assert "Because" not in json.dumps(notebook)
 
 
-def test_drift_names_what_is_missing_changed_and_stray_and_write_mends_it(tmp_path: Path) -> None:
+def test_drift_names_missing_changed_and_stray_files_and_a_release_fixes_them(tmp_path: Path) -> None:
     course, root = tiny(tmp_path, PART, CHECKS)
     build.write_assignments(course, root, ["01-tiny"])
     assert build.drift(course, root) == []
