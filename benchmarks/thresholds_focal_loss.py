@@ -41,7 +41,7 @@ def load(path: Path) -> ModuleType:
 
 
 def figures(reference: ModuleType, checks: ModuleType, number: int) -> dict[str, float]:
-    """What the checks look at, in one grading."""
+    """Compute the figures that the checks compare, in one grading."""
     drawn = checks.Clouds(reference, np.random.default_rng([number, 1]))
     rows, truth = reference.compare(*drawn.all, seed=number), drawn.truth()
     off = max(abs(rows[name][key] - truth[name][key]) for name in rows for key in checks.KEYS)
@@ -59,7 +59,7 @@ def figures(reference: ModuleType, checks: ModuleType, number: int) -> dict[str,
 
 
 def room(reference: ModuleType, checks: ModuleType, drawn: Any, seed: int) -> float:
-    """The least distance of a row on the line from a threshold of models that are trained with this seed."""
+    """Return the smallest distance of a row on the line from a threshold of models trained with this seed."""
     X, y = drawn.train
     weight = (len(y) / (2 * torch.bincount(y, minlength=2))).to(X)
     losses = F.cross_entropy, nn.CrossEntropyLoss(weight=weight), reference.FocalLoss(alpha=[0.25, 0.75])
