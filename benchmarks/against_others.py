@@ -40,7 +40,7 @@ class Cost:
 
 
 def run(command: list[str], folder: Path, work: Work, *more: tuple[str, str], ok: tuple[int, ...] = (0, 1)) -> Cost:
-    """What a command costs, with all that it starts and waits for."""
+    """Measure the cost of a command, with all processes that it starts and waits for."""
     variables = {"REFERENCE": str(work.reference), "GRADERS": str(work.graders), "PYTHONPATH": str(ROOT)}
     variables["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ["PATH"]]
@@ -78,7 +78,7 @@ def pytest_loop(work: Work, scratch: Path) -> Cost:
 
 
 def nbgrader(work: Work, scratch: Path) -> Cost:
-    """`nbgrader autograde`: a solution cell, and a test cell for each check."""
+    """Run `nbgrader autograde`: a solution cell, and a test cell for each check."""
     cells = [new_code_cell("### BEGIN SOLUTION\nraise NotImplementedError\n### END SOLUTION", metadata=_mark("answer"))]
     for name, path, check in work.checks:
         cells.append(new_code_cell(_test(path, name, "globals()"), metadata=_mark(name, check.points)))
@@ -95,7 +95,7 @@ def nbgrader(work: Work, scratch: Path) -> Cost:
 
 
 def _mark(name: str, points: float | None = None) -> dict[str, object]:
-    """nbgrader's metadata of a solution cell, or of a test cell with points."""
+    """Make nbgrader's metadata of a solution cell, or of a test cell with points."""
     test = points is not None
     values = {"schema_version": 3, "grade_id": name, "grade": test, "solution": not test, "locked": test, "task": False}
     return {"nbgrader": {**values, "points": points} if test else values}
@@ -111,7 +111,7 @@ def _write(path: Path, notebook: nbformat.NotebookNode) -> None:
 
 
 def otter(python: str, work: Work, scratch: Path) -> Cost:
-    """`otter run`, which grades in the process that it is started in, once a submission."""
+    """Run `otter run` once for each submission; it grades in its own process."""
     lines = ["from otter.test_files import test_case", 'OK_FORMAT = False\nname = "q1"\npoints = None\n']
     for name, path, check in work.checks:
         body = _test(path, name, "env").replace("\n", "\n    ")
@@ -130,7 +130,7 @@ def otter(python: str, work: Work, scratch: Path) -> Cost:
 
 
 def floor(work: Work, scratch: Path) -> Cost:
-    """The reference as often as there are submissions, in one warm process: the cost of the checks alone."""
+    """Check the reference once for each submission, in one warm process: the cost of the checks alone."""
     program = (
         "import pathlib, sys, time, pytest, torch\n"
         "options = ['-q', '--tb=no', '-c', '/dev/null', '-p', 'benchmarks.plain', sys.argv[1]]\n"
@@ -147,7 +147,7 @@ def floor(work: Work, scratch: Path) -> Cost:
 
 
 def measure(count: int, repeats: int, sides: dict[str, Callable[[Work, Path], Cost]]) -> dict[str, list[Cost]]:
-    """All sides, one after the other, `repeats` times."""
+    """Measure all sides, one after the other, `repeats` times."""
     costs: dict[str, list[Cost]] = {name: [] for name in sides}
     for _ in range(repeats):
         for name, side in sides.items():

@@ -1,4 +1,4 @@
-"""What grading a class costs now, against another revision of this repository, in turns on the same machine.
+"""Compare the cost of grading a class with another revision of this repository, in turns on the same machine.
 
     python -m benchmarks.against_revision REVISION [--count 200] [--rounds 3] [--assignment 01-mse ...]
 
@@ -20,7 +20,7 @@ from .scale import ROOT, make
 
 
 def seconds(program: Path, submitted: Path, out: Path, assignments: list[str]) -> float:
-    """Wall time of one `losslab grade` from nothing."""
+    """Measure the wall time of one `losslab grade` from scratch."""
     chosen = [argument for name in assignments for argument in ("--assignment", name)]
     command = [sys.executable, "-m", "autograder", "grade", str(submitted), "--out", str(out), "--force", *chosen]
     started = time.perf_counter()

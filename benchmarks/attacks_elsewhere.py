@@ -1,4 +1,4 @@
-"""The attacks of tests/attacks on other graders: a plain loop of pytest, and nbgrader, beside `losslab grade`.
+"""The attacks of tests/attacks on other graders: a plain loop of pytest and nbgrader, besides `losslab grade`.
 
     python -m benchmarks.attacks_elsewhere [--only NAME]... [--json]
 
@@ -48,7 +48,7 @@ GRADES = "student,score\nneighbour,32\n"
 
 @dataclass(frozen=True)
 class Fall:
-    """What an attack achieved against one grader."""
+    """What one attack achieved against one grader."""
 
     unearned: float
     read: bool

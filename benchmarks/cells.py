@@ -1,4 +1,4 @@
-"""Run one of the benchmark's checks in the process of the student's code: what a test cell of another kit calls."""
+"""Run one of the benchmark's checks in the process of the student's code, as a test cell of another kit does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A course of one assignment with ten checks, and a class for it: the work that all sides of a benchmark are given."""
+"""A course of one assignment with ten checks, and a class for it: the work for all sides of a benchmark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 ASSIGNMENT, MODULE, CHECKS = "01-mse", "mse", 10
 CLASS = ROOT / "tests" / "sample_class" / "submitted"
 
-# Leaves ten checks of the assignment's hidden ones.
+# Leaves ten of the assignment's hidden checks.
 _KEEP = '''"""Only the checks of the benchmark."""
 
 KEPT = {names!r}
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items):
 
 @dataclass(frozen=True)
 class Work:
-    """Where the course lies, its checks (test function, file, part, points) and its submissions (student, script)."""
+    """The course's folder, its checks (test function, file, part, points) and its submissions (student, script)."""
 
     root: Path
     checks: list[tuple[str, Path, Check]]
@@ -50,7 +50,7 @@ class Work:
 
 
 def load(path: Path, name: str) -> ModuleType:
-    """Import a file under a name of its own."""
+    """Import a file under a unique name."""
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -82,7 +82,7 @@ def _ten(graders: Path) -> list[tuple[str, Path, Check]]:
 
 
 def _write_course(root: Path, checks: list[Check]) -> None:
-    """course.yml with this assignment alone, and the points that ten checks have."""
+    """Write course.yml with only this assignment and the points of its ten checks."""
     course = yaml.safe_load((ROOT / "course.yml").read_text(encoding="utf-8"))
     assignment = next(item for item in course["assignments"] if item["id"] == ASSIGNMENT)
     points = {part: sum(check.points for check in checks if check.part == part) for part in {c.part for c in checks}}
@@ -94,7 +94,7 @@ def _write_course(root: Path, checks: list[Check]) -> None:
 
 
 def _submissions(submitted: Path, count: int) -> list[tuple[str, Path]]:
-    """Scripts of the sample class, over and over, each a little different from the last."""
+    """Repeat the scripts of the sample class, each a little different from the last."""
     scripts = [path for path in sorted(CLASS.glob(f"*/{ASSIGNMENT}/{MODULE}.py")) if _harmless(path)]
     found = []
     for number in range(count):
@@ -108,7 +108,7 @@ def _submissions(submitted: Path, count: int) -> list[tuple[str, Path]]:
 
 
 def _harmless(path: Path) -> bool:
-    """Whether plain pytest can run it at all: it imports, needs no torch, and neither hangs nor ends the interpreter."""
+    """Say whether plain pytest can run a script: it imports without torch and neither hangs nor ends Python."""
     if path.is_symlink() or any(
         word in path.read_bytes() for word in (b"while True", b"_exit", b"1 << 29", b"import torch")
     ):

@@ -42,7 +42,7 @@ _TENSORS = [
 
 
 def seeds() -> list[bytes]:
-    """Well-formed bytes: values, tensors, and a reply of each kind."""
+    """Return well-formed bytes: values, tensors, and a reply of each kind."""
     packed = [wire.pack(value) for value in SEEDS]
     reply = messages.returned(7, packed[3], packed[4], packed[0], ["careful"], "printed")
     loaded = messages.loaded(7, ["mse_loss"], [values.Note(3, "ValueError: no")])
@@ -50,7 +50,7 @@ def seeds() -> list[bytes]:
 
 
 def use(value: Any) -> None:
-    """What a check may do with a value that it was given."""
+    """Use a value as a check may do."""
     if isinstance(value, (list, tuple)):
         for item in value:
             use(item)
@@ -75,7 +75,7 @@ def main() -> None:
         from autograder.grading.tensors import tensors
 
     def one(data: bytes) -> None:
-        """Read the bytes as a value, and as a reply."""
+        """Read the bytes as a value and as a reply."""
         with contextlib.suppress(wire.WireError):
             use(reader.unpack(data, tensors))
         with contextlib.suppress(messages.Malformed):

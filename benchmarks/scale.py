@@ -1,4 +1,4 @@
-"""Ten times as many submissions: what they cost in time and memory, and what grading them again costs.
+"""The cost in time and memory of ten times as many submissions, and of grading them again.
 
     python -m benchmarks.scale [--few 200] [--many 2000]
 
@@ -33,7 +33,7 @@ class Run:
 
 
 def make(folder: Path, count: int) -> None:
-    """`count` submissions, two a student."""
+    """Make `count` submissions, two for each student."""
     students = sorted(path for path in CLASS.iterdir() if path.is_dir())
     for number in range(count // len(ASSIGNMENTS)):
         for name in ASSIGNMENTS:

@@ -24,7 +24,7 @@ NUMPY, TORCH = ("01-mse", "mse"), ("04-focal-loss", "focal_loss")
 
 @dataclass(frozen=True)
 class Row:
-    """Medians of one command, and the import that it is compared with."""
+    """Medians of one command, and of the import that it is compared with."""
 
     name: str
     wall: float
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def a_students_folder(home: Path) -> Path:
-    """The course as a student has it, with two exercises solved."""
+    """Make the course as a student has it, with two exercises solved."""
     shutil.copy(ROOT / "course.yml", home)
     shutil.copytree(ROOT / "assignments", home / "assignments")
     for assignment, module in (NUMPY, TORCH):
@@ -67,7 +67,7 @@ def losslab(words: str, home: Path, runs: int, floor: str) -> Row:
 
 
 def a_row(name: str, arguments: list[str], home: Path, runs: int, floor: str) -> Row:
-    """Medians of runs from the shell; one before them fills the caches of files."""
+    """Measure runs from the shell; a first one fills the file caches and does not count."""
     walls, cpus = [], []
     for run in range(runs + 1):
         before, start = os.times(), time.perf_counter()
@@ -87,7 +87,7 @@ def environment() -> dict[str, str]:
 
 
 def watched(exercise: tuple[str, str], home: Path, runs: int) -> float:
-    """Median seconds from a save to the line that ends a verdict."""
+    """Measure the median seconds from a save to the line that ends a verdict."""
     assignment, module = exercise
     path = home / "assignments" / assignment / f"{module}.py"
     command = [sys.executable, "-m", "autograder", "check", assignment, "--watch"]
@@ -97,7 +97,7 @@ def watched(exercise: tuple[str, str], home: Path, runs: int) -> float:
         until_verdict(process)
         waits = []
         for run in range(runs):
-            time.sleep(2)  # people save now and then; the other parts have run by then
+            time.sleep(2)  # people save only now and then, when the other parts have already run
             start = time.perf_counter()
             path.write_text(path.read_text(encoding="utf-8") + f"# saved {run}\n", encoding="utf-8")
             until_verdict(process)
@@ -107,7 +107,7 @@ def watched(exercise: tuple[str, str], home: Path, runs: int) -> float:
 
 
 def until_verdict(process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    """Read until the line with the keys, which ends each verdict."""
+    """Read until the line that lists the keys, which ends each verdict."""
     assert process.stdout is not None
     told = b""
     while b"q quit (" not in told:

@@ -43,7 +43,7 @@ def load(path: Path) -> ModuleType:
 
 
 def figures(reference: ModuleType, checks: ModuleType, number: int) -> dict[str, float]:
-    """What the checks look at, in one grading."""
+    """Compute the figures that the checks compare, in one grading."""
     drawn = checks.Clouds(reference, np.random.default_rng([number, 1]))
     truth = {name: checks.measured(*drawn.truth(name)) for name in checks.LOSSES}
     found = {}

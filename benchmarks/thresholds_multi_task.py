@@ -123,7 +123,7 @@ def solutions(reference: ModuleType) -> list[Solution]:
 
 
 def trial(solution: Solution, seed: int, released: dict[str, Any], penguins: Any, dress: Any) -> tuple[float, float]:
-    """Accuracy and RMSE in grams of one training, as the hidden check measures them."""
+    """Measure accuracy and RMSE in grams of one training, as the hidden check does."""
     torch.manual_seed(seed)
     model = solution.make_model()
     solution.train(model, solution.make_loss(), dress.data(released), seed=seed)

@@ -1,4 +1,4 @@
-"""Write docs/export.schema.json, the form of `losslab export json`: python scripts/export-schema.py"""
+"""Write docs/export.schema.json, the schema of `losslab export json`: python scripts/export-schema.py"""
 
 from __future__ import annotations
 

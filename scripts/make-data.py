@@ -1,7 +1,7 @@
-"""Write the data sets that are shipped with 03, 04 and 05: python scripts/make-data.py PENGUINS_CSV
+"""Write the data sets that ship with 03, 04 and 05: python scripts/make-data.py PENGUINS_CSV
 
 PENGUINS_CSV is penguins.csv of the Palmer penguins (in the `palmerpenguins` distribution on PyPI); the others come with
-scikit-learn. What it writes is committed: this script is here to show how it came about.
+scikit-learn. Its output is committed; this script shows how it was made.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def digits() -> None:
 
 
 def penguins(source: Path) -> None:
-    """Every third complete row of each species, in shuffled order, stays with the graders."""
+    """Split the penguins: every third complete row of each species, in shuffled order, stays with the graders."""
     with source.open(encoding="utf-8") as file:
         complete = [row for row in csv.DictReader(file) if "NA" not in (row[name] for name in PENGUINS)]
     order = np.random.default_rng(20).permutation(len(complete))

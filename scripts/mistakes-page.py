@@ -1,4 +1,4 @@
-"""Write docs/mistakes.md, what the catalogues of known mistakes were drawn from: python scripts/mistakes-page.py"""
+"""Write docs/mistakes.md, the sources of the catalogues of known mistakes: python scripts/mistakes-page.py"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.grading.diagnosis.catalogue import of_assignment  # noqa: E402
 
 PAGE = ROOT / "docs" / "mistakes.md"
 
-# What `seen` may say, and what of it is the source; nothing, where a mistake was made up for the catalogue.
+# The forms of `seen`, and which part of each is the source; none if a mistake was made up for the catalogue.
 KINDS = {
     "thread": re.compile(r"([\w.-]+/[\w.-]+#\d+): ."),
     "file": re.compile(r"([\w.-]+/[\w.-]+ \S+\.py)(?:: .|; met in practice: .)"),
@@ -28,7 +28,7 @@ KINDS = {
 
 
 def source(seen: str) -> tuple[str, str]:
-    """The kind of a source, and the source. Raises ValueError where `seen` has none of these forms."""
+    """Return the kind of a source, and the source. Raises ValueError if `seen` has none of these forms."""
     for kind, form in KINDS.items():
         if found := form.match(seen):
             return kind, found[1]
@@ -43,7 +43,7 @@ def page() -> str:
         for kind, name in sources:
             cited[kind][name] += 1
         kinds = Counter(kind for kind, _ in sources)
-        if len(entries) > kinds["made"]:  # one whose mistakes were all made up has no place on a page of sources
+        if len(entries) > kinds["made"]:  # a catalogue whose mistakes were all made up has no sources to list
             rows.append((assignment.id, [len(entries), *(kinds[kind] for kind in KINDS)]))
     rows.append(("all", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)]))
     environment = jinja2.Environment(

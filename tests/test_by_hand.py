@@ -107,10 +107,10 @@ class ByHand(RuleBasedStateMachine):
             assert abs(result.late_penalty - self.penalty(who, score)) < 1e-6
             assert result.parts[1].needs_manual_grade == (essay[0] is None)
         for text in (
-            canvas.write(grades)[0],
-            moodle.write(grades),
-            schema.write(grades),
-            *plain.write(grades).values(),
+            canvas.write_canvas_csv(grades)[0],
+            moodle.write_moodle_csv(grades),
+            schema.write_export_json(grades),
+            *plain.write_plain_tables(grades).values(),
         ):
             assert all(who in text for who in STUDENTS)
 
@@ -135,7 +135,9 @@ class ByHand(RuleBasedStateMachine):
             path = self.out / "results" / result.student / "01-a.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(results.dump(result))
-        gradebook.write(self.url, self.course, made, {(who, "01-a"): self.times(who)["01-a"] for who in STUDENTS})
+        gradebook.write_gradebook(
+            self.url, self.course, made, {(who, "01-a"): self.times(who)["01-a"] for who in STUDENTS}
+        )
 
 
 def a_result(who: str, earned: float, penalty: float) -> Result:

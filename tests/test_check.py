@@ -50,7 +50,7 @@ def without(name: str, body: str) -> str:
     return f"{MSE}\n\ndef {name}(pred, target):\n{body}\n"
 
 
-def test_a_failure_has_the_shape_of_the_house(kit: Path, course: Course) -> None:
+def test_a_failure_keeps_to_the_house_format(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(without("mse_loss", "    return np.sum((np.asarray(pred) - target) ** 2)"))
     lines = lines_of(kit, course)
     title, value, lesson = block(lines, "averages over all elements of a matrix")
@@ -61,7 +61,7 @@ def test_a_failure_has_the_shape_of_the_house(kit: Path, course: Course) -> None
     assert sum("6 points at stake" in line for line in lines) == 1
 
 
-def test_a_broken_cell_is_told_first_with_its_line_and_its_parts_are_not_called_unstarted(
+def test_a_broken_cell_comes_first_with_its_line_and_its_parts_are_not_called_unstarted(
     kit: Path, course: Course
 ) -> None:
     (kit / "mse.py").write_text("# %%\nimport numpy as np\n# %%\ndef mse_loss(pred, target)\n    return 1\n")
@@ -71,9 +71,9 @@ def test_a_broken_cell_is_told_first_with_its_line_and_its_parts_are_not_called_
     assert "mse_loss" not in next(line for line in lines if line.startswith("· not started"))
 
 
-def test_a_script_that_is_no_python_at_all_is_one_line(kit: Path, course: Course) -> None:
+def test_a_script_that_is_not_python_gives_one_line(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text("def mse_loss(pred, target)\n    return 1\n")
-    with pytest.raises(SubmissionError, match=r"^mse.py line 1: expected ':'; mend that line, and save$"):
+    with pytest.raises(SubmissionError, match=r"^mse.py line 1: expected ':'; fix that line, and save$"):
         lines_of(kit, course)
 
 
@@ -125,7 +125,7 @@ def test_a_stub_is_not_started_and_needs_no_library(course: Course, monkeypatch:
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_what_was_handed_out_is_known_untouched_and_the_reference_is_not(assignment: str, course: Course) -> None:
+def test_a_released_file_counts_as_untouched_and_the_reference_does_not(assignment: str, course: Course) -> None:
     item = course.assignment(assignment)
     for name in work.names(item):
         assert work.untouched(item, read_file(ROOT / "assignments" / assignment / name)), name
@@ -144,10 +144,10 @@ def test_only_parts_begun_are_shown_unless_all_is_asked_for(kit: Path, course: C
     assert block(lines_of(kit, course, show_all=True), "huber · half the square")
 
 
-def test_a_misspelt_function_is_told_with_its_right_name(kit: Path, course: Course) -> None:
+def test_a_misspelt_function_is_reported_with_its_right_name(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(MSE.replace("mse_loss", "mse_los"))
     assert block(lines_of(kit, course), "mse_loss · averages the squares")[1].strip() == (
-        "`mse_loss` is not defined; there is `mse_los`: rename it"
+        "`mse_loss` is not defined, but `mse_los` is: rename it"
     )
 
 
@@ -158,10 +158,10 @@ def test_a_misspelt_function_is_told_with_its_right_name(kit: Path, course: Cour
         ("    errors = np.subtract(pred, target)\n    np.mean(errors ** 2)", "`return` missing"),
         ("    return (pred - target) ** 2 if pred == target else 0", "an array has many"),
         ("    return np.mean(np.subtract(pred, target) ** 2) ** 0.5", "square root"),
-        ("    return -np.mean(np.subtract(pred, target) ** 2)", "the sign is not"),
-        ("    return np.subtract(pred, target) ** 2", "One number is asked for"),
-        ("    return np.float64(0) / 0", "something is divided by 0|0 times inf"),
-        ("    return np.mean(np.subtract(pred, target) ** 2) * np.nan", "nan is what"),
+        ("    return -np.mean(np.subtract(pred, target) ** 2)", "the sign is wrong"),
+        ("    return np.subtract(pred, target) ** 2", "A single number is expected"),
+        ("    return np.float64(0) / 0", "something is divided by 0|0 / 0 and inf - inf are NaN"),
+        ("    return np.mean(np.subtract(pred, target) ** 2) * np.nan", "NaN comes from"),
         ("    return pred.sum(axis=5)", "line"),
     ],
 )
@@ -187,7 +187,7 @@ def test_nothing_raised_and_an_unclear_message_are_told_apart(kit: Path, course:
     assert '"bad input"' in unclear[1] and "both shapes" in unclear[2]
 
 
-def test_a_warning_is_told_as_what_it_teaches(tmp_path: Path, course: Course) -> None:
+def test_a_warning_is_shown_as_its_lesson(tmp_path: Path, course: Course) -> None:
     shutil.copy(ROOT / "assignments" / "02-cross-entropy" / "test_cross_entropy.py", tmp_path)
     text = (ROOT / "solutions" / "02-cross-entropy" / "cross_entropy.py").read_text()
     naive = "def softmax(logits):\n    powers = np.exp(logits)\n    return powers / powers.sum(axis=1, keepdims=True)\n"
@@ -195,27 +195,29 @@ def test_a_warning_is_told_as_what_it_teaches(tmp_path: Path, course: Course) ->
     failed = block(lines_of(tmp_path, course, "02-cross-entropy"), "softmax · finite at 1000")
     line = f"{text}\n\n{naive}".splitlines().index("    powers = np.exp(logits)") + 1
     assert (
-        f"  line {line} warns: exp of more than 709 is infinite: subtract the largest number of the row first."
+        f"  Warning in line {line}: exp of more than 709 is infinite: subtract the largest number of the row first."
         in failed
     )
 
 
-def test_a_warning_where_all_passes_is_a_note_and_no_failure(kit: Path, course: Course) -> None:
+def test_a_warning_is_a_note_and_not_a_failure_if_all_checks_pass(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(
         without("mse_loss", "    np.exp(1000.0 * np.ones(1))\n    return _old(pred, target)").replace(
             "def mse_loss(pred, target):\n    np", "_old = mse_loss\n\n\ndef mse_loss(pred, target):\n    np"
         )
     )
     made = running.run(course.assignments[0], kit)
-    assert made.passed and any(line.startswith("! line ") and "exp of more than 709" in line for line in made.lines())
+    assert made.passed and any(
+        line.startswith("! warning in line ") and "exp of more than 709" in line for line in made.lines()
+    )
 
 
-def test_what_is_next_and_how_many_hidden_checks_wait_is_said(kit: Path, course: Course) -> None:
+def test_check_names_the_next_part_and_counts_hidden_checks(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(MSE)
     assert lines_of(kit, course)[-1] == "All public checks passed; 36 hidden checks run when you submit."
     (kit / "mse.py").write_text(MSE.replace("def huber_", "def my_own_thing_for_"))
     last, verdict = lines_of(kit, course)[-2:]
-    assert last == "next: huber in mse.py; a nudge: losslab hint 01-mse/huber"
+    assert last == "next: huber in mse.py; for a nudge: losslab hint 01-mse/huber"
     assert verdict == "13 of 16 public checks passed; 36 hidden checks run when you submit."
 
 
@@ -243,7 +245,7 @@ def notebook_with(tmp_path: Path, changes: dict[str, str]) -> Path:
     return folder
 
 
-def test_a_notebook_is_checked_like_a_script_and_told_by_cell(tmp_path: Path, course: Course) -> None:
+def test_a_notebook_is_checked_like_a_script_and_places_are_named_by_cell(tmp_path: Path, course: Course) -> None:
     right, wrong = "    return np.mean(np.subtract(pred, target) ** 2)", "    return nothing_here"
     folder = notebook_with(tmp_path, {"mse_loss": right, "mse_grad": wrong, "rmse": "    return (1"})
     lines = lines_of(folder, course)
@@ -254,7 +256,7 @@ def test_a_notebook_is_checked_like_a_script_and_told_by_cell(tmp_path: Path, co
     assert not any("left out: AssertionError" in line or "NotImplementedError" in line for line in lines)
 
 
-def test_the_file_that_is_begun_is_the_one_and_not_the_stub_saved_later(tmp_path: Path, course: Course) -> None:
+def test_check_reads_the_started_file_and_not_a_stub_saved_later(tmp_path: Path, course: Course) -> None:
     folder = notebook_with(tmp_path, {"mse_loss": "    return 1"})
     os.utime(folder / "mse.ipynb", (1e9, 1e9))
     assert work.choose(course.assignments[0], folder).name == "mse.ipynb"
@@ -331,7 +333,7 @@ def test_ctrl_c_in_a_check_tells_where_and_ends_the_run(kit: Path, course: Cours
     assert not (kit / ".losslab").exists(), "half a run must not be remembered as a verdict"
 
 
-def test_a_helper_beside_the_file_is_read_anew_at_each_run(kit: Path, course: Course) -> None:
+def test_a_helper_next_to_the_file_is_read_again_at_each_run(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(f"{MSE}\nfrom my_helper import mse_loss\n")
     (kit / "my_helper.py").write_text("def mse_loss(pred, target):\n    return 1\n")
     assert "got 1" in block(lines_of(kit, course), "mse_loss · averages the squares")[1]
@@ -340,7 +342,7 @@ def test_a_helper_beside_the_file_is_read_anew_at_each_run(kit: Path, course: Co
     assert "my_helper" not in sys.modules and str(kit) not in sys.path
 
 
-def test_a_function_that_prints_is_told_and_its_output_is_kept_off_the_screen(
+def test_a_function_that_prints_gives_a_note_and_its_output_stays_off_the_screen(
     kit: Path, course: Course, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (kit / "mse.py").write_text(without("mse_loss", "    print('so far', pred)\n    return 1"))
@@ -348,7 +350,7 @@ def test_a_function_that_prints_is_told_and_its_output_is_kept_off_the_screen(
     assert capfd.readouterr().out == ""
 
 
-def test_inputs_are_written_down_before_a_function_changes_them(kit: Path, course: Course) -> None:
+def test_inputs_are_recorded_before_a_function_changes_them(kit: Path, course: Course) -> None:
     (kit / "mse.py").write_text(without("mse_grad", "    pred -= pred\n    return pred + 9"))
     assert "pred=[3, 1]" in block(lines_of(kit, course), "mse_grad · two over n")[1]
 
@@ -362,7 +364,7 @@ def test_the_current_part_is_run_first_and_reported_alone(kit: Path, course: Cou
     assert order.index("mse_loss") < order.index("huber") and made.passed
 
 
-def test_the_terminals_colours_and_escapes_of_a_student_stay_out(
+def test_a_students_colours_and_escape_codes_stay_off_the_terminal(
     kit: Path, course: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from autograder.student.screen import say

@@ -137,7 +137,7 @@ def test_what_matches_nothing_is_listed_a_line_a_place() -> None:
         ["mse.py", "ada/a\x1b[2J.png", "ada/b\nb.txt", "ada/mse.py", *(f"eve/{n}.txt" for n in range(900))]
     )
     assert set(made.taken) == {"ada/mse.py"} and len(made.notes) == 3
-    assert made.notes[0].startswith("mse.py: no telling whose") and "b b.txt" in made.notes[1]
+    assert made.notes[0].startswith("mse.py: the student is not known") and "b b.txt" in made.notes[1]
     assert made.notes[2].endswith("and 895 more") and all(note.isprintable() for note in made.notes)
 
 
@@ -217,7 +217,7 @@ def test_a_zip_whose_name_leads_up_is_not_unpacked(tmp_path: Path, name: str) ->
 
 def test_a_lone_zip_that_is_named_as_a_hand_in_is_said_to_be_one(tmp_path: Path) -> None:
     files, notes = laid_down(tmp_path, {"CS_101_27_MSE-4711.zip": packed({f"{MOODLE}/mse.py": b"1"})})
-    assert owners(*files) == {"101"} and "taken for one student's" in notes[0]
+    assert owners(*files) == {"101"} and "counts as one student's" in notes[0]
 
 
 def test_a_broken_zip_goes_to_intake_and_ends_nothing(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_a_broken_zip_goes_to_intake_and_ends_nothing(tmp_path: Path) -> None:
         tmp_path, {"eve.zip": b"PK nonsense", "zoe.zip": packed({"mse.py": b"1"}), "x.csv.gz": b"no"}
     )
     assert files == {"eve/eve.zip": b"PK nonsense", "zoe/mse.py": b"1", "x.csv.gz": b"no"}
-    assert notes == ["eve.zip: is not a whole zip, and is not unpacked; download it again, or unpack it yourself"]
+    assert notes == ["eve.zip: is not a whole zip, so it is not unpacked; download it again, or unpack it yourself"]
 
 
 def test_a_zip_that_would_fill_the_disk_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

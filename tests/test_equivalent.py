@@ -40,7 +40,7 @@ def test_no_file_lists_nothing(tmp_path: Path) -> None:
         ('"f: 1": "a\n', "is not a mapping of mutants to reasons"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_one_line(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_file_that_cannot_be_used_gives_one_line(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "equivalent.yml"
     path.write_text(text)
     with pytest.raises(CourseError, match=reason) as caught:

@@ -81,7 +81,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(results.dump(result))
     times = {("ada", "01-a"): datetime.datetime(2027, 2, 1, 13, tzinfo=datetime.UTC)}
-    gradebook.write(url(out), COURSE, RESULTS, times)
+    gradebook.write_gradebook(url(out), COURSE, RESULTS, times)
     roster.enter(url(out), COURSE, PEOPLE)
     return out
 
@@ -116,7 +116,7 @@ def as_canvas_reads(text: str) -> tuple[dict[str, dict[str, str]], dict[str, str
 
 
 def test_canvas_takes_every_name_and_score(grades: Grades) -> None:
-    text, notes = canvas.write(grades)
+    text, notes = canvas.write_canvas_csv(grades)
     people, possible = as_canvas_reads(text)
     assert notes == [] and set(possible.values()) == {"8"}
     assert list(people) == [person.id for person in PEOPLE]
@@ -138,7 +138,7 @@ def test_canvas_keeps_ids_of_its_own_export(grades: Grades, tmp_path: Path) -> N
         '"Student, Test",1,,f00,canvas.example.org,A,,,\n'.replace("Losses\\, plain", '"Losses, plain (12)"'),
         encoding="utf-8-sig",
     )
-    text, notes = canvas.write(grades, exported)
+    text, notes = canvas.write_canvas_csv(grades, exported)
     header, _, *body = rows(text)
     assert header == [
         *("Student", "ID", "SIS User ID", "SIS Login ID", "Root Account", "Section"),
@@ -154,11 +154,11 @@ def test_a_file_that_canvas_did_not_export_is_refused(grades: Grades, tmp_path: 
     other = tmp_path / "other.csv"
     other.write_text("name,points\nada,3\n")
     with pytest.raises(OutputError, match="is no gradebook that Canvas exported"):
-        canvas.write(grades, other)
+        canvas.write_canvas_csv(grades, other)
 
 
 def test_moodle_has_a_row_for_every_student(grades: Grades) -> None:
-    header, *body = rows(moodle.write(grades))
+    header, *body = rows(moodle.write_moodle_csv(grades))
     found = [dict(zip(header, row, strict=True)) for row in body]
     assert not any(r[name][:1] in ("=", "+", "-", "@") for r in found for name in ("First name", "Last name"))
     names = [(tables.unguarded(r["First name"]), tables.unguarded(r["Last name"])) for r in found]
@@ -169,7 +169,7 @@ def test_moodle_has_a_row_for_every_student(grades: Grades) -> None:
 
 
 def test_plain_tables_hold_students_parts_and_checks(grades: Grades) -> None:
-    made = {name: rows(text) for name, text in plain.write(grades).items()}
+    made = {name: rows(text) for name, text in plain.write_plain_tables(grades).items()}
     students = [[tables.unguarded(cell) for cell in row] for row in made["students.csv"]]
     assert [row[:4] for row in students[1:]] == [[p.id, p.last_name, p.first_name, p.email] for p in PEOPLE]
     assert students[4][7:10] == ["", "", "missing"]
@@ -179,7 +179,7 @@ def test_plain_tables_hold_students_parts_and_checks(grades: Grades) -> None:
 
 
 def test_no_cell_of_a_plain_table_is_a_formula(grades: Grades) -> None:
-    for text in plain.write(grades).values():
+    for text in plain.write_plain_tables(grades).values():
         assert not any(cell[:1] in "=+-@\t\r" for row in rows(text) for cell in row if cell)
 
 
@@ -202,14 +202,14 @@ def test_no_place_where_a_cell_may_begin_is_a_formula(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["007", "-ella", "=1+1", "+49 170", "ada@example.org", "o'brien@example.org", "@zoë"])
-def test_an_id_that_calls_nothing_stays_exact(text: str) -> None:
+def test_an_id_that_is_not_a_formula_stays_exact(text: str) -> None:
     assert tables.exact(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["=cmd|' /C calc'!A0", "@SUM(A1)", "-1+HYPERLINK(A1)", "=x\u200f", "a;=cmd|'/C calc'!A0"]
 )
-def test_an_id_that_calls_something_is_guarded(text: str) -> None:
+def test_an_id_that_is_a_formula_is_guarded(text: str) -> None:
     assert tables.exact(text) != text and "'" in tables.exact(text)
 
 
@@ -220,7 +220,7 @@ def test_negative_numbers_stay_numbers() -> None:
 def test_json_keeps_to_the_published_schema(grades: Grades) -> None:
     published = json.loads((ROOT / "docs" / "export.schema.json").read_bytes())
     assert published == json.loads(msgspec.json.encode(schema.schema())), "run python scripts/export-schema.py"
-    text = schema.write(grades)
+    text = schema.write_export_json(grades)
     jsonschema.validate(json.loads(text), published)
     back = msgspec.json.decode(text, type=schema.Export)
     assert back.students == PEOPLE
@@ -248,7 +248,7 @@ def test_files_of_the_command_are_utf_8_and_marked_for_spreadsheets(out: Path) -
     assert all(content.decode("utf-8").startswith("\ufeff") for content in made.values())
 
 
-def test_nothing_graded_is_one_line(tmp_path: Path) -> None:
+def test_an_export_of_nothing_gives_one_line(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="run `losslab grade` first"):
         load.load(tmp_path, url(tmp_path), COURSE, [])
 
@@ -287,7 +287,7 @@ def test_class_lists_of_other_systems_are_read(text: str, person: Person, encodi
         ('student\n"ada\n', "is not whole CSV"),
     ],
 )
-def test_a_wrong_class_list_is_one_line(text: str, line: str, tmp_path: Path) -> None:
+def test_a_wrong_class_list_gives_one_line(text: str, line: str, tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_text(text)
     with pytest.raises(OutputError, match=line):
@@ -296,7 +296,7 @@ def test_a_wrong_class_list_is_one_line(text: str, line: str, tmp_path: Path) ->
 
 def test_a_table_for_canvas_is_read_back_as_a_class_list(grades: Grades, tmp_path: Path) -> None:
     path = tmp_path / "canvas.csv"
-    path.write_text(canvas.write(grades)[0])
+    path.write_text(canvas.write_canvas_csv(grades)[0])
     read = {person.id: person for person in roster.read(path)}
     assert set(read) == {person.id for person in PEOPLE}
     assert (read["=1+1"].last_name, read["=1+1"].first_name) == ("+49", "@SUM(A1)")
@@ -308,13 +308,13 @@ def test_no_name_leaves_the_folder_where_feedback_is_unpacked(tmp_path: Path) ->
         (tmp_path / "feedback" / student).mkdir(parents=True)
         (tmp_path / "feedback" / student / "01-mse.html").write_text("<p>")
     course = courses.load(ROOT / "course.yml")
-    with zipfile.ZipFile(io.BytesIO(feedback.write(tmp_path, ROOT, course, []))) as archive:
+    with zipfile.ZipFile(io.BytesIO(feedback.write_feedback_zip(tmp_path, ROOT, course, []))) as archive:
         names = archive.namelist()
     assert len(set(names)) == len(students) and "ada/01-mse.html" in names and "C_evil/01-mse.html" in names
     assert not [name for name in names if re.search(r"[\\:\x1b]", name)]
 
 
-def test_a_class_list_adds_names_and_takes_nobody_out(out: Path) -> None:
+def test_a_class_list_adds_names_and_removes_nobody(out: Path) -> None:
     roster.enter(url(out), COURSE, [Person("ada", email="ada@new.example.org")])
     people = {person.id: person for person in load.roster(url(out), COURSE)}
     assert people["ada"] == Person("ada", "Ada", "Lovelace", "ada@new.example.org", "17")
@@ -330,8 +330,8 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clean folder laid out as Gradescope's /autograder."""
     here = tmp_path_factory.mktemp("autograder")
     course = courses.load(ROOT / "course.yml")
-    data = gradescope.write(ROOT, course.assignment("01-mse"))
-    assert data == gradescope.write(ROOT, course.assignment("01-mse"))
+    data = gradescope.write_gradescope_zip(ROOT, course.assignment("01-mse"))
+    assert data == gradescope.write_gradescope_zip(ROOT, course.assignment("01-mse"))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert {"setup.sh", "run_autograder"} <= set(archive.namelist())
         assert all((archive.getinfo(name).external_attr >> 16) & 0o111 for name in ("setup.sh", "run_autograder"))
@@ -483,7 +483,7 @@ def test_what_is_not_a_file_does_not_hang_gradescopes_run(
         assert read.problem is not None and Path(name).name in read.problem
 
 
-def test_a_pipe_is_told_to_the_student_on_gradescope(autograder: Path, tmp_path: Path) -> None:
+def test_the_student_is_told_of_a_pipe_on_gradescope(autograder: Path, tmp_path: Path) -> None:
     special("pipe", empty(autograder) / "mse.py")
     made = run_there(autograder, tmp_path)
     check_gradescope_form(made)
@@ -499,7 +499,7 @@ def test_a_submission_that_never_ends_is_read_up_to_the_limit(tmp_path: Path) ->
     assert read.problem is not None and "mse.py: is larger than 20 MiB" in read.problem
 
 
-def test_an_error_of_ours_still_gives_gradescope_a_result(
+def test_an_error_of_the_grader_still_gives_gradescope_a_result(
     autograder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(autograder / "submission", ignore_errors=True)  # nothing is there at all
@@ -520,7 +520,7 @@ def test_a_measure_is_on_gradescopes_leaderboard() -> None:
 
 def test_gradescopes_zip_holds_one_assignments_graders_only() -> None:
     course = courses.load(ROOT / "course.yml")
-    with zipfile.ZipFile(io.BytesIO(gradescope.write(ROOT, course.assignment("01-mse")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(gradescope.write_gradescope_zip(ROOT, course.assignment("01-mse")))) as archive:
         names = archive.namelist()
     assert "autograder/graders/01-mse/test_mse_hidden.py" in names and "autograder/graders/secret.txt" in names
     assert not [name for name in names if "02-cross-entropy" in name or "extensions" in name or "tests/" in name]

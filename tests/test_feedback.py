@@ -257,7 +257,7 @@ def test_a_plot_is_shown_in_its_part() -> None:
         (b"", "is not a PNG"),
     ],
 )
-def test_a_picture_that_is_too_large_to_draw_is_told_of_and_not_shown(data: bytes, words: str) -> None:
+def test_a_picture_that_is_too_large_to_draw_is_mentioned_and_not_shown(data: bytes, words: str) -> None:
     html = feedback.render(COURSE, COURSE.assignments[0], a_result(), {"loss": data})
     assert "<img" not in html
     assert "Your plot is not shown: the picture" in html and words in html
@@ -278,7 +278,7 @@ def test_notes_are_bounded_in_the_results_too() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 30, 31])
-def test_few_notes_are_all_told(count: int) -> None:
+def test_a_few_notes_are_all_shown(count: int) -> None:
     notes = [f"note {number}" for number in range(count)]
     assert score.bounded(notes) == notes
 

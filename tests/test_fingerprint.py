@@ -92,7 +92,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
         patch.setattr(grading, "_executed", in_no_time)
         scratch = Scratch(folder)
         assert scratch.grade() == 2
-        stamp.write(scratch.course, folder, scratch.course.assignments[:1])
+        stamp.write_stamp(scratch.course, folder, scratch.course.assignments[:1])
         yield scratch
 
 

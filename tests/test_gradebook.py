@@ -57,7 +57,7 @@ def a_result(student: str, score: float, **changes: Any) -> Result:
 def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made once, and copied."""
     path = tmp_path_factory.mktemp("book") / "gradebook.db"
-    gradebook.write(f"sqlite:///{path}", COURSE, [], {})
+    gradebook.write_gradebook(f"sqlite:///{path}", COURSE, [], {})
     return path
 
 
@@ -80,7 +80,7 @@ def opened(url: str) -> Iterator[Any]:
 def test_scores_penalty_and_times_are_what_nbgrader_reads(url: str) -> None:
     results = [a_result("ada", 4.5, late_penalty=0.45), a_result("bøb, jr", 0.1)]
     handed_in = datetime.datetime(2027, 2, 2, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
-    gradebook.write(url, COURSE, results, {("ada", "01-a"): handed_in})
+    gradebook.write_gradebook(url, COURSE, results, {("ada", "01-a"): handed_in})
     with opened(url) as book:
         for result in results:
             submission = book.find_submission("01-a", result.student)
@@ -93,7 +93,7 @@ def test_scores_penalty_and_times_are_what_nbgrader_reads(url: str) -> None:
 
 
 def test_only_parts_for_a_person_wait_for_one(url: str) -> None:
-    gradebook.write(url, COURSE, [a_result("ada", 4)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
     with opened(url) as book:
         loss, essay = (book.find_grade(part, "first", "01-a", "ada") for part in ("loss", "essay"))
         assert (loss.auto_score, loss.needs_manual_grade) == (4, False)
@@ -101,14 +101,16 @@ def test_only_parts_for_a_person_wait_for_one(url: str) -> None:
 
 
 def test_failures_are_comments(url: str) -> None:
-    gradebook.write(url, COURSE, [a_result("ada", 4)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
     with opened(url) as book:
         assert book.find_comment("loss_solution", "first", "01-a", "ada").comment == "✗ large logits (fail)\ngot nan"
         assert book.find_comment("essay", "first", "01-a", "ada").comment is None
 
 
 def test_rejected_submission_has_nothing_and_its_problem_as_comment(url: str) -> None:
-    gradebook.write(url, COURSE, [a_result("ada", 0, status="rejected", problem="first.py: is empty", parts=[])], {})
+    gradebook.write_gradebook(
+        url, COURSE, [a_result("ada", 0, status="rejected", problem="first.py: is empty", parts=[])], {}
+    )
     with opened(url) as book:
         for part in ("loss", "essay"):
             grade = book.find_grade(part, "first", "01-a", "ada")
@@ -120,14 +122,14 @@ def test_rejected_submission_has_nothing_and_its_problem_as_comment(url: str) ->
 
 
 def test_manual_score_and_comment_survive_a_second_write(url: str) -> None:
-    gradebook.write(url, COURSE, [a_result("ada", 4)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
     with opened(url) as book:
         for part, score in (("essay", 1.5), ("loss", 5.0)):
             book.find_grade(part, "first", "01-a", "ada").manual_score = score
         book.find_comment("loss_solution", "first", "01-a", "ada").manual_comment = "well tried"
         book.find_grade("loss", "first", "01-a", "ada").extra_credit = 0.25
         book.db.commit()
-    gradebook.write(url, COURSE, [a_result("ada", 3)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 3)], {})
     with opened(url) as book:
         essay, loss = (book.find_grade(part, "first", "01-a", "ada") for part in ("essay", "loss"))
         assert (essay.manual_score, essay.needs_manual_grade) == (1.5, False)
@@ -136,17 +138,17 @@ def test_manual_score_and_comment_survive_a_second_write(url: str) -> None:
 
 
 def test_second_write_replaces_scores_and_adds_no_rows(url: str) -> None:
-    gradebook.write(url, COURSE, [a_result("ada", 4)], {})
-    gradebook.write(url, COURSE, [a_result("ada", 6), a_result("bob", 2)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 6), a_result("bob", 2)], {})
     with opened(url) as book:
         assert {item.student.id: item.score for item in book.assignment_submissions("01-a")} == {"ada": 6, "bob": 2}
         assert len(book.find_submission("01-a", "ada").notebooks[0].grades) == 2
 
 
 def test_part_added_to_the_course_later_gets_its_grades(url: str) -> None:
-    gradebook.write(url, COURSE, [a_result("ada", 4)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
     parts = [PartResult("loss", 4, 6, False, []), PartResult("grad", 3, 3, False, [])]
-    gradebook.write(url, a_course(LOSS, ESSAY, GRAD), [a_result("ada", 7, parts=parts)], {})
+    gradebook.write_gradebook(url, a_course(LOSS, ESSAY, GRAD), [a_result("ada", 7, parts=parts)], {})
     with opened(url) as book:
         assert book.find_submission("01-a", "ada").score == 7
         assert book.find_assignment("01-a").max_score == 11
@@ -160,7 +162,7 @@ def test_submission_that_nbgrader_made_is_taken_over(url: str) -> None:
         book.add_grade_cell("loss", "first", "01-a", max_score=1, cell_type="code")
         book.add_student("ada")
         book.add_submission("01-a", "ada")
-    gradebook.write(url, COURSE, [a_result("ada", 4)], {})
+    gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
     with opened(url) as book:
         submission = book.find_submission("01-a", "ada")
         assert (submission.score, submission.max_score) == (4, 8)
@@ -170,7 +172,7 @@ def test_locked_database_is_one_line_that_names_file_cause_and_remedy(path: Path
     with contextlib.closing(sqlite3.connect(path)) as other:
         other.execute("begin exclusive")
         with pytest.raises(OutputError) as caught:
-            gradebook.write(f"sqlite:///{path}?timeout=0.05", COURSE, [a_result("ada", 4)], {})
+            gradebook.write_gradebook(f"sqlite:///{path}?timeout=0.05", COURSE, [a_result("ada", 4)], {})
     line = str(caught.value)
     assert str(path) in line and "locked" in line and "close what holds it open" in line
     assert "\n" not in line
@@ -182,7 +184,7 @@ def test_read_only_database_is_one_line_and_no_traceback(path: Path, caplog: pyt
     )  # nbgrader itself writes, and logs, a course it does not know
     for course in (COURSE, other):
         with caplog.at_level(logging.ERROR), pytest.raises(OutputError, match="readonly") as caught:
-            gradebook.write(f"sqlite:///file:{path}?mode=ro&uri=true", course, [a_result("ada", 4)], {})
+            gradebook.write_gradebook(f"sqlite:///file:{path}?mode=ro&uri=true", course, [a_result("ada", 4)], {})
         assert "\n" not in str(caught.value)
     assert not caplog.records
 
@@ -193,12 +195,12 @@ def test_file_that_is_no_database_or_cannot_be_made_is_named(tmp_path: Path, con
     if content:
         bad.write_bytes(content)
     with pytest.raises(OutputError, match=bad.name):
-        gradebook.write(f"sqlite:///{bad}", COURSE, [a_result("ada", 4)], {})
+        gradebook.write_gradebook(f"sqlite:///{bad}", COURSE, [a_result("ada", 4)], {})
 
 
 def test_password_is_not_in_the_error() -> None:
     with pytest.raises(OutputError) as caught:
-        gradebook.write("nosuch://me:secret@host/db", COURSE, [], {})
+        gradebook.write_gradebook("nosuch://me:secret@host/db", COURSE, [], {})
     assert "secret" not in str(caught.value)
 
 
@@ -210,7 +212,7 @@ def test_failure_half_way_enters_nothing(url: str, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(gradebook.book, "_enter_comments", fail)
     with pytest.raises(OutputError, match="disk full"):
-        gradebook.write(url, COURSE, [a_result("ada", 4)], {})
+        gradebook.write_gradebook(url, COURSE, [a_result("ada", 4)], {})
     with opened(url) as book:
         assert book.students == []
         assert book.assignments == []

@@ -153,7 +153,7 @@ def test_assignments_that_are_out_of_date_make_no_kit(checkout: Path) -> None:
         ("LICENSE", "", "make the kit in a checkout"),
     ],
 )
-def test_what_stands_in_the_way_is_one_line(checkout: Path, name: str, change: str | None, words: str) -> None:
+def test_each_obstacle_gives_one_line(checkout: Path, name: str, change: str | None, words: str) -> None:
     path = checkout / name
     if change:
         path.write_text(path.read_text() + change)
@@ -173,7 +173,7 @@ def test_a_wheel_that_cannot_be_built_is_one_line(checkout: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_place_that_cannot_be_written_is_one_line() -> None:
+def test_a_place_that_cannot_be_written_gives_one_line() -> None:
     done = run(ROOT, "kit", "--out", str(ROOT / "course.yml" / "kit.zip"))
     assert done.returncode == 2 and "choose another place with --out" in done.stderr
     assert len(done.stderr.splitlines()) == 1

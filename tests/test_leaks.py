@@ -181,14 +181,14 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_the_secret_is_found_however_its_letters_are_dressed(spelling: str, signs: leaks.Canaries) -> None:
+def test_the_secret_is_found_however_it_is_spelled(spelling: str, signs: leaks.Canaries) -> None:
     text = SPELLINGS[spelling]
     for message in (text, f"got {text}, which is not right"):
         result = leaks.cleaned(a_result(message), signs)
         assert result.parts[0].checks[0].message == leaks.WITHHELD
 
 
-def test_hidden_code_is_found_in_other_dress(signs: leaks.Canaries) -> None:
+def test_hidden_code_is_found_however_it_is_spelled(signs: leaks.Canaries) -> None:
     for text in ("\x01".join(HIDDEN_CODE), HIDDEN_CODE.replace(" ", "\n  "), HIDDEN_CODE.replace("(", "&#40;")):
         assert leaks.cleaned(a_result(text), signs).parts[0].checks[0].message == leaks.WITHHELD
 
@@ -202,7 +202,7 @@ def test_two_messages_that_make_the_secret_together_are_both_withheld(signs: lea
     assert SECRET not in "".join(notes.notes)
 
 
-def test_every_text_of_a_submission_is_looked_at(signs: leaks.Canaries) -> None:
+def test_every_text_of_a_submission_is_checked(signs: leaks.Canaries) -> None:
     result = a_result("fine", problem=SECRET, notes=[SECRET], status="rejected")
     check = CheckResult("c1", "one", "fail", 0, 2, SECRET, None)
     result = msgspec.structs.replace(result, parts=[PartResult("mse_loss", 4, 6, False, [check])])
@@ -249,7 +249,7 @@ def test_a_page_with_the_secret_is_withheld_and_the_class_goes_on(
     assert not any(SECRET in text for text in files.values())
 
 
-def test_a_withheld_message_is_told_to_the_instructor(
+def test_the_instructor_is_told_of_a_withheld_message(
     course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     signs = leaks.canaries(ROOT, course.assignment("01-mse"))

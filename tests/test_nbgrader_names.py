@@ -63,7 +63,7 @@ def test_an_odd_cell_is_shown(tmp_path: Path, name: str) -> None:
     source.mkdir(parents=True)
     (source / "mse.ipynb").write_text(json.dumps({**solved, "cells": [*solved.cells, ODD_CELLS[name]]}))
     assignment = courses.load(kit.ROOT / "course.yml").assignment("01-mse")
-    told = list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
+    told = list(readable.write_notebook(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
     readable.done_reading()
     assert told == [] and "here" in (tmp_path / "shown" / "mse.ipynb").read_text()
 
@@ -75,7 +75,7 @@ def test_a_time_with_any_offset_can_be_read_by_nbgrader(tmp_path: Path, offset: 
     (source / "mse.py").write_text("mine = 1\n")
     (source / "timestamp.txt").write_text(f"2027-02-01 10:00:00{offset}")
     assignment = courses.load(kit.ROOT / "course.yml").assignment("01-mse")
-    list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
+    list(readable.write_notebook(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
     readable.done_reading()
     moment = datetime.datetime.fromisoformat(f"2027-02-01 10:00:00{offset or '+00:00'}")
     written = (tmp_path / "shown" / "timestamp.txt").read_text()
@@ -88,7 +88,7 @@ def test_a_notebook_that_breaks_what_shows_it_is_shown_as_code(tmp_path: Path, m
     (source / "mse.py").write_text("mine = 1\n")
     monkeypatch.setattr(readable, "_reader", bounded.Reader(lambda request: os._exit(1)))
     assignment = courses.load(kit.ROOT / "course.yml").assignment("01-mse")
-    told = list(readable.write(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
+    told = list(readable.write_notebook(assignment, source, tmp_path / "shown", kit.ROOT / "assignments" / "01-mse"))
     readable.done_reading()
     assert told == ["its notebook is shown as plain code (breaks what reads it)"]
     shown = nbformat.read(tmp_path / "shown" / "mse.ipynb", as_version=4)

@@ -64,9 +64,9 @@ def test_a_new_assignment_is_released_proven_and_graded_as_it_is(tmp_path: Path)
     assert {check["mistake"] for check in parts["hinge_loss"]["checks"]} == {"hinge_loss_sum"}
 
 
-def test_the_entry_goes_behind_the_last_and_all_else_of_the_course_file_stays(tmp_path: Path) -> None:
+def test_the_entry_goes_after_the_last_one_and_the_rest_of_the_course_file_stays(tmp_path: Path) -> None:
     path = empty_course(tmp_path)
-    written = new.write(path, NAME, 'The "hinge"')
+    written = new.write_skeleton(path, NAME, 'The "hinge"')
     text = path.read_text(encoding="utf-8")
     assert text.startswith(TEXT) and path in written and all(item.is_file() for item in written)
     added = courses.load(path).assignments[-1]
@@ -114,7 +114,7 @@ def test_a_name_that_cannot_be_taken_is_one_line_and_nothing_is_written(tmp_path
     (tmp_path / "solutions" / "98-there").mkdir()
     before = contents(tmp_path)
     with pytest.raises(LossLabError, match=reason) as caught:
-        new.write(path, name)
+        new.write_skeleton(path, name)
     assert "\n" not in str(caught.value) and contents(tmp_path) == before
 
 
@@ -123,12 +123,12 @@ def test_without_graders_nothing_is_written(tmp_path: Path) -> None:
     (tmp_path / "autograder" / "graders").rmdir()
     before = contents(tmp_path)
     with pytest.raises(LossLabError, match="graders: is not there; run this in the folder of the course"):
-        new.write(path, NAME)
+        new.write_skeleton(path, NAME)
     assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("place", range(8))
-def test_where_a_file_cannot_be_written_everything_is_as_it_was(
+def test_if_a_file_cannot_be_written_nothing_changes(
     place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = empty_course(tmp_path)
@@ -142,5 +142,5 @@ def test_where_a_file_cannot_be_written_everything_is_as_it_was(
 
     monkeypatch.setattr(files, "write", write)
     with pytest.raises(OutputError, match="no space"):
-        new.write(path, NAME)
+        new.write_skeleton(path, NAME)
     assert contents(tmp_path) == before and len(calls) == place + 1

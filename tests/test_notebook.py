@@ -103,7 +103,7 @@ def test_the_magics_in_a_kernel(home: Path, course: Course) -> None:
     assert "0 of 3 public checks passed" in one and "got 7.25" in one and "%hint mse_loss" in one
     assert "✓ passed · mse_grad" in everything and "✗ failed · mse_loss" in everything
     assert course.assignments[0].parts[0].hints[1] in hint
-    assert unknown.startswith("<b>: no part or function of 01-mse") and "a level from 1 to 3" in level
+    assert unknown.startswith("<b>: no part or function of 01-mse") and "the levels of mse_loss are 1 to 3" in level
     assert "<b>" not in shown(cells[3], "text/html")[0]
     for cell, text in zip(cells, texts, strict=True):
         assert words(shown(cell, "text/html")[0]) == text[0].split()
@@ -177,13 +177,13 @@ def test_checks_that_stand_in_the_notebook_are_not_run_twice(home: Path, course:
     assert "mse" not in sys.modules or not hasattr(sys.modules["mse"], "test_of_my_own")
 
 
-def test_what_a_students_object_says_of_itself_is_escaped(course: Course) -> None:
+def test_the_text_of_a_students_object_is_escaped(course: Course) -> None:
     found = [Verdict("mse_loss", "averages", "fail", "expected 2.0, got <script>alert(1)</script> & more")]
     view = page.verdicts(course.assignments[0], found, course.assignments[0].parts[0])
     assert "<script>" not in view.html and "&lt;script&gt;" in view.html and "<script>" in view.text
 
 
-def test_a_state_is_told_in_words(course: Course) -> None:
+def test_a_state_is_shown_in_words(course: Course) -> None:
     found = [Verdict("mse_loss", "a", "pass", ""), Verdict("mse_loss", "b", "error", "TypeError: no")]
     view = page.verdicts(course.assignments[0], found)
     assert "✓ passed · mse_loss · a" in view.text and "✗ failed · mse_loss · b" in view.text
@@ -196,19 +196,19 @@ def test_a_part_graded_by_hand_has_no_check(course: Course) -> None:
 
 
 @pytest.mark.parametrize("line", ["mse_loss 0", "mse_loss four", "nothing", ""])
-def test_a_hint_that_is_not_there_is_one_line(home: Path, line: str) -> None:
+def test_a_missing_hint_gives_one_line(home: Path, line: str) -> None:
     shutil.copytree(ROOT / "assignments" / "01-mse", home / "01-mse")
     with pytest.raises(LossLabError) as caught:
         magics.hint(line, home / "01-mse")
     assert "\n" not in str(caught.value)
 
 
-def test_a_notebook_outside_of_its_folder_is_told_so(home: Path) -> None:
-    with pytest.raises(LossLabError, match="open the notebook in its own folder"):
+def test_a_notebook_outside_its_folder_gets_a_clear_message(home: Path) -> None:
+    with pytest.raises(LossLabError, match="open the notebook in the folder of its exercise"):
         magics.check("", {}, home)
 
 
-def test_the_extension_can_be_taken_out_again() -> None:
+def test_the_extension_can_be_unloaded() -> None:
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell()
@@ -219,7 +219,7 @@ def test_the_extension_can_be_taken_out_again() -> None:
     assert "check" not in names and "hint" not in names
 
 
-def test_what_hangs_in_sys_modules_is_put_back(home: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sys_modules_is_restored_after_a_check(home: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = types.ModuleType("mse")
     monkeypatch.setitem(sys.modules, "mse", mine)
     shutil.copytree(ROOT / "assignments" / "01-mse", home / "01-mse")

@@ -72,9 +72,9 @@ def url() -> Iterator[str]:
 def test_postgresql_holds_what_sqlite_holds(url: str, tmp_path: Path) -> None:
     beside = f"sqlite:///{tmp_path / 'gradebook.db'}"
     for book in (url, beside):
-        gradebook.write(book, COURSE, RESULTS, {})
+        gradebook.write_gradebook(book, COURSE, RESULTS, {})
         roster.enter(book, COURSE, PEOPLE)
-        gradebook.write(book, COURSE, RESULTS, {})
+        gradebook.write_gradebook(book, COURSE, RESULTS, {})
     assert load.roster(url, COURSE) == load.roster(beside, COURSE)
     assert by_hand.read(url, COURSE) == by_hand.read(beside, COURSE)
 
@@ -82,9 +82,9 @@ def test_postgresql_holds_what_sqlite_holds(url: str, tmp_path: Path) -> None:
 def test_a_score_by_hand_stays_in_postgresql(url: str) -> None:
     from nbgrader.api import Gradebook
 
-    gradebook.write(url, COURSE, RESULTS, {})
+    gradebook.write_gradebook(url, COURSE, RESULTS, {})
     with Gradebook(url, course_id="c") as book:
         book.find_grade("essay", "first", "01-a", "ada").manual_score = 1.5
         book.db.commit()
-    gradebook.write(url, COURSE, RESULTS, {})
+    gradebook.write_gradebook(url, COURSE, RESULTS, {})
     assert by_hand.read(url, COURSE)["ada", "01-a"].marks == {"essay": by_hand.Mark(1.5, 0.0)}

@@ -89,11 +89,11 @@ def test_other_answers_count_as_people_write_them(answer: str, said: str, counts
 
 
 @pytest.mark.parametrize("said", ["", "a few", "1/x", "0x10", "os.system('x')", "error of mine"])
-def test_what_is_no_answer_is_none(said: str) -> None:
+def test_a_text_that_is_not_an_answer_has_no_canonical_form(said: str) -> None:
     assert canonical(said) is None and not list(accepted(said))
 
 
-def test_an_answer_that_is_none_cannot_be_released(tmp_path: Path, course: Course) -> None:
+def test_an_invalid_answer_cannot_be_released(tmp_path: Path, course: Course) -> None:
     (tmp_path / "solutions").mkdir()
     (tmp_path / predictions.SOURCE).write_text("01-mse:\n  - {call: f(), answer: about two, why: because}\n")
     with pytest.raises(ReleaseError, match="about two"):
@@ -123,10 +123,10 @@ def predict(folder: Path, said: str, *arguments: str) -> subprocess.CompletedPro
     )
 
 
-def test_answers_from_a_pipe_are_told_and_remembered(home: Path, course: Course) -> None:
+def test_answers_from_a_pipe_are_judged_and_remembered(home: Path, course: Course) -> None:
     first = predict(home, "0.3\n0.25\nwhat\n1\ns\n", "02-cross-entropy")
     assert first.returncode == 1 and first.stderr == ""
-    assert "not quite; try again, 2 of 3" in first.stdout and "that is no number" in first.stdout
+    assert "not quite; try again (2 of 3)" in first.stdout and "type a number, inf" in first.stdout
     assert "2 of 7 predicted" in first.stdout and first.stdout.count("✓ right.") == 2
     assert len(progress.load(home).predicted["02-cross-entropy"]) == 2
     again = predict(home / "02-cross-entropy", "nan\nq\n")
@@ -146,10 +146,10 @@ def test_all_predicted_is_exit_0_and_asks_nothing_more(home: Path) -> None:
     assert "what is" not in predict(home, "", "02-cross-entropy").stdout
 
 
-def test_an_exercise_without_questions_and_a_damaged_sheet_are_one_line(home: Path) -> None:
+def test_an_exercise_without_questions_and_a_damaged_sheet_give_one_line(home: Path) -> None:
     shutil.copytree(ROOT / "assignments" / "01-mse", home / "01-mse")
     none = predict(home, "", "01-mse")
-    assert none.returncode == 2 and "those that do: 02-cross-entropy" in none.stderr
+    assert none.returncode == 2 and "these exercises do: 02-cross-entropy" in none.stderr
     (home / "02-cross-entropy" / FILENAME).write_text("{")
     broken = predict(home, "", "02-cross-entropy")
     assert broken.returncode == 2 and "download the exercise again" in broken.stderr

@@ -61,13 +61,13 @@ def test_again_and_a_level_do_not_go_on(home: Path, course: Course) -> None:
     assert taken == [2, 2, 1, 3]
 
 
-def test_what_a_hint_says_of_itself(home: Path) -> None:
+def test_a_hint_shows_its_level_and_how_to_get_the_next_one(home: Path) -> None:
     first = losslab(home, "hint", "mse_loss")
     assert first.returncode == 0, first.stderr
     title, text, more, noted = first.stdout.splitlines()
     assert title == "01-mse · Mean squared error · hint 1 of 3, the nudge" and "21 errors" in text
     assert more == "Ask again for the method; --again shows this one again."
-    assert "stays on this machine, unless you submit" in noted
+    assert "stays on this machine until you submit" in noted
     assert "hint 2 of 3, the method" in losslab(home, "hint", "mse_loss").stdout
     assert "hint 2 of 3" in losslab(home, "hint", "01-mse/mse_loss", "--again").stdout
     assert "hint 1 of 3" in losslab(home, "hint", "mse_loss", "--level", "1").stdout
@@ -78,13 +78,13 @@ def test_what_a_hint_says_of_itself(home: Path) -> None:
     [
         ("mse_los", "did you mean mse_loss?"),
         ("nonsense", "losslab status lists them all"),
-        ("01-mse/nonsense", "there are mse_loss, mse_grad"),
+        ("01-mse/nonsense", "choose one of mse_loss, mse_grad"),
         ("validation", "write 01-mse/validation or 02-cross-entropy/validation"),
         ("03/written", "graded by hand"),
         ("09-nothing/mse_loss", "not in course.yml"),
     ],
 )
-def test_a_part_that_is_not_meant_clearly_is_one_line(course: Course, name: str, words: str) -> None:
+def test_an_ambiguous_or_unknown_part_gives_one_line(course: Course, name: str, words: str) -> None:
     with pytest.raises(CourseError) as caught:
         hints.find(course, name, None)
     assert words in str(caught.value) and "\n" not in str(caught.value)
@@ -96,7 +96,7 @@ def test_a_part_is_found_by_function_or_by_either_kind_of_slash(course: Course, 
     assert (assignment.id, part.id) == ("01-mse", "mae")
 
 
-def test_a_part_of_several_exercises_is_the_one_of_this_folder(course: Course) -> None:
+def test_a_part_name_that_several_exercises_share_means_the_one_of_this_folder(course: Course) -> None:
     here = course.assignment("02-cross-entropy")
     assert hints.find(course, "validation", here)[0] is here
 
@@ -116,7 +116,7 @@ def test_a_damaged_file_is_set_aside_with_one_line(
     assert progress.load(home).part == "rmse" and capsys.readouterr().err == ""
 
 
-def test_a_key_of_a_later_version_is_no_damage(home: Path) -> None:
+def test_a_key_of_a_later_version_is_not_damage(home: Path) -> None:
     progress.path_in(home).parent.mkdir()
     progress.path_in(home).write_text('{"part": "rmse", "something_new": 1}')
     assert progress.load(home).part == "rmse"
@@ -151,7 +151,7 @@ def test_nothing_is_written_into_an_installed_package(tmp_path: Path) -> None:
     assert progress.home(installed, folder / "deeper") == tmp_path / "kit"
 
 
-def test_hints_taken_are_found_from_a_folder_below_and_damage_is_nobody(home: Path) -> None:
+def test_hints_taken_are_found_from_a_folder_below_and_a_damaged_file_means_no_hints(home: Path) -> None:
     progress.update(home, lambda known: msgspec.structs.replace(known, hints={"01-mse": {"rmse": 2}}))
     (home / "01-mse").mkdir()
     assert progress.hints_taken(home / "01-mse", "01-mse") == {"rmse": 2}
@@ -179,7 +179,7 @@ def test_hints_taken_are_found_from_a_folder_below_and_damage_is_nobody(home: Pa
         ([], {}),
     ],
 )
-def test_of_a_manifest_only_levels_of_parts_are_believed(
+def test_only_valid_levels_of_known_parts_are_read_from_a_manifest(
     course: Course, told: object, believed: dict[str, int]
 ) -> None:
     files = {manifest.FILENAME: json.dumps(told).encode()}
@@ -187,11 +187,11 @@ def test_of_a_manifest_only_levels_of_parts_are_believed(
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"[" * 60_000, b'{"hints": {"mse_loss": 1e400}}', b"{}{}"])
-def test_a_manifest_that_is_no_json_tells_nothing(course: Course, data: bytes) -> None:
+def test_a_manifest_that_is_not_json_gives_no_hints(course: Course, data: bytes) -> None:
     assert manifest.hints(course.assignment("01-mse"), {manifest.FILENAME: data}) == {}
 
 
-def test_hints_in_a_zip_reach_the_report_and_no_score(tmp_path: Path, course: Course) -> None:
+def test_hints_in_a_zip_appear_in_the_report_and_change_no_score(tmp_path: Path, course: Course) -> None:
     from autograder.results import score
 
     text = (ROOT / "solutions" / "01-mse" / "mse.py").read_text(encoding="utf-8")
@@ -212,5 +212,5 @@ def test_hints_in_a_zip_reach_the_report_and_no_score(tmp_path: Path, course: Co
     assert "Hints asked for" in html and "2 of 3" in html
 
 
-def test_a_report_without_hints_does_not_speak_of_them(course: Course) -> None:
+def test_a_report_without_hints_does_not_mention_them(course: Course) -> None:
     assert "Hints asked for" not in report.render(course, [], "Class")

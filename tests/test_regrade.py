@@ -182,7 +182,7 @@ def test_a_replay_that_differs_says_what_and_why(folder: Path) -> None:
     assert outcome["causes"] == ["the submission is another one"]
 
 
-def test_a_replay_of_nobody_is_one_line(folder: Path) -> None:
+def test_a_replay_of_an_unknown_student_gives_one_line(folder: Path) -> None:
     done = losslab(folder, "replay", "nobody", "01-mse")
     assert done.returncode == 2 and "run `losslab grade` first" in done.stderr
 

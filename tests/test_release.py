@@ -143,7 +143,7 @@ def test_students_are_told_how_many_hidden_checks_there_are(course: Course) -> N
         assert f"{collected} hidden checks, run when you submit" in readme
 
 
-def test_without_graders_nothing_is_said_of_their_number(tmp_path: Path) -> None:
+def test_without_graders_the_number_of_hidden_checks_is_not_mentioned(tmp_path: Path) -> None:
     course, root = tiny(tmp_path, PART, CHECKS)
     files = build.build(course, course.assignments[0], root)
     assert b"HIDDEN_CHECKS" not in files["test_tiny.py"]
@@ -282,9 +282,9 @@ def test_a_part_graded_by_hand_needs_no_checks(tmp_path: Path) -> None:
     assert "Because" not in json.dumps(notebook)
 
 
-def test_drift_names_what_is_missing_changed_and_stray_and_write_mends_it(tmp_path: Path) -> None:
+def test_drift_names_missing_changed_and_stray_files_and_a_release_fixes_them(tmp_path: Path) -> None:
     course, root = tiny(tmp_path, PART, CHECKS)
-    build.write(course, root, ["01-tiny"])
+    build.write_assignments(course, root, ["01-tiny"])
     assert build.drift(course, root) == []
     folder = root / "assignments" / "01-tiny"
     (folder / "README.md").unlink()
@@ -294,17 +294,17 @@ def test_drift_names_what_is_missing_changed_and_stray_and_write_mends_it(tmp_pa
     lines = build.drift(course, root)
     assert [line.partition(":")[0].rpartition("/")[2] for line in lines] == ["tiny.py", "README.md", "answers.txt"]
     assert sorted(path.name for path in folder.iterdir()) == before
-    build.write(course, root, ["01-tiny"])
+    build.write_assignments(course, root, ["01-tiny"])
     assert build.drift(course, root) == [] and not (folder / "answers.txt").exists()
 
 
 def test_a_source_with_an_error_leaves_the_released_files_alone(tmp_path: Path) -> None:
     course, root = tiny(tmp_path, PART, CHECKS)
-    build.write(course, root, ["01-tiny"])
+    build.write_assignments(course, root, ["01-tiny"])
     released_before = (root / "assignments" / "01-tiny" / "tiny.py").read_bytes()
     (root / "solutions" / "01-tiny" / "tiny.py").write_text(PART)
     with pytest.raises(ReleaseError):
-        build.write(course, root, ["01-tiny"])
+        build.write_assignments(course, root, ["01-tiny"])
     assert (root / "assignments" / "01-tiny" / "tiny.py").read_bytes() == released_before
 
 

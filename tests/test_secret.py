@@ -140,7 +140,7 @@ def test_gradescopes_zip_takes_the_secret_along(root: Path, monkeypatch: pytest.
     from autograder import course as courses
 
     monkeypatch.setenv(secrets.VARIABLE, str(root / "safe"))
-    data = gradescope.write(ROOT, courses.load(ROOT / "course.yml").assignment("01-mse"))
+    data = gradescope.write_gradescope_zip(ROOT, courses.load(ROOT / "course.yml").assignment("01-mse"))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.read("autograder/graders/secret.txt").strip() == secret(root)
 

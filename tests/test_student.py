@@ -48,7 +48,7 @@ def test_submit_packs_what_grade_takes(home: Path, course: Course) -> None:
     (home / "01-mse" / "helper.py").write_text("ONE = 1\n")
     done = run(home / "01-mse", "submit")
     assert done.returncode == 0, done.stderr
-    assert "in the zip: helper.py, mse.py" in done.stdout and "not in it: README.md, test_mse.py" in done.stdout
+    assert "in the zip: helper.py, mse.py" in done.stdout and "not in the zip: README.md, test_mse.py" in done.stdout
     handed_in = home / "submitted" / "me" / "01-mse"
     handed_in.mkdir(parents=True)
     shutil.copy(home / "01-mse.zip", handed_in)
@@ -71,7 +71,7 @@ def test_equal_files_make_an_equal_zip(home: Path, course: Course) -> None:
     assert first.path.read_bytes() == second.path.read_bytes()
 
 
-def test_the_file_that_is_begun_is_handed_in_and_not_the_stub_saved_later(home: Path, course: Course) -> None:
+def test_the_started_file_is_handed_in_and_not_a_stub_saved_later(home: Path, course: Course) -> None:
     shutil.copy(ROOT / "assignments" / "01-mse" / "mse.ipynb", home / "01-mse")
     os.utime(home / "01-mse" / "mse.py", (1e9, 1e9))
     assert saved.choose(course.assignment("01-mse"), home / "01-mse").name == "mse.py"
@@ -80,7 +80,7 @@ def test_the_file_that_is_begun_is_handed_in_and_not_the_stub_saved_later(home: 
 @pytest.mark.parametrize(
     ("case", "words"), [("missing", "has no mse.py"), ("empty", "is empty"), ("vim", "open in an editor")]
 )
-def test_what_cannot_be_handed_in_is_one_line(home: Path, course: Course, case: str, words: str) -> None:
+def test_a_file_that_cannot_be_handed_in_gives_one_line(home: Path, course: Course, case: str, words: str) -> None:
     path = home / "01-mse" / "mse.py"
     if case == "missing":
         path.unlink()
@@ -100,7 +100,7 @@ def test_a_stub_is_not_packed(home: Path) -> None:
     assert len(done.stderr.splitlines()) == 1 and not (home / "01-mse.zip").exists()
 
 
-def test_a_place_that_cannot_be_written_is_one_line(home: Path) -> None:
+def test_a_place_that_cannot_be_written_gives_one_line(home: Path) -> None:
     done = run(home, "submit", "01-mse", "--out", str(home / "course.yml" / "a.zip"))
     assert done.returncode == 2 and "cannot be written" in done.stderr and len(done.stderr.splitlines()) == 1
 
@@ -130,12 +130,10 @@ def test_status_says_due_dates_points_at_stake_and_what_it_cannot_know(home: Pat
     total = next(line for line in lines if "points are still open" in line)
     assert total.startswith("7 of ") and f"of {sum(item.max_score for item in course.assignments):g} points" in total
     assert "Late days: this course gives none for free." in lines
-    assert lines[-1].startswith("Not known here: when you really handed in")
+    assert lines[-1].startswith("Not known here: when you really submitted")
 
 
-def test_status_runs_nothing_that_it_knows_and_what_has_changed_again(
-    home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_status_runs_only_what_has_changed(home: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     mse, folder = course.assignment("01-mse"), home / "01-mse"
     assert {item.state for item in standings(mse, folder, home)} == {"public checks pass"}
     with monkeypatch.context() as patch:
@@ -165,15 +163,15 @@ def test_late_days_that_are_left_count_what_was_packed_late_and_say_so() -> None
     assert lines[:3] == [
         "Late days: 1 of 3 free ones left, as far as this machine knows.",
         "  01-a: packed 2 days late, by the time of 01-a.zip.",
-        "  02-b: handing in now would take 1 day.",
+        "  02-b: submitting now would use 1 day.",
     ]
     assert "A late day that is not free costs 10 % of the score, at most 50 %." in lines
 
 
-def test_what_is_closed_is_said_to_be() -> None:
+def test_a_closed_assignment_is_called_closed() -> None:
     course = courses.parse(LATE_COURSE)
     lines = late_days(course, {}, datetime.datetime(2027, 1, 20, tzinfo=datetime.UTC))
-    assert "  01-a: is closed since 2027-01-08 12:00." in lines and lines[0].startswith("Late days: 3 of 3")
+    assert "  01-a: has been closed since 2027-01-08 12:00." in lines and lines[0].startswith("Late days: 3 of 3")
     assert not any("03-c" in line for line in lines)
 
 

@@ -65,7 +65,7 @@ def test_grade_takes_the_zip_with_its_manifest_and_gives_what_the_script_gets(ho
     assert results[0]["parts"] == results[1]["parts"]
 
 
-def test_the_manifest_holds_the_hints_that_were_asked_for_and_that_is_said(home: Path, course: Course) -> None:
+def test_the_manifest_holds_the_hints_that_were_asked_for_and_submit_says_so(home: Path, course: Course) -> None:
     packed = pack(home, course, hints={"rmse": 1, "mse_grad": 3})
     with zipfile.ZipFile(packed.path) as archive:
         assert json.loads(archive.read("manifest.json"))["hints"] == {"mse_grad": 3, "rmse": 1}
@@ -74,7 +74,7 @@ def test_the_manifest_holds_the_hints_that_were_asked_for_and_that_is_said(home:
         assert "hints" not in json.loads(archive.read("manifest.json"))
 
 
-def test_all_that_lies_in_the_folder_is_said_to_be_in_or_out(home: Path) -> None:
+def test_submit_lists_every_file_of_the_folder_as_in_or_out(home: Path) -> None:
     folder = home / "01-mse"
     (folder / "helper.py").write_text("ONE = 1\n")
     (folder / "drafts").mkdir()
@@ -82,11 +82,11 @@ def test_all_that_lies_in_the_folder_is_said_to_be_in_or_out(home: Path) -> None
     done = run(home, "submit", "01-mse")
     assert done.returncode == 0, done.stderr
     assert "in the zip: helper.py, mse.py\n" in done.stdout
-    assert "not in it: README.md, big.py, drafts/, mse.ipynb, test_mse.py\n" in done.stdout
+    assert "not in the zip: README.md, big.py, drafts/, mse.ipynb, test_mse.py\n" in done.stdout
     assert "note:" not in done.stdout  # the notebook is as it came
 
 
-def test_work_in_the_older_file_is_said(home: Path, course: Course) -> None:
+def test_submit_mentions_work_in_the_older_file(home: Path, course: Course) -> None:
     nbformat.write(office.solved(), home / "01-mse" / "mse.ipynb")
     os.utime(home / "01-mse" / "mse.ipynb", (1e9, 1e9))
     (note,) = pack(home, course).notes
@@ -96,13 +96,13 @@ def test_work_in_the_older_file_is_said(home: Path, course: Course) -> None:
     assert packed.names == ["mse.ipynb"] and packed.notes[0].startswith("mse.py has work in it, too")
 
 
-def test_a_stub_saved_after_the_work_is_not_what_is_handed_in(home: Path) -> None:
+def test_a_stub_saved_after_the_work_is_not_handed_in(home: Path) -> None:
     os.utime(home / "01-mse" / "mse.ipynb", (3e9, 3e9))
     done = run(home, "submit", "01-mse")
     assert done.returncode == 0 and "in the zip: mse.py" in done.stdout
 
 
-def test_a_cell_that_is_no_python_is_said_to_be_left_out(home: Path, course: Course) -> None:
+def test_submit_says_that_a_cell_that_is_not_python_is_left_out(home: Path, course: Course) -> None:
     (home / "01-mse" / "mse.py").write_text("# %%\ndef mse_loss(pred, target):\n    return 1\n# %%\ndef broken(:\n")
     (note,) = pack(home, course).notes
     assert note.startswith("mse.py line 5") and "was left out" in note
@@ -128,7 +128,7 @@ def test_a_notebook_older_than_its_checkpoint_is_refused(home: Path, course: Cou
         pack(home, course)
 
 
-def test_a_notebook_with_outputs_that_nobody_takes_is_refused_before_anything_is_written(
+def test_a_notebook_with_too_large_outputs_is_refused_before_anything_is_written(
     home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saved, "MAX_FILE_BYTES", 1000)
@@ -137,16 +137,18 @@ def test_a_notebook_with_outputs_that_nobody_takes_is_refused_before_anything_is
     assert not (home / "a.zip").exists()
 
 
-def test_what_was_not_written_as_it_should_be_is_noticed(
+def test_a_zip_that_was_not_written_correctly_is_noticed(
     home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submit, "write", lambda path, data, remedy: path.write_bytes(data[:-1]))
-    with pytest.raises(OutputError, match="is not what was written"):
+    with pytest.raises(OutputError, match="does not hold what was written"):
         pack(home, course)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
-def test_line_ends_and_marks_of_other_systems_are_taken(home: Path, course: Course, encoding: str) -> None:
+def test_line_ends_and_byte_order_marks_of_other_systems_are_accepted(
+    home: Path, course: Course, encoding: str
+) -> None:
     path = home / "01-mse" / "mse.py"
     path.write_bytes(path.read_text(encoding="utf-8").replace("\n", "\r\n").encode(encoding))
     packed = pack(home, course)

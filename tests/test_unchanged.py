@@ -71,7 +71,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in kept if path.name != "timings.json"}
 
 
-def test_nothing_is_done_where_nothing_has_changed(graded: Path, idle: Callable[..., bool]) -> None:
+def test_nothing_is_done_if_nothing_has_changed(graded: Path, idle: Callable[..., bool]) -> None:
     before = everything(graded)
     idle()
     assert idle() and everything(graded) == before
@@ -189,7 +189,7 @@ def test_results_of_a_linked_student_are_a_line(graded: Path, idle: Callable[...
 
 
 @pytest.mark.parametrize("starved", [False, True], ids=["slept", "starved"])
-def test_what_the_machine_was_too_busy_to_read_is_read_again_and_what_slept_is_not(
+def test_a_file_not_read_on_a_busy_machine_is_read_again_and_one_that_slept_is_not(
     graded: Path, idle: Callable[..., bool], monkeypatch: pytest.MonkeyPatch, starved: bool
 ) -> None:
     """Who sleeps until its time is up cannot make a class be read and graded again each time."""

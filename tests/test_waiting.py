@@ -49,7 +49,7 @@ def with_files(seed: int, student: str) -> Submission:
     return Submission(student, "01-mse", "x = 1\n", "mse.py", Files({"notes.txt": noise}), sha256=f"{seed:064x}")
 
 
-def test_of_what_was_read_one_hand_in_is_held_at_a_time(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_submission_is_held_at_a_time_after_reading(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[weakref.ref[Files]] = []
     held: list[int] = []
 

@@ -73,7 +73,7 @@ def test_the_first_open_part_is_current_and_a_save_is_answered(home: Path, termi
 
 def test_a_part_that_is_done_names_the_next_and_n_goes_there(home: Path, terminal: Any) -> None:
     save(home, mae_grad="return 1")
-    terminal.expect("mse_grad is done; n goes on to mae.")
+    terminal.expect("mse_grad is done; press n to go on to mae.")
     terminal.send("n")
     terminal.expect("part mae: ")
     terminal.expect("✗ mae · the sign over n")
@@ -94,7 +94,7 @@ def test_keys_show_list_hint_and_all(home: Path, terminal: Any) -> None:
     terminal.expect("x: no such key; h hint")
 
 
-def test_it_goes_on_where_one_left_off_without_being_told_where(home: Path, terminal: Any) -> None:
+def test_watch_goes_on_where_the_student_left_off(home: Path, terminal: Any) -> None:
     save(home, mse_grad="return 1", mae_grad="return 1")
     terminal.expect(VERDICT)
     time.sleep(0.5)  # the other parts are run after the current one
@@ -124,7 +124,7 @@ def test_ctrl_c_stops_an_endless_loop_and_not_the_watch(home: Path, terminal: An
     terminal.expect(pexpect.EOF)
 
 
-def test_a_loop_that_was_mended_is_run_anew_at_the_save(home: Path, terminal: Any) -> None:
+def test_a_fixed_loop_is_run_again_at_the_save(home: Path, terminal: Any) -> None:
     save(home, mse_grad="while True: pass")
     time.sleep(0.7)
     save(home)
@@ -211,7 +211,7 @@ def test_without_a_terminal_letters_come_by_lines(home: Path) -> None:
         assert process.wait(10) == 1
 
 
-def test_a_read_only_course_is_watched_all_the_same(home: Path) -> None:
+def test_watch_works_in_a_read_only_course(home: Path) -> None:
     (home / ".losslab").touch()  # a file where the folder should be: it cannot be written, not even by root
     save(home, mse_grad="return 1")
     child = start(home, "01-mse")
@@ -228,7 +228,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_windows_keys_come_from_msvcrt_and_arrows_are_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_keys_come_from_msvcrt_and_arrow_keys_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     pressed = ["h", "\xe0", "H", "q"]
     fake = types.SimpleNamespace(kbhit=lambda: bool(pressed), getwch=lambda: pressed.pop(0))
     monkeypatch.setitem(sys.modules, "msvcrt", fake)

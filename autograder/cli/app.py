@@ -71,12 +71,14 @@ def losslab() -> None:
 def main() -> None:
     """Run the command line. Exit 0: done, 1: checks or verification failed, 2: wrong usage or input."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a console that has no ✓, say, shows a question mark and goes on
+        if isinstance(stream, io.TextIOWrapper):  # a console without ✓, for example, shows a question mark and goes on
             stream.reconfigure(errors="replace")
     if any(plain(word) != word for word in sys.argv):
         from autograder.cli.terminal import Cleaned
 
-        sys.stderr = Cleaned(sys.stderr)  # a usage error shows the words that were given, a shell's `*` among them
+        sys.stderr = Cleaned(
+            sys.stderr
+        )  # a usage error repeats the words that were given, which a shell's `*` may have filled in
     try:
         build(sys.argv[1:])()
     except LossLabError as error:

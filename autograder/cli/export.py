@@ -1,4 +1,4 @@
-"""`losslab export` and `losslab import-roster`: to and from other systems."""
+"""`losslab export` and `losslab import-roster`: exchange grades and class lists with other systems."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Target(StrEnum):
-    """Whom to export to."""
+    """What to export to."""
 
     gradescope = "gradescope"
     canvas = "canvas"
@@ -32,7 +32,7 @@ _Db = Annotated[str | None, typer.Option(help="SQLAlchemy URL of the gradebook; 
 
 
 def export(
-    target: Annotated[Target, typer.Argument(help="Which form.")],
+    target: Annotated[Target, typer.Argument(help="Which format.")],
     grades: Annotated[Path, typer.Option(help="Folder that `losslab grade` has written.")] = Path("grades"),
     to: Annotated[Path | None, typer.Option(help="File to write, for `plain` a folder; in GRADES by default.")] = None,
     assignment: Annotated[
@@ -55,7 +55,9 @@ def export(
     elif target is Target.feedback:
         from autograder.exports import feedback
 
-        files = {to or grades / "feedback.zip": feedback.write(grades, path.parent, course, assignment or [])}
+        files = {
+            to or grades / "feedback.zip": feedback.write_feedback_zip(grades, path.parent, course, assignment or [])
+        }
     else:
         files = _grades(target, course, grades, to, assignment or [], gradebook, db, raw)
     for name, content in files.items():
@@ -77,26 +79,26 @@ def _grades(
 
     loaded = load.load(grades, db or _book(grades), course, only)
     if target is Target.plain:
-        tables = plain.write(loaded, guard=not raw)
-        mark = "" if raw else "\ufeff"  # without it a spreadsheet does not know that it is UTF-8
+        tables = plain.write_plain_tables(loaded, guard=not raw)
+        mark = "" if raw else "\ufeff"  # a byte order mark tells spreadsheets that it is UTF-8
         return {(to or grades / "export") / name: _bytes(mark + text) for name, text in tables.items()}
     if target is Target.canvas:
-        text, notes = canvas.write(loaded, gradebook)
+        text, notes = canvas.write_canvas_csv(loaded, gradebook)
         warn(*(f"note: {note}" for note in [*notes, *_changed(loaded)]))
         return {to or grades / "canvas.csv": _bytes(text)}
     if target is Target.moodle:
         warn(*(f"note: {note}" for note in _changed(loaded)))
-        return {to or grades / "moodle.csv": _bytes(moodle.write(loaded))}
-    return {to or grades / "export.json": _bytes(schema.write(loaded))}
+        return {to or grades / "moodle.csv": _bytes(moodle.write_moodle_csv(loaded))}
+    return {to or grades / "export.json": _bytes(schema.write_export_json(loaded))}
 
 
 def _changed(loaded: Grades) -> list[str]:
-    """Ids that are not exported exactly: a spreadsheet would call something for them."""
+    """Return a line for each id that is not exported exactly, because a spreadsheet would run it as a formula."""
     from autograder.base import tables
 
     ids = [person.id for person in loaded.people if tables.exact(person.id) != person.id]
     return [
-        f"student {name}: this id is a formula to a spreadsheet, so it is guarded; enter the score by hand"
+        f"student {name}: a spreadsheet would run this id as a formula, so it is quoted; enter the score by hand"
         for name in ids
     ]
 
@@ -106,9 +108,9 @@ def _gradescope(course: Course, root: Path, only: list[str], to: Path | None) ->
 
     chosen = [course.assignment(name) for name in only] or course.assignments
     if to is not None and len(chosen) > 1:
-        raise OutputError("--to: there is one zip an assignment; name one with --assignment, or leave --to out")
+        raise OutputError("--to: each assignment has a zip of its own; name one with --assignment, or leave --to out")
     names = {item.id: to or Path(f"gradescope-{item.id}.zip") for item in chosen}
-    return {names[item.id]: gradescope.write(root, item) for item in chosen}
+    return {names[item.id]: gradescope.write_gradescope_zip(root, item) for item in chosen}
 
 
 def import_roster(

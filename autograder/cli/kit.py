@@ -26,4 +26,4 @@ def kit(
     out = out or Path(f"{course.id}.zip")
     data = making.make(course, path.parent)
     files.write(out, data, "choose another place with --out")
-    tell(f"{out}: {len(data) / 1024:.0f} KiB, for students; nothing hidden is in it")
+    tell(f"{out}: {len(data) / 1024:.0f} KiB, for students; it holds nothing hidden")

@@ -38,7 +38,7 @@ def new(
     from autograder.release import new as skeleton
 
     path = courses.find()
-    for written in skeleton.write(path, name, title):
+    for written in skeleton.write_skeleton(path, name, title):
         tell(written.relative_to(path.parent))
     tell(f"next: losslab release --assignment {name}, losslab verify {name}; then make it yours")
 
@@ -63,7 +63,7 @@ def release(
             tell(line)
         raise typer.Exit(1 if lines else 0)
     ids = [course.assignment(name).id for name in assignment or []] or [item.id for item in course.assignments]
-    for written in build.write(course, path.parent, ids):
+    for written in build.write_assignments(course, path.parent, ids):
         tell(written.relative_to(path.parent))
     _warn_of_unproven(course, path.parent, ids)
 
@@ -73,7 +73,9 @@ def _warn_of_unproven(course: Course, root: Path, ids: Iterable[str]) -> None:
 
     unproven = stamp.unproven(course, root, [course.assignment(name) for name in ids])
     if unproven:
-        warn(f"warning: graders of {', '.join(unproven)} are not proven as they are; run `losslab verify`")
+        warn(
+            f"warning: graders of {', '.join(unproven)} have changed since they were last proven; run `losslab verify`"
+        )
 
 
 def grade(
@@ -99,7 +101,7 @@ def grade(
     from autograder.use_cases.order import Order
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
-        raise OutputError(f"--executor {executor}: is `local`, or `dask` together with --scheduler ADDRESS")
+        raise OutputError(f"--executor {executor}: must be `local`, or `dask` together with --scheduler ADDRESS")
     path = courses.find()
     order = Order(
         submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force, scheduler
@@ -158,7 +160,7 @@ def _show(results: list[Result], out: Path, db: str | None) -> None:
 
 
 def _show_profile(out: Path) -> None:
-    """Seconds by station; those of several grading processes are added up."""
+    """Show seconds by station, added up over all grading processes."""
     import json as json_module
 
     timings = json_module.loads((out / "timings.json").read_bytes())
@@ -202,11 +204,11 @@ def verify(
     else:
         _show_rows(rows)
     for drafted, count in proving.accept(path.parent, rows).items() if accept else ():
-        warn(f"{drafted}: {count} drafted; write for each why it is right too, and verify again")
+        warn(f"{drafted}: {count} drafted; write for each why it is right too, then verify again")
     broken = {row.assignment for row in rows if row.problems}
     passed = [item for item in chosen if item.id not in broken and seeds >= proving.SEEDS]
     if passed:
-        stamp.write(course, path.parent, passed)
+        stamp.write_stamp(course, path.parent, passed)
     raise typer.Exit(1 if broken else 0)
 
 

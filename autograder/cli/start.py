@@ -1,4 +1,4 @@
-"""Where `losslab` begins: what keeps it from starting at all is one line with the remedy, too."""
+"""Where `losslab` begins: even a failed start gives one line with the remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command with which students hand in: submit."""
+"""The command that students submit with: submit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def submit(
     exercise: Annotated[
         str | None, typer.Argument(help="Assignment, say 01-mse; the one of this folder by default.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write the zip; beside the assignment by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the zip; next to the assignment by default.")] = None,
 ) -> None:
     """Run the public checks and pack the zip that you hand in."""
     from autograder.student import submit as packing

@@ -1,4 +1,4 @@
-"""Commands of students who work: check, hint, status, predict."""
+"""The commands that students work with: check, hint, status, predict."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check(
 
 
 def _assignment(course: Course, exercise: str | None, left_off: str = "") -> Assignment:
-    """The one that is named, whose folder this is, or that was worked on last. Raises CourseError."""
+    """Return the named assignment, the one whose folder this is, or the one worked on last. Raises CourseError."""
     if exercise:
         named = PureWindowsPath(exercise)  # takes both kinds of slashes: a folder or file completed by the shell
         return course.assignment(named.stem if named.suffix in (".py", ".ipynb") else named.name or exercise)

@@ -1,6 +1,6 @@
-"""The teaching staff's terminal: names, paths and messages come from students, and drive nothing there.
+"""The teaching staff's terminal: names, paths and messages that come from students cannot control it.
 
-What a command prints goes through here: no escape codes, no direction marks, no markup, and no line that a name has forged.
+All that a command prints goes through here: no escape codes, no direction marks, no markup, no forged lines.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 def tell(*lines: object, stream: TextIO | None = None) -> None:
-    """Print each on one line."""
+    """Print each value on one line."""
     say(*(one_line(str(line)) for line in lines), stream=stream)
 
 
 def warn(*lines: object) -> None:
-    """Print each on one line of stderr."""
+    """Print each value on one line of stderr."""
     tell(*lines, stream=sys.stderr)
 
 
 def words(value: object) -> Text:
-    """A cell or a line for Rich: what looks like its markup or the name of an emoji is text."""
+    """Make a cell or a line for Rich, in which markup and names of emoji stay plain text."""
     from rich.text import Text
 
     return Text(one_line(str(value)))
 
 
 class Cleaned(io.TextIOBase):
-    """A stream that lets text through and nothing else; it is no terminal, so that nobody colours what goes there."""
+    """A stream that lets only plain text through; it is not a terminal, so no library colours what goes there."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream

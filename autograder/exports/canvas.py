@@ -1,7 +1,7 @@
 """Canvas's gradebook as CSV: what its importer takes, with the ids of an exported gradebook where there is one.
 
-The importer wants `Student` and `ID` first, reads every column behind `Section` as an assignment, and drops columns that
-look like its own totals ("Current Score", "Final Grade", ...). A row named "Points Possible" is no student.
+The importer wants `Student` and `ID` first, reads each column after `Section` as an assignment, and drops columns that
+look like its own totals ("Current Score", "Final Grade", ...). A row named "Points Possible" is not a student.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _WITH_ID = re.compile(r"^(?P<title>.*?) ?\((?P<id>\d+)\)$")
 
 
 class Exported(NamedTuple):
-    """What Canvas itself has exported: its student columns and rows, and its assignments' headers by title."""
+    """A gradebook that Canvas exported: its student columns and rows, and its assignments' headers by title."""
 
     columns: list[str]
     people: list[list[str]]
     headers: dict[str, str]
 
 
-def write(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]:
-    """The CSV, and notes on what Canvas does not know.
+def write_canvas_csv(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]:
+    """Write grades as Canvas's CSV; return it with notes on what Canvas does not know.
 
     Raises:
-        OutputError: the exported gradebook is none.
+        OutputError: `exported` is not a gradebook of Canvas.
     """
     known = read(exported) if exported else Exported(COLUMNS, [], {})
     headers = [_header(item, known) for item in grades.assignments]
@@ -46,17 +46,19 @@ def write(grades: Grades, exported: Path | None = None) -> tuple[str, list[str]]
     if exported:
         strangers = [header for header in headers if not _WITH_ID.match(header)]
         notes += [
-            f"assignment {header!r} is not in {exported.name}: Canvas will offer to make it" for header in strangers
+            f"assignment {header!r} is not in {exported.name}: Canvas will offer to create it" for header in strangers
         ]
     return tables.text_of(rows), notes
 
 
 def read(path: Path) -> Exported:
-    """Take an exported gradebook apart. Raises OutputError."""
+    """Read an exported gradebook. Raises OutputError."""
     rows = tables.read(path)
     header = [cell.strip() for cell in rows[0]] if rows else []
     if header[:2] != ["Student", "ID"] or "Section" not in header:
-        raise OutputError(f"{path}: is no gradebook that Canvas exported; its header begins with Student,ID")
+        raise OutputError(
+            f"{path}: is not a gradebook exported from Canvas, whose header begins with Student,ID; export it again"
+        )
     width = header.index("Section") + 1
     titles = {}
     for name in header[width:]:
@@ -69,7 +71,7 @@ def read(path: Path) -> Exported:
 
 
 def _header(assignment: Assignment, known: Exported) -> str:
-    """Canvas's own header, else one that it will not take for a total of its own, or for the number of an assignment."""
+    """Return Canvas's own header, else one that it takes neither for a total nor for an assignment's number."""
     for title in (assignment.title, assignment.id, f"{assignment.id} {assignment.title}"):
         if title in known.headers:
             return known.headers[title]
@@ -78,7 +80,7 @@ def _header(assignment: Assignment, known: Exported) -> str:
 
 
 def _matched(grades: Grades, known: Exported) -> tuple[list[tuple[list[str], Person | None]], list[str]]:
-    """Rows as Canvas has them, each with the student it is; then students whom Canvas does not know."""
+    """Match Canvas's rows with our students; students whom Canvas does not know come last."""
     waiting = {person.id: person for person in grades.people}
     by_number = {person.lms_user_id: person.id for person in grades.people if person.lms_user_id}
     rows: list[tuple[list[str], Person | None]] = []
@@ -96,12 +98,12 @@ def _matched(grades: Grades, known: Exported) -> tuple[list[tuple[list[str], Per
 
 
 def _safe(columns: list[str], cells: list[str]) -> list[tables.Cell]:
-    """Ids, which Canvas finds people by, stay exact; names and sections, which it does not read, are guarded."""
+    """Keep ids exact, since Canvas finds people by them; guard names and sections, which it does not read."""
     pairs = zip(columns, cells, strict=True)
     return [tables.exact(cell) if column in _IDS else tables.shown(cell) for column, cell in pairs]
 
 
 def _scores(grades: Grades, person: Person | None) -> list[tables.Cell]:
-    """An empty cell changes nothing in Canvas."""
+    """Return a person's scores; an empty cell changes nothing in Canvas."""
     results = [grades.results.get((person.id if person else "", item.id)) for item in grades.assignments]
     return ["" if result is None else tables.rounded(final_score(result)) for result in results]

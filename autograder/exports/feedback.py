@@ -1,4 +1,4 @@
-"""All feedback pages in one zip, a folder a student, each looked at once more for hidden material."""
+"""All feedback pages in one zip, one folder for each student, each page checked again for hidden material."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from autograder.pages import leaks
 from autograder.pages.feedback import withheld
 
 
-def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
-    """The zip of OUT/feedback; equal pages give equal bytes.
+def write_feedback_zip(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
+    """Pack OUT/feedback into a zip; equal pages give equal bytes.
 
     Raises:
         OutputError: there is no page.
@@ -25,20 +25,20 @@ def write(out: Path, root: Path, course: Course, only: list[str]) -> bytes:
     signs = {item.id: leaks.canaries(root, item) for item in wanted}
     pages = [path for path in sorted((out / paths.FEEDBACK).glob("*/*.html")) if path.stem in signs]
     if not pages:
-        raise OutputError(f"{out}/feedback: holds no page; run `losslab grade` first")
+        raise OutputError(f"{out}/feedback: holds no pages; run `losslab grade` first")
     files: dict[str, bytes] = {}
     for path in pages:
         text = path.read_text(encoding="utf-8")
         if signs[path.stem].in_page(text):
             name = plain(f"{path.parent.name}/{path.stem}")
-            print(f"warning: {name}: the feedback page is withheld: would show hidden material", file=sys.stderr)
+            print(f"warning: {name}: the feedback page is withheld: it would show hidden material", file=sys.stderr)
             text = withheld(course, leaks.WITHHELD_PAGE)
         files[f"{_folder(path.parent.name)}/{path.name}"] = text.encode()
     return zipped(files)
 
 
 def _folder(student: str) -> str:
-    """The student's folder in the zip. Where it is unpacked, a backslash may part folders, and a colon name a drive."""
+    """Name the student's folder in the zip. On some systems a backslash separates folders, a colon names a drive."""
     safe = re.sub(r'[\\/:*?"<>|]', "_", one_line(student))
     if safe == student:
         return student

@@ -1,4 +1,4 @@
-"""An assignment's autograder as the zip that Gradescope takes."""
+"""An assignment's autograder as a zip for Gradescope."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.base.files import zipped
 from autograder.course import FILENAME, Assignment, paths
 from autograder.course.seed import secret
 
-# Of the instructor's libraries, what grading itself does not need.
+# The instructor's libraries that grading itself does not need.
 _NOT_NEEDED = ("jupytext", "nbgrader")
 _LEFT_OUT = ("__pycache__", "graders", ".pytest_cache")
 
@@ -40,12 +40,12 @@ PYTHONPATH="$here/source" exec "${PYTHON:-$here/venv/bin/python}" -m autograder.
 """
 
 
-def write(root: Path, assignment: Assignment) -> bytes:
-    """The zip; equal sources give equal bytes. Only this assignment's graders and reference are in it.
+def write_gradescope_zip(root: Path, assignment: Assignment) -> bytes:
+    """Pack a zip with only this assignment's graders and reference; equal sources give equal bytes.
 
     Raises:
         OutputError: a file of the course is missing.
-        CourseError: it has no secret, and none can be written.
+        CourseError: the course has no secret, and none can be written.
     """
     files = {
         "setup.sh": SETUP.encode(),

@@ -23,7 +23,7 @@ _OURS = "The autograder could not run; your submission is kept. Please tell your
 
 
 class Test(msgspec.Struct, frozen=True):
-    """A check as Gradescope shows it."""
+    """One check as Gradescope shows it."""
 
     score: float
     max_score: float
@@ -36,7 +36,7 @@ class Test(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Gradescope's results.json. Lateness is left to Gradescope, which knows when it was handed in."""
+    """Gradescope's results.json. Lateness is left to Gradescope, which knows the time of submission."""
 
     score: float
     execution_time: float
@@ -50,7 +50,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def report(assignment: Assignment, result: Result, seconds: float) -> Report:
-    """A Result in Gradescope's words; parts that a person grades are graded there."""
+    """Turn a Result into Gradescope's form; parts that a person grades are graded there."""
     titles = {part.id: part.title for part in assignment.parts}
     tests = [
         Test(
@@ -86,17 +86,18 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
 
 
 def grade(course: Course, root: Path, assignment: Assignment, submission: Path) -> Result:
-    """Grade a folder of files as they were handed in."""
-    from autograder.use_cases.grading import grade_all  # here, so that what cannot be imported is told to Gradescope
+    """Grade a folder of submitted files."""
+    # Imported here, so that a failing import is reported to Gradescope.
+    from autograder.use_cases.grading import grade_all
 
     (result,) = grade_all(asked(course, root, assignment, submission)).results
     return result
 
 
 def asked(course: Course, root: Path, assignment: Assignment, submission: Path) -> Order:
-    """What is graded: one folder, read where it lies, so that pipes and links are not followed or copied.
+    """Order the grading of one folder, read in place, so that pipes and links are neither followed nor copied.
 
-    Lateness is left to Gradescope, and what is graded here is not remembered.
+    Lateness is left to Gradescope, and results are not remembered.
     """
     place = Place(_STUDENT, assignment, submission.resolve())
     ids = [assignment.id]
@@ -104,14 +105,14 @@ def asked(course: Course, root: Path, assignment: Assignment, submission: Path) 
 
 
 def main(here: Path, assignment_id: str) -> None:
-    """Read HERE/submission, write HERE/results/results.json; what goes wrong is in there too."""
+    """Grade HERE/submission and write HERE/results/results.json; errors are written there, too."""
     started = time.monotonic()
     try:
         course = courses.load(here / "source" / courses.FILENAME)
         assignment = course.assignment(assignment_id)
         result = grade(course, here / "source", assignment, here / "submission")
         made = report(assignment, result, time.monotonic() - started)
-    except Exception as error:  # whatever it is, Gradescope is told something, and the submission is kept
+    except Exception as error:  # whatever happens, Gradescope gets a result and keeps the submission
         # Only teachers see what is printed.
         lines = [str(error)] if isinstance(error, LossLabError) else traceback.format_exception(error)
         print(plain(f"losslab: {''.join(lines)}"), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""All that an export may tell: the people, their results, and what was entered by hand."""
+"""All data that an export may contain: people, results, and what was entered by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.results import Result, regrade
 
 
 class Person(msgspec.Struct, frozen=True):
-    """One student of the gradebook; `lms_user_id` is the number that the learning platform knows them by."""
+    """One student of the gradebook; `lms_user_id` is the learning platform's number for them."""
 
     id: str
     first_name: str = ""
@@ -25,12 +25,12 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def sortable_name(self) -> str:
-        """`Lovelace, Ada`; the id where no name is known."""
+        """`Lovelace, Ada`; the id if no name is known."""
         return ", ".join(name for name in (self.last_name, self.first_name) if name) or self.id
 
 
 class Grades(msgspec.Struct, frozen=True):
-    """People in the order of their ids, and their final results by student and assignment."""
+    """People in the order of their ids, and final results by student and assignment."""
 
     course: Course
     people: list[Person]
@@ -38,22 +38,22 @@ class Grades(msgspec.Struct, frozen=True):
 
     @property
     def assignments(self) -> list[Assignment]:
-        """Those of the course that anything has been graded of."""
+        """The course's assignments that have results."""
         graded = {assignment for _, assignment in self.results}
         return [item for item in self.course.assignments if item.id in graded]
 
 
 def load(out: Path, url: str, course: Course, only: list[str]) -> Grades:
-    """Read DIR/results and the gradebook: scores by hand are in, and the late penalty is that of the sum.
+    """Read DIR/results and the gradebook; scores entered by hand are included, and the late penalty counts on the sum.
 
     Raises:
-        OutputError: nothing has been graded, or something cannot be read.
+        OutputError: nothing has been graded, or a file cannot be read.
     """
     wanted = {course.assignment(name).id for name in only} or {item.id for item in course.assignments}
     stored = {key: item for key, item in regrade.stored(out).items() if key[1] in wanted}
     if not stored:
-        raise OutputError(f"{out}/results: holds no result of {', '.join(sorted(wanted))}; run `losslab grade` first")
-    # What has been typed into the gradebook since counts at once.
+        raise OutputError(f"{out}/results: holds no results of {', '.join(sorted(wanted))}; run `losslab grade` first")
+    # What people have typed into the gradebook since then counts at once.
     book = by_hand.read(url, course)
     times: dict[str, dict[str, datetime.datetime | None]] = defaultdict(dict)
     for (student, name), entered in book.items():
@@ -66,7 +66,7 @@ def load(out: Path, url: str, course: Course, only: list[str]) -> Grades:
 
 
 def roster(url: str, course: Course) -> list[Person]:
-    """The gradebook's students; none where there is no gradebook yet. Raises OutputError."""
+    """Read the gradebook's students; none if there is no gradebook yet. Raises OutputError."""
     if by_hand.is_new(url):
         return []
     with opened(url, course) as book:

@@ -1,4 +1,4 @@
-"""Grades as Moodle's `Grades > Import > CSV file` takes them: one row a student, one column an assignment."""
+"""Grades for Moodle's `Grades > Import > CSV file`: one row for each student, one column for each assignment."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from autograder.results.score import final_score
 COLUMNS = ["Username", "First name", "Last name", "Email address", "ID number"]
 
 
-def write(grades: Grades) -> str:
-    """The CSV; the teacher maps `Username`, `ID number` or `Email address` on import. An empty cell changes nothing.
+def write_moodle_csv(grades: Grades) -> str:
+    """Write the CSV. On import the teacher maps `Username`, `ID number` or `Email address`; empty cells change nothing.
 
-    What Moodle looks people up by stays exact; names, which it does not read, are guarded.
+    Columns that Moodle finds people by stay exact; names, which it does not read, are guarded.
     """
     rows: list[list[tables.Cell]] = [[*COLUMNS, *(f"{item.id} {item.title}" for item in grades.assignments)]]
     for person in grades.people:

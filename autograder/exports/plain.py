@@ -1,4 +1,4 @@
-"""Three tables for spreadsheets and scripts: a row a student, a row a part, a row a check."""
+"""Three tables for spreadsheets and scripts: one row for each student, for each part, for each check."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ PARTS = ["student", "assignment", "part", "score", "max_score", "waits_for_a_per
 CHECKS = ["student", "assignment", "part", "check", "title", "status", "points", "max_points", "mistake", "message"]
 
 
-def write(grades: Grades, guard: bool = True) -> dict[str, str]:
-    """File name -> CSV. With `guard`, no cell is a formula to a spreadsheet; `tables.unguarded` gives the text back."""
+def write_plain_tables(grades: Grades, guard: bool = True) -> dict[str, str]:
+    """Return CSV by file name. With `guard`, no spreadsheet runs a cell as a formula; `tables.unguarded` undoes it."""
     made = {"students.csv": _students(grades), "parts.csv": _parts(grades), "checks.csv": _checks(grades)}
     cleaned = tables.shown if guard else _raw
     return {name: tables.text_of([[cleaned(cell) for cell in row] for row in rows]) for name, rows in made.items()}

@@ -11,7 +11,7 @@ from autograder.exports import canvas
 from autograder.exports.load import Person
 from autograder.gradebook import opened
 
-# Header in lower case -> field; Moodle's in English and German, nbgrader's, and what a person would write.
+# Headers in lower case by field: Moodle's in English and German, nbgrader's, and what a person would write.
 _NAMES = {
     "id": ("student", "id", "student_id", "username", "anmeldename"),
     "first_name": ("first_name", "first name", "vorname"),
@@ -22,10 +22,10 @@ _NAMES = {
 
 
 def read(path: Path) -> list[Person]:
-    """People of a class list, in its order.
+    """Read the people of a class list, in its order.
 
     Raises:
-        OutputError: the file cannot be read, has no column with ids, a row without one, or one twice.
+        OutputError: the file cannot be read, has no column with ids, a row without an id, or an id twice.
     """
     rows = tables.read(path)
     header = [cell.strip() for cell in rows[0]] if rows else []
@@ -33,15 +33,15 @@ def read(path: Path) -> list[Person]:
     seen: set[str] = set()
     for number, person in enumerate(people, start=2):
         if not person.id:
-            raise OutputError(f"{path}: row {number} has no id; fill it in, or take the row out")
+            raise OutputError(f"{path}: row {number} has no id; fill it in, or remove the row")
         if person.id in seen:
-            raise OutputError(f"{path}: student {person.id} is there twice; take one row out")
+            raise OutputError(f"{path}: student {person.id} is listed twice; remove one row")
         seen.add(person.id)
     return people
 
 
 def enter(url: str, course: Course, people: list[Person]) -> None:
-    """Add people to the gradebook, or their names to those who are there; nobody is taken out. Raises OutputError."""
+    """Add people to the gradebook and update the names of those in it; nobody is removed. Raises OutputError."""
     with opened(url, course) as book:
         for person in people:
             fields = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
@@ -63,7 +63,7 @@ def _from_canvas(path: Path) -> list[Person]:
 def _from_table(path: Path, header: list[str], rows: list[list[str]]) -> list[Person]:
     lower = [name.lower() for name in header]
     where = {field: next((lower.index(n) for n in names if n in lower), -1) for field, names in _NAMES.items()}
-    if where["id"] < 0:  # Moodle's participants have a number where they have no username
+    if where["id"] < 0:  # in Moodle's list of participants, a number stands for a missing username
         where["id"] = where["lms_user_id"]
     if where["id"] < 0:
         raise OutputError(

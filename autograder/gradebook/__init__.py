@@ -1,5 +1,5 @@
-"""nbgrader's gradebook, what people entered there by hand, and grades.csv."""
+"""nbgrader's gradebook, the scores that people entered there by hand, and grades.csv."""
 
-from autograder.gradebook.book import newest_schema, opened, warm, write
+from autograder.gradebook.book import newest_schema, opened, warm, write_gradebook
 
-__all__ = ["newest_schema", "opened", "warm", "write"]
+__all__ = ["newest_schema", "opened", "warm", "write_gradebook"]

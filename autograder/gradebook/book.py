@@ -1,6 +1,6 @@
-"""nbgrader's gradebook, written through nbgrader's own models; what was graded by hand there stays.
+"""nbgrader's gradebook, written through nbgrader's own models; what people graded there by hand stays.
 
-`Gradebook.add_*` commits after every row. A class is entered here in one transaction instead: all of it, or nothing.
+`Gradebook.add_*` commits after every row. Here a whole class is entered in one transaction: all of it, or nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Timestamps = Mapping[tuple[str, str], datetime.datetime | None]
 
 
 class _Cells(NamedTuple):
-    """Ids of an assignment's rows: itself, its notebook, and by part its grade cell and its solution cell."""
+    """Ids of an assignment's rows: the assignment, its notebook, and each part's grade cell and solution cell."""
 
     assignment: str
     notebook: str
@@ -30,11 +30,11 @@ class _Cells(NamedTuple):
     solutions: dict[str, str]
 
 
-def write(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
-    """Enter all results into the database at this SQLAlchemy URL, which is made where there is none.
+def write_gradebook(url: str, course: Course, results: list[Result], timestamps: Timestamps) -> None:
+    """Enter all results into the database at this SQLAlchemy URL; it is created if it does not exist.
 
     Raises:
-        OutputError: the database cannot be opened or written; nothing has been entered then.
+        OutputError: the database cannot be opened or written; then nothing has been entered.
     """
     with opened(url, course) as book:
         for assignment in course.assignments:
@@ -45,14 +45,14 @@ def write(url: str, course: Course, results: list[Result], timestamps: Timestamp
 
 
 def warm() -> None:
-    """Import nbgrader, which takes more than a second, at a time when nobody waits for it."""
+    """Import nbgrader, which takes more than a second, while nobody waits for it."""
     with contextlib.suppress(ImportError), watch("imports while grading"):
         import nbgrader.api  # noqa: F401
 
 
 @contextlib.contextmanager
 def opened(url: str, course: Course) -> Iterator[Any]:
-    """The open gradebook; whatever goes wrong with it becomes one line."""
+    """Open the gradebook; whatever goes wrong with it becomes one line."""
     try:
         from nbgrader.api import Gradebook, InvalidEntry
         from sqlalchemy.exc import SQLAlchemyError
@@ -74,21 +74,21 @@ def opened(url: str, course: Course) -> Iterator[Any]:
 
 
 def _name(url: str) -> str:
-    """What a person calls the database: its file, or its URL without the password."""
+    """Name the database for a message: its file, or its URL without the password."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
         parsed = make_url(url)
     except ArgumentError:
-        return "--db"  # what cannot be parsed may hold a password anywhere
+        return "--db"  # a URL that cannot be parsed may hold a password anywhere
     file = parsed.database if parsed.get_backend_name() == "sqlite" else None
     return str(file or parsed.render_as_string(hide_password=True))
 
 
 @contextlib.contextmanager
 def _schema_version_in_process() -> Iterator[None]:
-    """nbgrader asks the program `alembic` for the version of a new book's tables; it takes two seconds to start."""
+    """Answer nbgrader's question for the schema version here: it would start `alembic`, which takes two seconds."""
     from nbgrader import api
 
     before = api.get_alembic_version
@@ -108,7 +108,7 @@ def newest_schema() -> str | None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """nbgrader logs the traceback of an error that it raises as well; the error is told once, in a line."""
+    """Silence nbgrader's log, which repeats as a traceback an error that is raised and shown in one line anyway."""
     from nbgrader import api
 
     log: logging.Logger = api.app_log
@@ -121,7 +121,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _register(book: Any, course: Course, assignment: Assignment) -> _Cells:
-    """Assignment, notebook and cells as nbgrader's `generate_assignment` would leave them."""
+    """Register assignment, notebook and cells as nbgrader's `generate_assignment` would."""
     from nbgrader import api
 
     db = book.db
@@ -133,14 +133,14 @@ def _register(book: Any, course: Course, assignment: Assignment) -> _Cells:
         key = {"name": part.id, "notebook_id": notebook.id}
         kind = "markdown" if part.manual else "code"
         grades[part.id] = _row(db, api.GradeCell, key, {"max_score": part.points, "cell_type": kind}).id
-        # A written answer is one cell, its own grade and its own solution; elsewhere checks and solution are two.
+        # A written answer is one cell for grade and solution; in other parts, checks and solution are two cells.
         key = {"name": part.id if part.manual else f"{part.id}_solution", "notebook_id": notebook.id}
         solutions[part.id] = _row(db, api.SolutionCell, key, {}).id
     return _Cells(row.id, notebook.id, grades, solutions)
 
 
 def _row(db: Any, model: Any, key: dict[str, Any], values: dict[str, Any]) -> Any:
-    """The row with this key, made where there is none, holding these values and an id."""
+    """Return the row with this key, with these values and an id; create it if there is none."""
     row = db.query(model).filter_by(**key).one_or_none()
     if row is None:
         row = model(**key, **values)
@@ -152,7 +152,7 @@ def _row(db: Any, model: Any, key: dict[str, Any], values: dict[str, Any]) -> An
 
 
 def _enter(db: Any, cells: _Cells, results: dict[str, Result], timestamps: Timestamps) -> None:
-    """Submissions of one assignment, with a handful of statements however many there are."""
+    """Enter the submissions of one assignment, with a few statements however many there are."""
     from nbgrader import api
 
     known = {name for (name,) in db.query(api.Student.id)}
@@ -178,7 +178,7 @@ def _enter(db: Any, cells: _Cells, results: dict[str, Result], timestamps: Times
 
 
 def _enter_grades(db: Any, cell: str, part_id: str, of_notebook: dict[str, Result]) -> None:
-    """`manual_score` and `extra_credit` are a person's, and are never written."""
+    """Enter the scores of a part; a person's `manual_score` and `extra_credit` are never written."""
     from nbgrader.api import Grade
 
     rows = db.query(Grade.notebook_id, Grade.id, Grade.manual_score).filter(Grade.cell_id == cell).all()
@@ -197,7 +197,7 @@ def _enter_grades(db: Any, cell: str, part_id: str, of_notebook: dict[str, Resul
 
 
 def _enter_comments(db: Any, cell: str, part_id: str, of_notebook: dict[str, Result]) -> None:
-    """`manual_comment` is a person's, and is never written."""
+    """Enter the comments on a part; a person's `manual_comment` is never written."""
     from nbgrader.api import Comment
 
     known = dict(db.query(Comment.notebook_id, Comment.id).filter(Comment.cell_id == cell).all())
@@ -216,7 +216,7 @@ def _upsert(
     known: dict[str, str],
     rows: dict[str, dict[str, Any]],
 ) -> dict[str, str]:
-    """Write rows that `columns`, the owner and the row's key, identify; the id of each key."""
+    """Write the rows, which owner and key (in `columns`) identify; return the id of each key."""
     from nbgrader.api import new_uuid
     from sqlalchemy import update
 
@@ -236,12 +236,12 @@ def _upsert(
 def _insert(db: Any, model: Any, rows: list[dict[str, Any]]) -> None:
     from sqlalchemy import insert
 
-    if rows:  # an empty list would be a row of defaults
+    if rows:  # an empty list would insert a row of defaults
         db.execute(insert(model), rows)
 
 
 def _naive_utc(time: datetime.datetime | None) -> datetime.datetime | None:
-    """How nbgrader keeps times; one without an offset is UTC already."""
+    """Convert a time to nbgrader's form, naive UTC; one without an offset is UTC already."""
     return time if time is None or time.tzinfo is None else time.astimezone(datetime.UTC).replace(tzinfo=None)
 
 
@@ -250,7 +250,7 @@ def _part(result: Result, part_id: str) -> PartResult | None:
 
 
 def _comment(part: PartResult | None, problem: str | None) -> str | None:
-    """The failures of a part as text; None where there are none."""
+    """Return the failures of a part as text; None if there are none."""
     if problem is not None:
         return plain(problem)
     lost = [check for check in part.checks if check.status != "pass"] if part else []

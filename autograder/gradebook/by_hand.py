@@ -1,4 +1,4 @@
-"""What people entered by hand in the gradebook, and a Result with it."""
+"""Scores that people entered by hand in the gradebook, and how they change a Result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.results import PartResult, Result
 
 
 class Mark(NamedTuple):
-    """A person's score of a part, None where there is none, and the extra credit."""
+    """A person's score of a part (None: not entered), and the extra credit."""
 
     manual: float | None
     extra: float
@@ -31,7 +31,7 @@ Book = dict[tuple[str, str], Entered]
 
 
 def read(url: str, course: Course) -> Book:
-    """All submissions of a gradebook by student and assignment; none where the database is not there yet.
+    """Read all submissions of a gradebook by student and assignment; none if there is no database yet.
 
     Raises:
         OutputError: it cannot be read.
@@ -68,12 +68,12 @@ def read(url: str, course: Course) -> Book:
 
 
 def is_new(url: str) -> bool:
-    """Whether this is SQLite, and its file is not there yet."""
+    """Say whether this is an SQLite database whose file does not exist yet."""
     try:
         from sqlalchemy.engine import make_url
         from sqlalchemy.exc import ArgumentError
     except ImportError:
-        return False  # who opens it says what is missing
+        return False  # opening it will say what is missing
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -82,10 +82,10 @@ def is_new(url: str) -> bool:
 
 
 def applied(course: Course, result: Result, entered: Entered | None, handed_in: late.Times) -> Result:
-    """The result with a person's scores and extra credit in it, and the late penalty of that score.
+    """Return the result with a person's scores and extra credit, and the late penalty for the new score.
 
-    It may be applied to a result that has been through it: what checks earn is added up anew. Where nothing was entered,
-    the bytes of the result stay what they were.
+    It may be applied twice, because what checks earn is added up from scratch. If nothing was entered,
+    the bytes of the result stay the same.
     """
     if entered is None:
         return result

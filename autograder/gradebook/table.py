@@ -1,4 +1,4 @@
-"""grades.csv: one line a student."""
+"""grades.csv: one line for each student."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from autograder.results.score import final_score
 
 
 def grades_csv(course: Course, results: list[Result]) -> str:
-    """Student, final score and status for each assignment, and the total.
+    """Write student, final score and status for each assignment, and the total.
 
-    Texts are quoted and numbers are not, so that a reader can tell the student 007 from a number. A name that a spreadsheet
-    would compute has an apostrophe in front; `exports.tables.unguarded` gives it back.
+    Texts are quoted and numbers are not, so a reader can tell the student 007 from a number. A name that a spreadsheet
+    would run as a formula gets an apostrophe in front, which `base.tables.unguarded` removes.
     """
     ids = [item.id for item in course.assignments if any(result.assignment == item.id for result in results)]
     rows: dict[str, dict[str, Result]] = defaultdict(dict)

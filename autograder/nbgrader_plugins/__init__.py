@@ -1,1 +1,1 @@
-"""nbgrader as the course's office: its commands grade through the jail, and keep the same book as `losslab grade`."""
+"""nbgrader as the course's office: its commands grade in the jail and use the same gradebook as `losslab grade`."""

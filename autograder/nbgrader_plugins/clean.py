@@ -1,4 +1,4 @@
-"""Students' Markdown and HTML as HTML that does nothing: what every page of nbgrader's shows goes through here.
+"""Turn students' Markdown and HTML into harmless HTML; all that nbgrader's pages show goes through here.
 
 Scripts would run with the teacher's rights on the Jupyter server, so this is a list of what is allowed, and short: text, lists,
 tables, code, formulas, links to elsewhere, and pictures that are in the notebook itself. Nothing is loaded, sent or styled.
@@ -17,7 +17,7 @@ from typing import Any
 from autograder.base.text import plain
 from autograder.pages import pictures
 
-# A cell that is longer is shown as it was typed: a parser of Markdown can be made slow, a teacher's server must not be.
+# Longer cells are shown as they were typed: hostile Markdown slows its parser, but must not slow a teacher's server.
 MAX_MARKDOWN = 20_000
 MAX_PICTURES = 20
 
@@ -34,18 +34,18 @@ _MACROS = re.compile(r"\\(href|url|require|cssId|class|style|data|mmlToken|bbox|
 
 
 def markdown(source: str, attachments: Mapping[str, Any] | None = None) -> str:
-    """HTML of a cell of Markdown, or of a comment; `attachments` are the pictures that lie in its cell."""
+    """Render a Markdown cell or a comment as HTML; `attachments` are the pictures in its cell."""
     source = plain(source)
     if len(source) > MAX_MARKDOWN:
         return as_typed(source)
     try:
         return cleaned(_rendered(source, attachments or {}))
-    except Exception:  # a hostile cell may trip the parser in any way, and costs itself
+    except Exception:  # a hostile cell may break the parser in any way, but only its own rendering is lost
         return as_typed(source)
 
 
 def cleaned(text: str) -> str:
-    """HTML of which only what may be shown is left; the rest is text."""
+    """Keep only the HTML that may be shown; the rest becomes text."""
     from bleach.css_sanitizer import CSSSanitizer
     from bleach.sanitizer import Cleaner
 
@@ -61,7 +61,7 @@ def cleaned(text: str) -> str:
 
 
 def picture(data: str) -> tuple[str, str | None]:
-    """Media type of a picture in base64, by its own first bytes; and why it is not to be shown, None if it may be."""
+    """Return a base64 picture's media type, from its first bytes, and why it is not shown (None if it may be)."""
     try:
         raw = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
@@ -70,7 +70,7 @@ def picture(data: str) -> tuple[str, str | None]:
 
 
 def attached(cell: Any) -> dict[str, dict[str, str]]:
-    """The pictures that lie in a cell of a student's notebook and may be shown, by name, each by what it really is."""
+    """Return the pictures of a cell that may be shown, by name, each with its real media type."""
     found: dict[str, dict[str, str]] = {}
     given = cell.get("attachments")
     for name, kinds in list(given.items())[:MAX_PICTURES] if isinstance(given, Mapping) else []:
@@ -85,7 +85,7 @@ def _rendered(source: str, attachments: Mapping[str, Any]) -> str:
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
     class Renderer(IPythonRenderer):
-        """A picture that is missing is said to be, where nbconvert would show nothing of the notebook."""
+        """Names a missing picture; nbconvert would show nothing of the notebook."""
 
         def _embed_image_or_attachment(self, src: str) -> str:
             return "attachment:" if _is_missing(src, attachments) else str(super()._embed_image_or_attachment(src))
@@ -102,7 +102,7 @@ def _is_missing(src: str, attachments: Mapping[str, Any]) -> bool:
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
-    """Which attributes stay. No id, no name, no data-*: scripts of the page find their own things by those."""
+    """Say which attributes stay. No id, name or data-*: the page's scripts find their own elements by those."""
     if tag == "a" and name == "href":
         return _LINK.fullmatch(value.strip()) is not None
     if tag == "img" and name == "src":
@@ -117,14 +117,14 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _colours() -> frozenset[str]:
-    """The classes of highlighted code."""
+    """Say whether these are the classes of highlighted code."""
     from pygments.token import STANDARD_TYPES
 
     return frozenset(STANDARD_TYPES.values()) | {"highlight"}
 
 
 def _finished(text: str) -> str:
-    """Links open elsewhere and say nothing of where they were; pictures are looked at; formulas stay in their place."""
+    """Finish the HTML: links open elsewhere without a referrer, pictures are checked, formulas stay in place."""
     from bs4 import BeautifulSoup
 
     soup = BeautifulSoup(text, features="html.parser")
@@ -150,5 +150,5 @@ def _look_at(soup: Any, image: Any) -> None:
 
 
 def as_typed(source: str) -> str:
-    """Text as it was typed."""
+    """Show text as it was typed."""
     return f"<pre>{html.escape(source)}</pre>"

@@ -1,7 +1,7 @@
-"""Which student a downloaded file is from: what `nbgrader zip_collect` asks of each file of an LMS's download.
+"""Which student a downloaded file belongs to: `nbgrader zip_collect` asks this for each file of an LMS's download.
 
-Platforms and teachers name what lies at the top of a download, students name what lies below. So the owner is read from the
-first folder or file name alone, and nothing further down says who somebody is.
+Platforms and teachers name the top of a download, students name what is below. So the owner is read from the
+first folder or file name alone; nothing further down counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograder.intake.names import printable
 from autograder.intake.opened import MAX_FILES, is_rubbish
 
 SUFFIXES = (".ipynb", ".py", ".zip", ".csv")
-# Both platforms put the student's name first, without the underscores that end it; what is behind the numbers is the student's.
+# Both platforms put the student's name first, without trailing underscores; what follows the numbers is the student's.
 _LOOSE = (
     re.compile(r"[^_]*_(?P<student>[0-9]+)_assignsubmission_[a-z]+_(?P<file>.+)", re.DOTALL),
     re.compile(r"[^_]+_(?:LATE_)?(?P<student>[0-9]+)_[0-9]+_(?P<file>.+)", re.DOTALL),
@@ -36,26 +36,26 @@ _SHOWN, _MAX_LETTERS = 5, 120
 
 
 class Plan(NamedTuple):
-    """Student and file id for each path that is taken, and what a person has to know of the others, a line each."""
+    """Student and file id for each path that is taken, and one line on each path that is not."""
 
     taken: dict[str, tuple[str, str]]
     notes: list[str]
 
 
 class _File(NamedTuple):
-    """A file of a student: its path in the download, and below what belongs to the student."""
+    """A student's file: its path in the download, and its path below the student's folder."""
 
     path: str
     inside: PurePosixPath
 
 
 class Collector(FileNameCollectorPlugin):
-    """Takes notebooks, scripts, data and students' own zips, each with a name of its own."""
+    """Collects notebooks, scripts, data and students' own zips, each under a unique name."""
 
     _plan: Plan | None = None
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """The student and the name of the file, None for one that is skipped."""
+        """Return the student and the name of the file; None for a file that is skipped."""
         root = Path(self.parent._format_collect_path(self.parent.extracted_directory))
         if self._plan is None:
             self._plan = plan(_below(root))
@@ -71,7 +71,7 @@ def _below(root: Path) -> Iterator[str]:
 
 
 def parsed(name: str) -> dict[str, str] | None:
-    """Student and file of a path that is all of a download; None where there is no telling."""
+    """Return student and file of a path that is a whole download; None if they cannot be told."""
     return _as_info(plan([name]), name)
 
 
@@ -81,7 +81,7 @@ def _as_info(made: Plan, path: str) -> dict[str, str] | None:
 
 
 def plan(paths: Iterable[str]) -> Plan:
-    """Decide for all files of a download, by their paths in it, whose they are and what they are called."""
+    """Decide from the paths in a download whose each file is and what it is called."""
     paths = sorted(paths)
     wrappers, unclear = _wrappers(paths)
     owned: dict[str, list[_File]] = defaultdict(list)
@@ -96,19 +96,19 @@ def plan(paths: Iterable[str]) -> Plan:
             unowned.append(path)
     taken: dict[str, tuple[str, str]] = {}
     notes = [
-        f"{shown(name)}: may be a student's folder or a whole download, and is not taken; name a download "
+        f"{shown(name)}: may be a student's folder or a whole download, so it is not taken; name a download "
         "submissions, or rename what lies in a student's folder"
         for name in sorted(unclear)
     ]
     if unowned:
-        notes.append(f"{some(unowned)}: no telling whose; put each into a folder named by its student")
+        notes.append(f"{some(unowned)}: the student is not known; put each file into a folder with its student's name")
     for student, files in sorted(owned.items()):
         notes += _name_files(student, files, taken)
     return Plan(taken, notes)
 
 
 def _owner(parts: tuple[str, ...], wrapped: bool) -> tuple[str, tuple[str, ...]]:
-    """Student, and the path below what names the student; no student where there is no telling."""
+    """Return the student, and the path below the student's folder; no student if there is no telling."""
     first = parts[0]
     if len(parts) == 1:
         match = loose(first)
@@ -116,22 +116,22 @@ def _owner(parts: tuple[str, ...], wrapped: bool) -> tuple[str, tuple[str, ...]]
     match = _MOODLE_FOLDER.fullmatch(first)
     if match:
         return match["student"], parts[1:]
-    # A download in a download, or what desktops lay down, is nobody.
+    # A download inside a download, or a desktop's own file, belongs to nobody.
     if is_rubbish((first,)) or (wrapped and _DOWNLOAD.fullmatch(first)):
         return "", parts
     return first, parts[1:]
 
 
 def loose(name: str) -> re.Match[str] | None:
-    """Student and file, where a platform has named a file by both."""
+    """Return student and file if a platform has put both into a file's name."""
     return next(filter(None, (pattern.fullmatch(name) for pattern in _LOOSE)), None)
 
 
 def _wrappers(paths: list[str]) -> tuple[set[str], set[str]]:
-    """Folders at the top that are downloads, and those that may be.
+    """Return the top folders that are downloads, and those that may be.
 
-    A folder by student looks like a download where the student has named files so. Canvas's name for it decides; Moodle's does
-    where nothing lies in any folder at the top but what Moodle has named. Where neither does, nobody is made somebody else.
+    A student's folder looks like a download if the student has named files that way. Canvas's name for it decides; Moodle's
+    does if the top folders hold only what Moodle has named. If neither decides, no work goes to another student.
     """
     children: dict[str, set[tuple[str, bool]]] = defaultdict(set)
     at_top = False
@@ -154,13 +154,13 @@ def _is_moodles(inside: set[tuple[str, bool]]) -> bool:
 
 
 def _several(inside: set[tuple[str, bool]]) -> bool:
-    """Whether all that lies in a folder is named as platforms do, for more than one student."""
+    """Say whether all names in a folder are a platform's, for more than one student."""
     matches = [_MOODLE_FOLDER.fullmatch(child) if is_folder else loose(child) for child, is_folder in inside]
     return all(matches) and len({match["student"] for match in matches if match}) > 1
 
 
 def _name_files(student: str, files: list[_File], taken: dict[str, tuple[str, str]]) -> Iterator[str]:
-    """Give each file of a student an id of its own; a line for each that is not taken under its name."""
+    """Give each file of a student a unique id; yield a line for each that does not keep its name."""
     usable = [file for file in files if _is_usable(file)]
     aside = [file.path for file in files if not _is_usable(file) and not is_rubbish(file.inside.parts)]
     if aside:
@@ -184,7 +184,7 @@ def _name_files(student: str, files: list[_File], taken: dict[str, tuple[str, st
                 f"{path} as {shown(taken[file.path][1])}" for path, file in zip(rest[:_SHOWN], same[1:], strict=False)
             )
             more = f" and {len(rest) - _SHOWN} more" if len(rest) > _SHOWN else ""
-            yield f"{shown(student)}: {first} counts where it was worked on; kept besides it: {kept}{more}"
+            yield f"{shown(student)}: {first} counts if it was worked on; also kept: {kept}{more}"
 
 
 def _is_usable(file: _File) -> bool:
@@ -192,7 +192,7 @@ def _is_usable(file: _File) -> bool:
 
 
 def _rank(file: _File) -> tuple[int, int, str]:
-    """Least for what is nearest to the top, then for a name as it was handed out, then for the last that was handed in again."""
+    """Rank files: nearest to the top first, then a name as released, then the latest resubmission."""
     again = _AGAIN.search(file.inside.name)
     return len(file.inside.parts), -int(again[1] or again[2]) if again else -(10**9), file.path
 

@@ -1,4 +1,4 @@
-"""nbgrader's autograde over what intake can read: notebooks, scripts and archives, broken ones included."""
+"""nbgrader's autograde for all that intake can read: notebooks, scripts and archives, also broken ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.nbgrader_plugins.folders import READABLE
 
 
 class JailAutograde(Autograde):
-    """Grades all that it was asked for in one go, in a process of its own, before nbgrader goes through the notebooks."""
+    """Grades all requested submissions at once, in a separate process, before nbgrader goes through the notebooks."""
 
     @property
     def _input_directory(self) -> str:
@@ -29,7 +29,7 @@ class JailAutograde(Autograde):
 
     @property
     def _readable(self) -> str:
-        """A folder of this process: formgrader and a command may be at work at the same time."""
+        """Name a folder for this process: formgrader and a command may run at the same time."""
         return f"{READABLE}-{os.getpid()}"
 
     def init_notebooks(self) -> None:
@@ -41,7 +41,7 @@ class JailAutograde(Autograde):
         shutil.rmtree(root / self._readable, ignore_errors=True)
         for student in students:
             source = self._submitted(student, assignment)
-            for problem in readable.write(
+            for problem in readable.write_notebook(
                 assignment,
                 source,
                 root / self._readable / student / assignment.id,
@@ -60,7 +60,9 @@ class JailAutograde(Autograde):
     def start(self) -> None:
         try:
             super().start()
-        except LossLabError as error:  # a line, as ours are; nbgrader's command ends quietly with this one alone
+        except (
+            LossLabError
+        ) as error:  # one line, as everywhere; nbgrader's command ends without a traceback only for this error
             line = one_line(str(error))
             self.log.error("%s", line)
             raise NbGraderException(line) from None

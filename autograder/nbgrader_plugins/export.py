@@ -1,4 +1,4 @@
-"""`nbgrader export` with quoted texts: a name with a comma stays in its column, and no name is a formula."""
+"""`nbgrader export` with quoted texts: a name with a comma stays in its column, and no name runs as a formula."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REMEDY = "free space, or name another file with --to"
 
 
 class QuotedCsv(ExportPlugin):
-    """The columns of nbgrader's own export, as CSV that any reader takes apart again."""
+    """Exports nbgrader's own columns, as CSV that any reader understands."""
 
     def export(self, gradebook: Any) -> None:
         """Write `--to`, or grades.csv."""

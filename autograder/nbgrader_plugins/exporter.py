@@ -1,8 +1,8 @@
-"""Notebooks as HTML for formgrader and nbgrader's feedback: nbconvert's exporter, with nothing of a student's left to act.
+"""Notebooks as HTML for formgrader and nbgrader's feedback: nbconvert's exporter, with students' content made harmless.
 
 nbconvert's own `sanitize_html` does not reach them: nbgrader's two templates replace the block for Markdown cells by one that
-never asks for it, and comments and names have no filter at all. So the filters themselves are others here, whatever a template
-does; outputs and metadata are gone through before; and nbgrader's templates are escaped where they name somebody.
+never asks for it, and comments and names have no filter at all. So the filters themselves are replaced here, whatever a template
+does; outputs and metadata are cleaned first; and nbgrader's templates are escaped where they show names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nbformat.v4 import new_output
 from autograder.base.text import plain
 from autograder.nbgrader_plugins import clean
 
-# All Markdown of a page; what goes beyond is shown as it was typed.
+# Limit on all Markdown of a page; the rest is shown as it was typed.
 MAX_PAGE = 100_000
 MAX_TEXT = 100_000
 
@@ -37,7 +37,7 @@ class CleanExporter(HTMLExporter):
     """HTMLExporter for submissions; its settings are those of HTMLExporter."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
-        """The page, and nbconvert's resources."""
+        """Return the page and nbconvert's resources."""
         given = dict(resources or {})
         given.setdefault("nonce", "")
         given.setdefault("policy", POLICY)
@@ -52,7 +52,7 @@ class CleanExporter(HTMLExporter):
 
     @jinja2.pass_context
     def markdown2html(self, context: Any, source: Any) -> str:
-        """A cell or a comment; None for a comment that nobody wrote."""
+        """Render a cell or a comment; None is a comment that nobody wrote."""
         text = str(source or "")
         self._left -= len(text)
         if self._left < 0:
@@ -67,10 +67,10 @@ class CleanExporter(HTMLExporter):
 
 
 class Escaped(jinja2.BaseLoader):
-    """nbgrader's templates as they would be with escaping: its environments have none.
+    """nbgrader's templates with escaping added: its environments have none.
 
     A name in a script becomes a string of JavaScript, a name in HTML is escaped, and scripts of the template itself get the
-    nonce that the page's policy asks for. That is done to the source, before there is any name in it.
+    nonce that the page's policy requires. This changes the source, before it holds any name.
     """
 
     def __init__(self, loader: jinja2.BaseLoader) -> None:
@@ -98,7 +98,7 @@ createModal = (function (create) {
 
 
 def escaped(source: str) -> str:
-    """One template's source; see Escaped."""
+    """Escape one template's source; see Escaped."""
     source = source.replace('js/utils.js"></script>', f'js/utils.js"></script>{_PLAIN_MODAL}')
     source = _IN_SCRIPT.sub(r'= {{ (\1 ~ "\2") | tojson }};', source)
     source = _IN_HTML.sub(r"{{ \1 | string | e }}", source)
@@ -109,7 +109,7 @@ def escaped(source: str) -> str:
 
 
 def harmless(notebook: Any) -> Any:
-    """A copy with what a page needs of each cell: its source, pictures, plain outputs, and nbgrader's notes."""
+    """Copy only what a page needs of each cell: its source, pictures, plain outputs, and nbgrader's metadata."""
     made = copy.deepcopy(notebook)
     made.metadata = type(made.metadata)({"language_info": {"name": "python", "pygments_lexer": "ipython3"}})
     for number, cell in enumerate(made.cells):
@@ -126,7 +126,7 @@ def harmless(notebook: Any) -> Any:
 
 
 def _output(output: Any) -> Any:
-    """Text, or a picture; what is something else is said to be left out."""
+    """Return text or a picture; for any other output, a line says that it is left out."""
     kind = output.get("output_type")
     if kind == "stream":
         name = output.get("name")

@@ -1,4 +1,4 @@
-"""formgrader's pages: names escaped, and a policy by which a browser runs nothing but formgrader's own scripts.
+"""formgrader's pages: escaped names, and a policy that lets a browser run only formgrader's own scripts.
 
 Students' texts are cleaned (`exporter`), so nothing should be left for the policy to stop; it stops what was overlooked.
 nbgrader has no setting for either, so what its handlers inherit is replaced.
@@ -28,13 +28,13 @@ def protect() -> None:
     base.BaseHandler.content_security_policy = property(_policy)
     base.BaseHandler.render = _render
     base.BaseHandler.exporter = property(_exporter)
-    # nbgrader's API answers with JSON that calls itself HTML: opened by itself, a name in it would be an element.
+    # nbgrader's API sends JSON labelled as HTML: opened by itself, a name in it could become an element.
     for shown_alone in (handlers.SubmissionFilesHandler, base.BaseApiHandler):
         shown_alone.content_security_policy = property(_no_rights)
 
 
 class _Page:
-    """The exporter for one reply, whose nonce it knows."""
+    """The exporter for one reply, with its nonce."""
 
     def __init__(self, exporter: CleanExporter, nonce: str) -> None:
         self.exporter, self.nonce = exporter, nonce
@@ -68,7 +68,7 @@ def _templates() -> Path:
 
 
 def _nonce(handler: Any) -> str:
-    """One for each reply: nobody can foresee it."""
+    """Return the nonce of a reply, which nobody can foresee."""
     if not hasattr(handler, "_losslab_nonce"):
         handler._losslab_nonce = secrets.token_urlsafe(18)
     return str(handler._losslab_nonce)
@@ -76,7 +76,7 @@ def _nonce(handler: Any) -> str:
 
 @functools.cache
 def _handlers() -> str:
-    """Hashes of the handlers that stand in nbgrader's own templates, which a policy would stop otherwise."""
+    """Hash the event handlers in nbgrader's own templates, which the policy would block otherwise."""
     sources = sorted(path.read_text(encoding="utf-8") for path in _templates().rglob("*") if path.is_file())
     found = {text for source in sources for text in re.findall(r'\sonclick="([^"{}]*)"', source)}
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in sorted(found))
@@ -84,7 +84,7 @@ def _handlers() -> str:
 
 
 def _policy(handler: Any) -> str:
-    """Scripts of the page itself, and MathJax's, which evaluates its configuration; nothing is sent to anywhere else."""
+    """Allow the page's own scripts and MathJax's, which evaluates its configuration; nothing is sent elsewhere."""
     own = f"{handler.request.host}{handler.base_url}/formgrader/static/"
     ours = (
         "default-src 'none'",
@@ -102,7 +102,7 @@ def _policy(handler: Any) -> str:
 
 
 def _no_rights(handler: Any) -> str:
-    """What is opened by itself, a file that a student handed in, say, has no rights here, whatever is in it."""
+    """Give no rights to a file that is opened by itself, for example a submitted one, whatever is in it."""
     return "; ".join([_inherited(handler), "default-src 'none'", "sandbox"])
 
 

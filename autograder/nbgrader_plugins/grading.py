@@ -1,4 +1,4 @@
-"""Grade some students' submissions in a process of its own: neither torch nor a fork in nbgrader's server."""
+"""Grade some students' submissions in a separate process, to keep torch and forks out of nbgrader's server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.results import Result, dump
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What the process that grades is asked for."""
+    """What the grading process is asked for."""
 
     root: str
     submitted: str
@@ -47,7 +47,7 @@ class Graded(NamedTuple):
 def grade(
     course: Course, root: Path, submitted: str, assignment: Assignment, students: list[str]
 ) -> dict[tuple[str, str], Graded]:
-    """Results by student and assignment.
+    """Return results by student and assignment.
 
     Raises:
         LossLabError: nothing can be graded.
@@ -94,7 +94,7 @@ def _carry_out(request: Request) -> list[Result]:
 
 
 def main() -> None:
-    """Request in, reply out, both JSON."""
+    """Read a request and write a reply, both as JSON."""
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     try:
         reply = Reply(None, _carry_out(request))

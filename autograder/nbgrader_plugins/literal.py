@@ -1,4 +1,4 @@
-"""Names with `[`, `*` or `?` in them are names: nbgrader takes the folders it has found for patterns again."""
+"""Keep names with `[`, `*` or `?` literal: nbgrader treats folders that it has found as patterns again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 
 def glob(pattern: str) -> list[str]:
-    """What nbgrader's converters ask of `glob.glob`: the folders of an assignment, then the notebooks in each."""
+    """Replace `glob.glob` for nbgrader's converters: find an assignment's folders, then the notebooks in each."""
     if pattern.endswith(".ipynb"):
         folder, name = os.path.split(pattern)
         return real.glob(os.path.join(real.escape(folder), name))

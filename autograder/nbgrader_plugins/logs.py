@@ -1,4 +1,4 @@
-"""nbgrader's log on the terminal: names of students, files and errors stand in it, and drive nothing there."""
+"""nbgrader's log on the terminal: students' names, files and errors in it cannot control the terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.base.text import plain
 
 
 def clean() -> None:
-    """Clean all that this process logs from now on, tracebacks too. It may be called more than once."""
+    """Clean all that this process logs from now on, including tracebacks. It may be called more than once."""
     before = logging.getLogRecordFactory()
     if isinstance(before, _Factory):
         return
@@ -29,6 +29,6 @@ class _Factory:
         if plain(said) != said:
             record.msg, record.args = plain(said), ()
         if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
-            # A formatter takes the text that is there already.
+            # A formatter uses a text that is already set.
             record.exc_text = plain(logging.Formatter().formatException(record.exc_info))
         return record

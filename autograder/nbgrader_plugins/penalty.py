@@ -12,10 +12,10 @@ from autograder.intake import folder
 
 
 class LatePolicyPlugin(BasePlugin):
-    """Reads the times that `losslab grade` reads, and asks the same function."""
+    """Reads the same times as `losslab grade`, and calls the same function."""
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
-        """Points taken from this score; `parent` is the step that asks, and knows the assignment."""
+        """Return the points to subtract from this score; `parent`, the step that asks, knows the assignment."""
         coursedir = self.parent.parent.parent.coursedir
         course = courses.load(Path(coursedir.root) / courses.FILENAME)
         submitted = Path(coursedir.root) / coursedir.submitted_directory

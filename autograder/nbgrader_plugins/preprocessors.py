@@ -1,4 +1,4 @@
-"""The steps that take the place of nbgrader's own: the cells' registration, `Execute` and `SaveAutoGrades`."""
+"""The steps that replace nbgrader's own: registering cells, `Execute` and `SaveAutoGrades`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.results import PartResult, Result
 
 
 class GradeInJail(NbGraderPreprocessor):
-    """In the place of `Execute`: nothing is run here; each part's verdict stands below the cell with its points."""
+    """Replaces `Execute`: nothing runs here; each part's verdict appears below the cell with its points."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         result = _graded(resources).result
@@ -30,18 +30,18 @@ class GradeInJail(NbGraderPreprocessor):
 
 
 class SaveResult(SaveAutoGrades):
-    """In the place of `SaveAutoGrades`: enters the Result as `losslab grade` does, and leaves what people entered."""
+    """Replaces `SaveAutoGrades`: enters the Result as `losslab grade` does, and keeps what people entered."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         graded = _graded(resources)
         result = graded.result
         times = {(result.student, result.assignment): graded.handed_in}
-        gradebook.write(resources["nbgrader"]["db_url"], graded.course, [result], times)
+        gradebook.write_gradebook(resources["nbgrader"]["db_url"], graded.course, [result], times)
         return nb, resources
 
 
 class RegisterCells(SaveCells):
-    """Registers a notebook's cells also where the gradebook holds submissions already: it adds, and removes nothing."""
+    """Registers a notebook's cells even if the gradebook already holds submissions: it adds cells and removes none."""
 
     def _create_notebook(self, nb: Any) -> None:
         try:
@@ -64,7 +64,7 @@ class RegisterCells(SaveCells):
 
 
 def verdict(result: Result, part: PartResult) -> str:
-    """Points of a part and what went wrong in it, as a student may read it."""
+    """Write a part's points and failures, as a student may read them."""
     lines = [f"{number(part.score)} / {number(part.max_score)} points"]
     lines += [result.problem] if result.problem is not None else []
     for check in part.checks:

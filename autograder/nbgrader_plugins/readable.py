@@ -1,7 +1,7 @@
-"""A notebook that nbgrader can read, of whatever a student handed in: the released one, with the student's work in it.
+"""A notebook that nbgrader can read, made from any submission: the released one, with the student's work in it.
 
-It is what people see in formgrader. Grading goes by the submission itself, so nothing is earned or lost here. What was
-handed in is looked at in a process of its own, within the limits of intake; a notebook of the released form comes back.
+It is what people see in formgrader. Grading reads the submission itself, so nothing is earned or lost here. What was
+handed in is read in a separate process, within the limits of intake, which returns a notebook of the released form.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TAG = "nbgrader"
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What was handed in, and the text of the released notebook."""
+    """The submission, and the text of the released notebook."""
 
     handed_in: contents.Job
     template: str
@@ -37,8 +37,8 @@ class Shown(msgspec.Struct, frozen=True):
     text: Annotated[str, msgspec.Meta(max_length=32 << 20)]
 
 
-def write(assignment: Assignment, submitted: Path, target: Path, released: Path) -> Iterator[str]:
-    """Write the notebook and the time of a submission into `target`; what stood in the way, one line each."""
+def write_notebook(assignment: Assignment, submitted: Path, target: Path, released: Path) -> Iterator[str]:
+    """Write a submission's notebook and time into `target`; yield one line for each problem."""
     template = (released / f"{assignment.module}.ipynb").read_text(encoding="utf-8")
     taken = folder.take(submitted)
     submission = folder.submission(submitted.parent.name, assignment, taken, released)
@@ -56,7 +56,7 @@ def write(assignment: Assignment, submitted: Path, target: Path, released: Path)
         try:
             (target / name).write_bytes(data)
         except (OSError, ValueError) as error:  # a name that no file can have
-            yield f"a file beside it is left out ({type(error).__name__})"
+            yield f"a file next to it is left out ({type(error).__name__})"
     if submission.problem is not None:
         yield f"rejected: {submission.problem}"
 
@@ -74,7 +74,7 @@ def _plain(template: str, submission: Submission) -> str:
 
 
 def _with_cell(template: str, kind: str, text: str) -> str:
-    """The released notebook with one more cell before all others. Nothing in that is parsed."""
+    """Put one more cell, which is not parsed, before all others of the released notebook."""
     import nbformat
 
     notebook = rebuilt(nbformat.reads(template, as_version=4), [])
@@ -84,7 +84,7 @@ def _with_cell(template: str, kind: str, text: str) -> str:
 
 
 def _answer(request: bytes) -> bytes:
-    """A Job in, the notebook out; in the process that reads hostile bytes."""
+    """Turn a Job into the notebook, in the process that reads hostile bytes."""
     import nbformat
 
     job = msgspec.msgpack.decode(request, type=Job)
@@ -100,13 +100,13 @@ _reader = bounded.Reader(_answer)
 
 
 def done_reading() -> None:
-    """End the processes that read, until somebody asks again."""
+    """End the reading processes; the next request starts them again."""
     _reader.close()
     folder.done_reading()
 
 
 def rebuilt(template: Any, cells: list[Any]) -> Any:
-    """The student's cells in their order, each with the released metadata of the cell it is; what is missing is added."""
+    """Return the student's cells in their order, with the released metadata; missing cells are added."""
     import nbformat
 
     owners = _owners(template.cells, cells)
@@ -127,7 +127,7 @@ def rebuilt(template: Any, cells: list[Any]) -> Any:
 
 
 def _cells(found: contents.Contents, data: bytes) -> list[Any]:
-    """Cells of the file that is graded."""
+    """Return the cells of the file that is graded."""
     import jupytext
 
     if found.path.lower().endswith(".ipynb"):
@@ -136,7 +136,7 @@ def _cells(found: contents.Contents, data: bytes) -> list[Any]:
 
 
 def _owners(released: list[Any], cells: list[Any]) -> dict[int, Any]:
-    """Which released cell each of the student's cells is: by nbgrader's id, else by what it defines or begins with."""
+    """Match the student's cells with released ones: by nbgrader's id, else by their definitions or first line."""
     known = {_grade_id(cell): cell for cell in released if _grade_id(cell)}
     claims: dict[str, list[int]] = {}
     for index, cell in enumerate(cells):
@@ -154,7 +154,7 @@ def _owners(released: list[Any], cells: list[Any]) -> dict[int, Any]:
 
 
 def _alike(original: Any, cell: Any) -> bool:
-    """A cell that lost its metadata, or never had any: a script's, say."""
+    """Match a cell that has no metadata, for example a script's."""
     if original.cell_type != cell.cell_type:
         return False
     if _locked(original):
@@ -166,7 +166,7 @@ def _alike(original: Any, cell: Any) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _defined(text: str) -> frozenset[str]:
-    """Functions and classes of a cell; each is asked for against each released one."""
+    """Return a cell's functions and classes; cached, because each cell is compared with each released one."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -175,7 +175,7 @@ def _defined(text: str) -> frozenset[str]:
 
 
 def _add_missing(released: list[Any], made: list[Any]) -> None:
-    """Put what is not there behind the released cell that comes before it."""
+    """Insert each missing cell after the released cell that comes before it."""
     place = 0
     for original in (cell for cell in released if _grade_id(cell)):
         at = next((index for index, cell in enumerate(made) if _grade_id(cell) == _grade_id(original)), None)

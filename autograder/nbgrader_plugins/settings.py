@@ -1,4 +1,4 @@
-"""What nbgrader_config.py sets: where things lie, and which steps nbgrader takes."""
+"""What nbgrader_config.py sets: nbgrader's folders and steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def apply(config: Any, root: Path) -> None:
     """Set nbgrader up for the course in this folder.
 
     Raises:
-        CourseError: course.yml is wrong.
+        CourseError: course.yml is not valid.
     """
     course = courses.load(root / courses.FILENAME)
     (root / GRADES).mkdir(exist_ok=True)
@@ -40,7 +40,7 @@ def apply(config: Any, root: Path) -> None:
 
 
 def _set_steps(config: Any) -> None:
-    """`Autograde.preprocessors` would have no effect; nbgrader reads these two lists."""
+    """Set the two lists of steps that nbgrader reads; `Autograde.preprocessors` would have no effect."""
     config.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.LockCells",
         "nbgrader.preprocessors.ClearOutput",
@@ -60,7 +60,7 @@ def _set_steps(config: Any) -> None:
 
 
 def _take_the_place_of_autograde() -> None:
-    """nbgrader's command and formgrader look the converter up by name, and no setting changes which one."""
+    """Replace the converter, which nbgrader's command and formgrader look up by name; no setting does this."""
     from nbgrader import api as books
     from nbgrader.apps import api, autogradeapp
     from nbgrader.converters import base

@@ -1,7 +1,7 @@
 """Unpack what lies in `downloaded/<assignment>/archive/` for `nbgrader zip_collect`, in place of nbgrader's own extractor.
 
-nbgrader's unpacks archives in archives to any depth and size, follows links, and ends at the first archive that is broken: one
-student's file would end the collection for all. Here a zip at the top is unpacked once, within bounds. A zip that a student
+nbgrader's unpacks nested archives to any depth and size, follows links, and stops at the first broken archive: one
+student's file would end the collection for all. Here a zip at the top is unpacked once, within limits. A zip that a student
 handed in stays a file; intake reads it in memory, and says to the student what is wrong with it.
 """
 
@@ -31,16 +31,16 @@ _NAMESAKES = opened.MAX_FILES
 
 
 class Extractor(ExtractorPlugin):
-    """Lays the files of a download down as they are, those of its zips in a folder named as the zip."""
+    """Copies the files of a download as they are; those of a zip go to a folder with its name."""
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Fill the folder `extracted_path`; what is not laid down is said, a line for each place."""
+        """Fill the folder `extracted_path`; log a line for each place with files left out."""
         for note in unpacked(Path(archive_path), Path(extracted_path)):
             self.log.warning(note)
 
 
 def unpacked(source: Path, target: Path) -> Iterator[str]:
-    """Lay down in `target` what lies in `source`; what is left out, a line each."""
+    """Copy or unpack `source` into `target`; yield a line for each file left out."""
     left = []
     for folder, folders, names in os.walk(source):
         here = Path(folder)
@@ -59,13 +59,13 @@ def unpacked(source: Path, target: Path) -> Iterator[str]:
                 left.append(str(within))
     (only, *others) = sorted(os.listdir(source)) or [""]
     if not others and only.lower().endswith(".zip") and not _is_download(only):
-        yield f"{shown(only)}: is taken for one student's; if it is a whole download, name it submissions.zip, or unpack it yourself"
+        yield f"{shown(only)}: counts as one student's; if it is a whole download, name it submissions.zip, or unpack it yourself"
     if left:
-        yield f"{some(left)}: left out, as it is a link, too deep or not to be read; put the file itself there"
+        yield f"{some(left)}: left out, because it is a link, too deep or unreadable; put the file itself there"
 
 
 def _is_download(name: str) -> bool:
-    """Whether this is a zip that teachers put there: not a hand-in as Canvas or Moodle name it, nor `...zip`, which leads up."""
+    """Say whether teachers put this zip here: it has no submission's name of Canvas or Moodle, and is not `...zip`."""
     return name.lower().endswith(".zip") and not name.startswith(".") and not loose(name)
 
 
@@ -77,7 +77,7 @@ def _copy(path: Path, target: Path, within: Path) -> None:
 
 @contextlib.contextmanager
 def _plain(path: Path) -> Iterator[IO[bytes]]:
-    """Open a plain file. Raises OSError where it is a link, a pipe or the like: a link in an unpacked download leads anywhere."""
+    """Open a plain file. Raises OSError for a link or a pipe: a link in an unpacked download could lead anywhere."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -86,7 +86,7 @@ def _plain(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _unzip(path: Path, target: Path) -> Iterator[str]:
-    """Unpack one zip; what of it is left out. One that is broken is laid down as it is, for intake to reject."""
+    """Unpack one zip; yield what is left out. A broken one is copied as it is, for intake to reject."""
     own = Path(path.stem)
     left: list[str] = []
     try:
@@ -105,9 +105,9 @@ def _unzip(path: Path, target: Path) -> Iterator[str]:
         left.clear()
         _copy(path, target, own / path.name)
         reason = str(error) if isinstance(error, SubmissionError) else "is not a whole zip"
-        yield f"{shown(path.name)}: {shown(reason)}, and is not unpacked; download it again, or unpack it yourself"
+        yield f"{shown(path.name)}: {shown(reason)}, so it is not unpacked; download it again, or unpack it yourself"
     if left:
-        yield f"{shown(path.name)}: left out, as they are broken, links or lead elsewhere: {some(left)}"
+        yield f"{shown(path.name)}: left out, because they are broken, links or lead elsewhere: {some(left)}"
 
 
 def _require_room(packed: zipfile.ZipFile, target: Path) -> None:
@@ -117,7 +117,7 @@ def _require_room(packed: zipfile.ZipFile, target: Path) -> None:
 
 
 def _lay_down(target: Path, within: Path, content: IO[bytes]) -> None:
-    """Write a file where no other is. One byte more than intake takes is enough for it to reject a file."""
+    """Write a file under a free name, at most one byte over intake's limit, which is enough to be rejected."""
     if len(within.parts) > MAX_DEPTH:
         raise OSError(f"{within}: lies too deep")
     data = content.read(opened.MAX_FILE_BYTES + 1)

@@ -1,1 +1,1 @@
-"""Results as pages: one for each student and assignment, one for the class."""
+"""Results as HTML pages: one for each student and assignment, one for the class."""

@@ -1,4 +1,4 @@
-"""The feedback page of one submission: self-contained HTML, without scripts and without anything from elsewhere."""
+"""The feedback page of one submission: self-contained HTML without scripts and external files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def render(
     figures: Mapping[str, bytes] | None = None,
     pseudonym: str | None = None,
 ) -> str:
-    """HTML of the page; every text of it is escaped. `figures` are the student's plots as PNG, by part."""
+    """Render the page as HTML, with every text escaped. `figures` are the student's plots as PNG, by part."""
     plots = figures or {}
     hidden = {part: problem for part, png in plots.items() if (problem := pictures.why_not(png)) is not None}
     return template("page.html").render(
@@ -58,7 +58,7 @@ def render(
 
 
 def withheld(course: Course, words: str) -> str:
-    """The page in the place of one that must not be shown: nothing of the submission is on it."""
+    """Render the page that replaces one that must not be shown; it holds nothing of the submission."""
     return template("withheld.html").render(course=course, words=words)
 
 
@@ -67,24 +67,24 @@ def _measured(assignment: Assignment, result: Result) -> list[Measure]:
 
 
 def digits(value: float, places: int) -> str:
-    """A measure with its decimals; one of hundreds of digits, which a student's code may well give, in short."""
+    """Write a measure with its decimals; a huge one, which a student's code may return, in short form."""
     return f"{value:.{places}f}" if abs(value) < 1e9 else f"{value:.3e}"
 
 
 def shortened(text: str) -> str:
-    """A message as far as a page shows it, and how much more there is."""
+    """Cut a message to the length that a page shows, and say how much is left out."""
     more = len(text) - MAX_MESSAGE
     return text if more <= 0 else f"{text[:MAX_MESSAGE]}\n… and {more} characters more"
 
 
 def percent(value: float, whole: float) -> str:
-    """The width of a bar, from 0 to 100."""
+    """Return the width of a bar, from 0 to 100."""
     return number(min(100.0, max(0.0, 100 * value / whole))) if whole > 0 else "0"
 
 
 @functools.cache
 def template(name: str) -> jinja2.Template:
-    """A template of this package; autoescape is on, and control characters never reach a page."""
+    """Load a template; autoescape is on, and control characters never reach a page."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -103,6 +103,6 @@ def _clean(value: Any) -> Any:
 
 
 def _hint_command(course: Course, assignment: Assignment, part_id: str) -> str:
-    """`losslab hint` asks for the assignment only where several have a part of this name."""
+    """Return the `losslab hint` command, with the assignment only if several have a part of this name."""
     alone = sum(item.part(part_id) is not None for item in course.assignments) == 1
     return f"losslab hint {part_id}" if alone else f"losslab hint {assignment.id}/{part_id}"

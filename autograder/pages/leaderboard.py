@@ -1,4 +1,4 @@
-"""The challenge's leaderboard: pure functions from results to ranks, under names that only their owners know."""
+"""The challenge's leaderboard: ranks from results, under pseudonyms that only their owners know."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ stork swan tern trout wren
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the board. Equal values share a rank, and the next rank is as much later (1, 2, 2, 4)."""
+    """One line of the board. Equal values share a rank, and the next rank counts all before it (1, 2, 2, 4)."""
 
     rank: int
     pseudonym: str
@@ -34,7 +34,7 @@ class Entry:
 
 
 def pseudonyms(students: Iterable[str], secret: bytes) -> dict[str, str]:
-    """A name for each student that nobody can foresee without the secret; no two are the same."""
+    """Give each student a unique name that nobody can foresee without the secret."""
     kinds, animals = _KINDS.split(), _ANIMALS.split()
     names: dict[str, str] = {}
     taken: set[str] = set()
@@ -49,12 +49,12 @@ def pseudonyms(students: Iterable[str], secret: bytes) -> dict[str, str]:
 
 
 def ranking(assignment: Assignment, results: list[Result], names: dict[str, str]) -> list[Entry]:
-    """Best first, by the assignment's measures in their order; who lacks one of them is not ranked."""
+    """Rank results, best first, by the assignment's measures in order; a result that lacks one is not ranked."""
     measures = assignment.leaderboard
     ranked = [item for item in results if measures and all(measure.id in item.measures for measure in measures)]
 
     def key(result: Result) -> tuple[float, ...]:
-        """What is shown decides: values that look equal are equal."""
+        """Sort by the rounded values on the page: values that look equal are equal."""
         signs = {"higher": -1, "lower": 1}
         return tuple(signs[item.better] * round(result.measures[item.id], item.digits) for item in measures)
 

@@ -1,9 +1,9 @@
-"""What students must not read, and the check that nothing of it is written for them.
+"""What students must not read, and the check that none of it is written for them.
 
 Hidden material is known by three signs: the course's secret, tokens such as `losslab-canary-0f3a9c21` that teachers may put
-into hidden files, and long lines of hidden code and hidden data that are in no released file. They are looked for by their
-letters and digits alone: whatever a page, a terminal or a reader drops on the way is dropped before. This is the last net
-and not the wall: who holds a secret can spell it in ways that nobody foresees. What keeps it is that no worker ever gets it.
+into hidden files, and long lines of hidden code and data that are in no released file. The search compares
+only letters and digits, because pages, terminals and readers may drop everything else. This is the last safety net,
+not the wall: whoever holds a secret can spell it in ways that nobody foresees. What keeps it is that no worker gets it.
 """
 
 from __future__ import annotations
@@ -27,54 +27,54 @@ WITHHELD = "This message is withheld: it would show hidden material. Please tell
 WITHHELD_PAGE = "This page is withheld: it would show hidden material. Please tell your teacher."
 _TOKEN = re.compile(r"losslab-canary-[0-9a-f]{8,}")
 _CODE_LINE, _DATA_LINE = 40, 20
-# Fewer letters than these stand somewhere by chance.
+# Shorter sequences of letters occur by chance.
 _LEAST_OF_TOKEN, _LEAST_OF_LINE = 10, 20
 
 
 class Canaries(NamedTuple):
-    """`tokens` are looked for in whole pages, `lines` in what checks and intake say; `spelled` are the letters of both."""
+    """`tokens` are searched in whole pages, `lines` in messages only; `spelled` are the letters of both."""
 
     tokens: tuple[str, ...]
     lines: tuple[str, ...]
     spelled: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def in_text(self, text: str) -> bool:
-        """Whether something hidden stands in this text."""
+        """Say whether this text contains anything hidden."""
         tokens, lines = self.spelled
         return _any((*self.tokens, *self.lines), text) or any(_any((*tokens, *lines), way) for way in spellings(text))
 
     def in_page(self, text: str) -> bool:
-        """Whether the secret or a token stands in this text."""
+        """Say whether this text contains the secret or a token."""
         return _any(self.tokens, text) or any(_any(self.spelled[0], way) for way in spellings(text))
 
 
 def canaries(root: Path, assignment: Assignment) -> Canaries:
-    """The signs of this assignment's hidden material. Raises CourseError."""
+    """Collect the signs of this assignment's hidden material. Raises CourseError."""
     return _canaries(root, assignment.id, secret(root))
 
 
 def cleaned(result: Result, signs: Canaries) -> Result:
-    """The result without a text that would give something hidden away; points are what they were."""
+    """Return the result without texts that would reveal hidden material; points stay the same."""
     text = _all(result)
     if not text or not signs.in_text(text):
         return result
     cleaned = _with_texts(result, lambda text: WITHHELD if signs.in_text(text) else text)
-    # What is in none of them alone is in several together.
+    # No text reveals it alone, but several do together.
     return cleaned if not signs.in_page(_all(cleaned)) else _with_texts(result, lambda text: WITHHELD if text else text)
 
 
 def told(results: list[Result]) -> list[str]:
-    """For the instructor: whose messages are withheld, a line each."""
+    """Tell the instructor whose messages are withheld, one line each."""
     found = []
     for result in results:
         count = sum(text == WITHHELD for text in _texts(result))
         if count:
-            found.append(f"{name_of(result)}: {count} message{'s' * (count > 1)} withheld: would show hidden material")
+            found.append(f"{name_of(result)}: {count} message{'s' * (count > 1)} withheld: hidden material would show")
     return found
 
 
 def name_of(result: Result) -> str:
-    """A submission in a line of text, whatever its student is called."""
+    """Name a submission on one line, whatever its student is called."""
     return " ".join(plain(f"{result.student}/{result.assignment}").split())
 
 
@@ -83,7 +83,7 @@ def _all(result: Result) -> str:
 
 
 def _texts(result: Result) -> Iterator[str]:
-    """Every text of a result that a submission has a part in; what is read in a row stands in a row."""
+    """Yield every text of a result that a submission can influence, in reading order."""
     yield from (check.message for part in result.parts for check in part.checks if check.message)
     yield from result.notes
     if result.problem:
@@ -133,7 +133,7 @@ def _canaries(root: Path, assignment_id: str, key: bytes) -> Canaries:
 
 
 def _lines(path: Path, text: str) -> Iterator[str]:
-    """Lines that nobody writes by chance. What a grader says to students stands in strings, and is none of them."""
+    """Yield lines that nobody writes by chance. Strings are left out: they hold what a grader tells students."""
     if path.suffix == ".csv":
         yield from (line.strip() for line in text.splitlines()[1:] if len(line.strip()) >= _DATA_LINE)
         return
@@ -144,13 +144,13 @@ def _lines(path: Path, text: str) -> Iterator[str]:
     lines = [line for number, line in enumerate(text.splitlines(), 1) if number not in strings.lines]
     for line in [*lines, *quoted.splitlines()]:
         stripped = line.strip()
-        imports = stripped.startswith(("import ", "from "))  # how graders are written, and no answer
+        imports = stripped.startswith(("import ", "from "))  # imports show how graders are written, not the answer
         if len(stripped) >= _CODE_LINE and stripped not in said and not imports:
             yield stripped
 
 
 def _said(text: str) -> list[str]:
-    """The strings of a Python file that people may read."""
+    """Return the strings of a Python file that people may read."""
     return _strings(text).said
 
 
@@ -185,4 +185,4 @@ def _files(folder: Path) -> list[Path]:
 
 def _text(path: Path) -> str:
     text = path.read_text(encoding="utf-8", errors="replace")
-    return text if path.suffix != ".ipynb" else ""  # its lines are the script's, quoted
+    return text if path.suffix != ".ipynb" else ""  # a notebook repeats the script's lines in quotes

@@ -1,7 +1,7 @@
-"""Pictures that students made: how large they really are, before a browser is asked to draw them.
+"""Pictures that students made: their real size, before a browser is asked to draw them.
 
-A PNG of 100 KB can hold 20,000 × 20,000 pixels, which take 1.6 GB as soon as a page shows it; a style cannot help that.
-Only a head of a few bytes is read here, and no picture is decoded.
+A PNG of 100 KB can hold 20,000 × 20,000 pixels, which take 1.6 GB as soon as a page shows it; no style sheet prevents that.
+Only the first bytes are read here, and no picture is decoded.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ _SIZED = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def why_not(data: bytes) -> str | None:
-    """Why this picture is not to be shown, in words that follow "the picture"; None for one that may be."""
+    """Return why a picture is not shown, in words that follow "the picture"; None if it may be shown."""
     size = size_of(data)
     if size is None:
         return "is not a PNG, JPEG or GIF"
     width, height = size
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= MAX_PIXELS):
-        return f"has {width} × {height} pixels, and up to {MAX_SIDE} each way and {MAX_PIXELS // 10**6} million in all are shown"
+        return (
+            f"has {width} × {height} pixels; the limit is {MAX_SIDE} each way and {MAX_PIXELS // 10**6} million in all"
+        )
     if len(data) > MAX_BYTES:
-        return f"has {len(data) / 2**20:.1f} MiB, and up to {MAX_BYTES >> 20} are shown"
+        return f"has {len(data) / 2**20:.1f} MiB; the limit is {MAX_BYTES >> 20} MiB"
     return None
 
 
 def kind_of(data: bytes) -> str:
-    """The media type that the first bytes tell, whatever somebody calls it; empty for anything else."""
+    """Return the media type according to the first bytes, whatever the file is called; empty for anything else."""
     if data.startswith(_PNG):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff"):
@@ -38,7 +40,7 @@ def kind_of(data: bytes) -> str:
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
-    """Width and height that a PNG, JPEG or GIF claims; None where there is no telling."""
+    """Return the width and height that a PNG, JPEG or GIF claims; None if they cannot be told."""
     kind = kind_of(data)
     if kind == "image/png" and len(data) >= 33 and data[8:16] == b"\x00\x00\x00\rIHDR":
         width, height = struct.unpack(">II", data[16:24])
@@ -50,7 +52,7 @@ def size_of(data: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:
-    """From marker to marker up to the first frame, the only one that browsers go by."""
+    """Go from marker to marker up to the first frame, the only one that browsers use."""
     at = 2
     while at + 9 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]

@@ -20,7 +20,7 @@ _HARDEST = 8
 
 @dataclass(frozen=True)
 class HardCheck:
-    """A check that some did not pass."""
+    """A check that some students did not pass."""
 
     part: str
     title: str
@@ -30,7 +30,7 @@ class HardCheck:
 
 @dataclass(frozen=True)
 class Asked:
-    """A part that hints were asked for, by how many who handed in: in all, and up to each level."""
+    """A part whose hints students asked for: how many students in all, and up to each level."""
 
     part: str
     students: int
@@ -39,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Summary:
-    """One assignment over the class; `bins` counts final scores in tenths of the maximum, mean and median of no one are None."""
+    """One assignment over the class. `bins` counts final scores in tenths of the maximum; the mean of none is None."""
 
     id: str
     title: str
@@ -60,7 +60,7 @@ def render(
     pseudonyms: dict[str, str] | None = None,
     withheld: Sequence[str] = (),
 ) -> str:
-    """HTML of the report; a leaderboard is shown under `pseudonyms`, and without them not at all.
+    """Render the report as HTML; a leaderboard uses `pseudonyms`, and is left out without them.
 
     `withheld` are lines on what was not written for students because it would show hidden material.
     """
@@ -89,7 +89,7 @@ def render(
 
 
 def link(result: Result) -> str:
-    """Where the feedback page lies, seen from the report."""
+    """Return the path of a feedback page, relative to the report."""
     return f"feedback/{_quoted(result.student)}/{_quoted(result.assignment)}.html"
 
 
@@ -98,7 +98,7 @@ def _quoted(name: str) -> str:
 
 
 def summary(assignment: Assignment, results: list[Result]) -> Summary:
-    """Counts, mean, median and histogram; rejected submissions are counted, but have no part in the figures."""
+    """Summarise an assignment; rejected submissions are counted, but are left out of mean, median and histogram."""
     graded = [result for result in results if result.status == "graded"]
     scores = [final_score(result) for result in graded]
     return Summary(
@@ -116,7 +116,7 @@ def summary(assignment: Assignment, results: list[Result]) -> Summary:
 
 
 def _asked(assignment: Assignment, results: list[Result]) -> list[Asked]:
-    """Parts in their order. Who handed in without `losslab submit` has told nothing, and is not among them."""
+    """Return parts in order. Only submissions packed by `losslab submit` report hints; others are not counted."""
     found = []
     for part in assignment.parts:
         levels = [result.hints[part.id] for result in results if part.id in result.hints]
@@ -126,7 +126,7 @@ def _asked(assignment: Assignment, results: list[Result]) -> list[Asked]:
 
 
 def _histogram(scores: list[float], top: float) -> list[int]:
-    """Ten equal bins; the maximum itself falls into the last."""
+    """Count scores in ten equal bins; the maximum falls into the last."""
     bins = [0] * _BINS
     for value in scores:
         bins[min(_BINS - 1, int(_BINS * value / top))] += 1

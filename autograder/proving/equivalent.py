@@ -1,4 +1,4 @@
-"""`equivalent.yml`: the mutants of a reference that are right too, each with the reason why."""
+"""`equivalent.yml`: mutants of a reference that are right, too, each with the reason why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEAD = "# Mutants that no check can catch, because they are right too.\n"
 
 @dataclass(frozen=True)
 class Equivalent:
-    """Mutants that are no mistakes: the id of one, in which `*` stands for anything, and why they are right too."""
+    """Mutants that are not mistakes: an id, in which `*` stands for anything, and why they are right, too."""
 
     pattern: str
     reason: str
@@ -30,22 +30,22 @@ class Equivalent:
 
 
 def load(path: Path) -> tuple[Equivalent, ...]:
-    """The mutants that are listed in a file; none where it is not there.
+    """Read the mutants listed in a file; none if there is no file.
 
     Raises:
-        CourseError: it is not a mapping of mutants to reasons, or a reason has not been written yet.
+        CourseError: the file is not a mapping of mutants to reasons, or a reason is missing.
     """
     found = _read(path)
     for item in found:
         if not item.reason.strip():
             raise CourseError(
-                f"{path}: `{item.pattern}` has no reason; write why it is right too, or catch it by a check"
+                f"{path}: `{item.pattern}` has no reason; write why it is right, too, or catch it with a check"
             )
     return found
 
 
 def draft(path: Path, mutants: Sequence[str]) -> None:
-    """Add lines for these mutants, with reasons that somebody has to write. Raises CourseError, OutputError."""
+    """Add lines for these mutants, with empty reasons for somebody to write. Raises CourseError, OutputError."""
     listed = _read(path)
     new = [name for name in mutants if not any(item.matches(name) for item in listed)]
     text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
@@ -62,7 +62,7 @@ def _read(path: Path) -> tuple[Equivalent, ...]:
         reasons = msgspec.convert({} if raw is None else raw, dict[str, str | None])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         why = " ".join(str(error).split())
-        remedy = 'write lines of "mutant": the reason why it is right too'
+        remedy = 'write lines of "mutant": the reason why it is right, too'
         raise CourseError(f"{path}: is not a mapping of mutants to reasons ({why}); {remedy}") from None
     return tuple(Equivalent(pattern, reason or "") for pattern, reason in reasons.items())
 

@@ -36,7 +36,7 @@ _COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A reference with one change. The id says what was changed where, and does not depend on line numbers."""
+    """A reference with one change. The id says what was changed and where, and does not depend on line numbers."""
 
     id: str
     function: str
@@ -44,7 +44,7 @@ class Mutant:
 
 
 def mutants(source: str, graded: Iterable[str]) -> list[Mutant]:
-    """All mutants of the graded functions and classes of a reference, and of what they stand on."""
+    """Return all mutants of a reference's graded functions and classes, and of the definitions that these use."""
     text = definitions(source)
     tree = ast.parse(text)
     wanted = {name for top in graded for name in (top, *used_by(text, top))}
@@ -72,7 +72,7 @@ def _short(node: ast.AST) -> str:
 
 
 def _with(item: ast.stmt, old: ast.AST, new: ast.AST) -> ast.stmt:
-    """A copy of `item` in which `new` stands where `old` stood."""
+    """Return a copy of `item` with `new` in the place of `old`."""
 
     class Replace(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
@@ -84,7 +84,7 @@ def _with(item: ast.stmt, old: ast.AST, new: ast.AST) -> ast.stmt:
 
 
 def _shallow(node: ast.AST) -> ast.AST:
-    """A copy of the node with lists of its own, so that a transformer leaves the original as it is."""
+    """Copy the node with lists of its own, so that a transformer does not change the original."""
     made = copy.copy(node)
     for name, value in ast.iter_fields(made):
         if isinstance(value, list):
@@ -93,7 +93,7 @@ def _shallow(node: ast.AST) -> ast.AST:
 
 
 def _changes(item: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Pairs of a node of the item and what takes its place."""
+    """Yield pairs of a node and its replacement."""
     for node in _code(item):
         if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
             yield node, ast.BinOp(node.left, _BINARY[type(node.op)](), node.right)
@@ -112,7 +112,7 @@ def _changes(item: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[ast.AST, as
 
 
 def _code(item: ast.AST) -> Iterator[ast.AST]:
-    """Nodes that compute: neither docstrings nor annotations nor what an exception says."""
+    """Yield the nodes that compute, without docstrings, annotations and messages of exceptions."""
     for node in ast.iter_child_nodes(item):
         if isinstance(node, (ast.Raise, ast.JoinedStr)) or _is_docstring(node):
             continue
@@ -140,7 +140,7 @@ def _constants(node: ast.Constant) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def _calls(node: ast.Call) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Without each keyword, without its last argument, with two arguments swapped, and what it is given instead of it."""
+    """Drop each keyword, drop the last argument, swap two arguments, and replace the call by its first argument."""
     if isinstance(node.func, ast.Name) and node.func.id == "super":
         return
     for index in range(len(node.keywords)):

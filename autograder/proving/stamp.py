@@ -1,4 +1,4 @@
-"""Which version of an assignment was proven: a hash in the folder of the graders, written by `losslab verify`."""
+"""Which version of an assignment was proven: a hash in the graders' folder, written by `losslab verify`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from autograder.grading.dispatch.fingerprint import proof
 
 
 def unproven(course: Course, root: Path, assignments: list[Assignment]) -> list[str]:
-    """Ids of assignments that have not passed `verify` as they are now."""
+    """Return the ids of assignments that have not passed `verify` in their present form."""
     proven = _read(root)
     return [item.id for item in assignments if proven.get(item.id) != proof(course, root, item)]
 
 
-def write(course: Course, root: Path, assignments: list[Assignment]) -> None:
-    """Note that these have passed. Raises OSError."""
+def write_stamp(course: Course, root: Path, assignments: list[Assignment]) -> None:
+    """Note that these assignments have passed `verify`. Raises OSError."""
     proven = _read(root) | {item.id: proof(course, root, item) for item in assignments}
     text = msgspec.json.format(msgspec.json.encode(dict(sorted(proven.items()))), indent=1) + b"\n"
     files.replace(paths.verified(root), [text])

@@ -1,4 +1,4 @@
-"""Build assignments/NN-name/ of solutions/NN-name/, write it, or say where what is there has drifted from it."""
+"""Build assignments/NN-name/ from solutions/NN-name/, and write it or report where the files there differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEFTOVERS = {"__pycache__", ".pytest_cache", ".ipynb_checkpoints"}
 
 
 def build(course: Course, assignment: Assignment, root: Path) -> dict[str, bytes]:
-    """File name -> content of assignments/<id>/; equal sources give equal bytes.
+    """Build the files of assignments/<id>/, by name; equal sources give equal bytes.
 
     Raises:
         ReleaseError: the source is missing or contradicts course.yml.
@@ -38,11 +38,11 @@ def _data(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ReleaseError(
-            f"{path}: cannot be read ({error.strerror}); write it, or take it from `data` in {FILENAME}"
+            f"{path}: cannot be read ({error.strerror}); write it, or remove it from `data` in {FILENAME}"
         ) from None
 
 
-def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
+def write_assignments(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
     """Write these assignments, remove stray files from their folders, and return the files written.
 
     Raises:
@@ -55,15 +55,15 @@ def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
     written = []
     for folder, contents in built.items():
         for name, content in contents.items():
-            files.write(folder / name, content, "mend its permissions")
+            files.write(folder / name, content, "fix its permissions")
             written.append(folder / name)
         for stray in _strays(folder, contents):
-            files.remove(stray, "mend its permissions")
+            files.remove(stray, "fix its permissions")
     return written
 
 
 def drift(course: Course, root: Path) -> list[str]:
-    """One line for each file that is missing, stray or other than what the sources give; writes nothing.
+    """Return one line for each file that is missing, stray or different from its sources; write nothing.
 
     Raises:
         ReleaseError: a source cannot be built.
@@ -74,7 +74,9 @@ def drift(course: Course, root: Path) -> list[str]:
         contents = build(course, assignment, root)
         for name, content in contents.items():
             lines += _difference(folder / name, content, root)
-        lines += [f"{path.relative_to(root)}: is not made by release; remove it" for path in _strays(folder, contents)]
+        lines += [
+            f"{path.relative_to(root)}: does not come from a release; remove it" for path in _strays(folder, contents)
+        ]
     return lines + _unknown_folders(course, root)
 
 

@@ -1,4 +1,4 @@
-"""How many hidden checks an assignment has: the one thing about them that students are told."""
+"""How many hidden checks an assignment has: the only thing about them that students are told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONSTANT = "HIDDEN_CHECKS"
 
 
 def count(root: Path, assignment: Assignment) -> int:
-    """Functions marked with @check in the assignment's graders; 0 where there are none yet. Nothing is run.
+    """Count the functions marked with @check in the assignment's graders, without running them.
 
     Raises:
         ReleaseError: a grader cannot be read as Python.
@@ -23,7 +23,7 @@ def count(root: Path, assignment: Assignment) -> int:
             body = ast.parse(path.read_bytes()).body
         except (OSError, SyntaxError, ValueError) as error:
             reason = type(error).__name__
-            raise ReleaseError(f"{path}: cannot be read as Python ({reason}); mend it, then release again") from None
+            raise ReleaseError(f"{path}: cannot be read as Python ({reason}); fix it, then release again") from None
         found += sum(isinstance(node, ast.FunctionDef) and any(map(_is_check, node.decorator_list)) for node in body)
     return found
 

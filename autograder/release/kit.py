@@ -1,4 +1,4 @@
-"""The kit: all that a student needs in one zip. Nothing hidden is in it, and equal sources give equal bytes."""
+"""The kit: all that a student needs in one zip. It holds nothing hidden, and equal sources give equal bytes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _TEXTS = (".py", ".ipynb", ".md", ".yml", ".csv", ".txt", ".html", ".toml")
 
 
 def make(course: Course, root: Path) -> bytes:
-    """The zip, with all of it in one folder that has the course's name.
+    """Make the zip, with everything in one folder that has the course's name.
 
     Raises:
         ReleaseError: assignments/ is out of date, a version is not pinned, or the wheel cannot be built.
-        OutputError: something hidden would be in it.
+        OutputError: it would hold something hidden.
     """
     for line in build.drift(course, root):
         raise ReleaseError(f"{line}, then make the kit again")
@@ -37,13 +37,13 @@ def make(course: Course, root: Path) -> bytes:
 
 
 def versions(root: Path) -> dict[str, str]:
-    """Package -> the version that is pinned. Raises ReleaseError."""
+    """Read the pinned version of each package. Raises ReleaseError."""
     lines = [line.partition("==") for line in _read(root / CONSTRAINTS).decode().splitlines()]
     return {name.lower().replace("_", "-"): version.strip() for name, _, version in lines if version}
 
 
 def _released(course: Course, root: Path) -> dict[str, bytes]:
-    """Without the workflow for a repository on GitHub Classroom: here it would lie in no repository."""
+    """Build the assignments without GitHub Classroom's workflow, which is of use only in a repository."""
     return {
         f"{paths.RELEASED}/{assignment.id}/{name}": content
         for assignment in course.assignments
@@ -72,12 +72,12 @@ def _pins(course: Course, wheel_name: str, pinned: dict[str, str]) -> dict[str, 
 
 
 def _refuse_leaks(course: Course, root: Path, contents: dict[str, bytes]) -> None:
-    """The last look, into the wheel too, before anything is written."""
+    """Check all contents, those of the wheel too, before anything is written."""
     texts = texts_of(contents)
     for assignment in course.assignments:
         signs = leaks.canaries(root, assignment)
         for name, text in texts.items():
-            # What one assignment releases may be a line of another's hidden checks: calls look alike.
+            # A released line of one assignment may also be in another's hidden checks, because calls look the same.
             foreign = name.startswith(f"{paths.RELEASED}/") and not name.startswith(
                 f"{paths.RELEASED}/{assignment.id}/"
             )
@@ -88,7 +88,7 @@ def _refuse_leaks(course: Course, root: Path, contents: dict[str, bytes]) -> Non
 
 
 def texts_of(contents: dict[str, bytes]) -> dict[str, str]:
-    """Every text, by name; archives are looked into."""
+    """Return every text by name, also those inside archives."""
     found: dict[str, str] = {}
     for name, data in contents.items():
         if name.endswith((".whl", ".zip")):

@@ -1,4 +1,4 @@
-"""`losslab new`: the skeleton of an assignment, which passes `release` and `verify` as it is."""
+"""`losslab new`: the skeleton of an assignment, which passes `release` and `verify` from the start."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _HIDDEN = {*sys.stdlib_module_names, *dir(builtins), "numpy", "torch", "pytest",
 _WRITABLE = "fix its permissions"
 
 
-def write(path: Path, name: str, title: str = "") -> list[Path]:
-    """Write source, rubric, graders and entry of a new assignment of the course in `path`; return the files written.
+def write_skeleton(path: Path, name: str, title: str = "") -> list[Path]:
+    """Write source, rubric, graders and entry of a new assignment into the course in `path`; return the files written.
 
     Raises:
-        CourseError: the name is malformed or taken, or the entry finds no place in the course file.
-        ReleaseError: this is not the folder of a course.
-        OutputError: a file cannot be written. In each case everything is as it was.
+        CourseError: the name is malformed or taken, or the entry does not fit into the course file.
+        ReleaseError: this is not the folder of a course with graders.
+        OutputError: a file cannot be written. After any of these, all files are as they were.
     """
     course, root = courses.load(path), path.parent
     _check_name(course, root, name)
@@ -41,19 +41,19 @@ def write(path: Path, name: str, title: str = "") -> list[Path]:
     before = courses.parse(path.read_text(encoding="utf-8"), str(path))
     if extended.assignments[:-1] != before.assignments or extended.assignments[-1].id != name:
         raise CourseError(
-            f"{path}: the entry of {name} finds no place in it; let `assignments` be a list of indented items"
+            f"{path}: the entry of {name} does not fit into it; write `assignments` as a list of indented items"
         )
     _write_all({root / place: content for place, content in made.items()}, path, text)
     return [*(root / place for place in made), path]
 
 
 def module_of(name: str) -> str:
-    """The module, part and function that an assignment of this id is begun with: 11-hinge-loss is about `hinge_loss`."""
+    """Return the name of a new assignment's module, part and function: 11-hinge-loss is about `hinge_loss`."""
     return name.partition("-")[2].replace("-", "_")
 
 
 def _check_name(course: Course, root: Path, name: str) -> None:
-    """Raises CourseError, ReleaseError."""
+    """Check that the name is well-formed and free. Raises CourseError, ReleaseError."""
     if not _NAME.fullmatch(name):
         raise CourseError(
             f"{name!r}: is not a name for an assignment; write two digits and words, such as 11-hinge-loss"
@@ -61,23 +61,23 @@ def _check_name(course: Course, root: Path, name: str) -> None:
     module = module_of(name)
     if keyword.iskeyword(module) or module in _USED | _HIDDEN or module.startswith("test"):
         raise CourseError(
-            f"{name}: `{module}` means something in Python or in the skeleton already; choose another name"
+            f"{name}: `{module}` already means something in Python or in the skeleton; choose another name"
         )
     for item in course.assignments:
         for what, taken in (("number", item.id[:2] == name[:2]), ("module", item.module == module)):
             if taken:
-                raise CourseError(f"{name}: {FILENAME} has this {what} already, in {item.id}; choose another one")
+                raise CourseError(f"{name}: {FILENAME} already has this {what}, in {item.id}; choose another one")
     for folder in (root / paths.SOLUTIONS, root / paths.GRADERS):
         if not folder.is_dir():
-            raise ReleaseError(f"{folder}: is not there; run this in the folder of the course, with its graders")
+            raise ReleaseError(f"{folder}: is missing; run this in the folder of the course, with its graders")
     places = (f"solutions/{name}", f"autograder/graders/{name}", f"assignments/{name}", f"tests/wrong/{name}.py")
     for place in places:
         if (root / place).exists():
-            raise ReleaseError(f"{root / place}: is there already; choose another name, or remove it")
+            raise ReleaseError(f"{root / place}: already exists; choose another name, or remove it")
 
 
 def _files(root: Path, name: str, title: str) -> dict[str, str]:
-    """Content by path below the root; `entry` is the one of course.yml. Held-out answers go where a course has others."""
+    """Make content by path below the root; `entry` goes into course.yml. Held-out answers only if the course has some."""
     module = module_of(name)
     title = " ".join(title.split()) or module.replace("_", " ").capitalize()
     values = {"id": name, "number": name[:2], "title": title, "module": module, "part": module, "function": module}
@@ -97,7 +97,7 @@ def _files(root: Path, name: str, title: str) -> dict[str, str]:
 
 
 def with_entry(text: str, entry: str, name: str = FILENAME) -> str:
-    """The text of a course file with an entry behind its last assignment; all else stays as it is. Raises CourseError."""
+    """Add an entry after the last assignment of a course file; all else stays the same. Raises CourseError."""
     root = yaml.compose(text)
     found = [value for key, value in getattr(root, "value", []) if key.value == "assignments"]
     if not found or found[0].flow_style or not found[0].value:
@@ -106,7 +106,7 @@ def with_entry(text: str, entry: str, name: str = FILENAME) -> str:
     lines = text.splitlines(keepends=True)
     end = items[-1].end_mark.line + (items[-1].end_mark.column > 0)
     while end and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
-        end -= 1  # blank lines and comments before the next key are about that
+        end -= 1  # blank lines and comments before the next key belong to that key
     head = "".join(lines[:end])
     space = " " * (items[0].start_mark.column - 2)
     indented = "".join(space + line if line.strip() else line for line in entry.splitlines(keepends=True))
@@ -114,7 +114,7 @@ def with_entry(text: str, entry: str, name: str = FILENAME) -> str:
 
 
 def _write_all(contents: dict[Path, str], course_path: Path, course_text: str) -> None:
-    """Write these files, then the course file; where one cannot be written, remove those before it. Raises OutputError."""
+    """Write these files, then the course file; if one cannot be written, remove those before it. Raises OutputError."""
     folders = [folder for path in contents for folder in _missing_folders(path)]
     written: list[Path] = []
     try:
@@ -122,7 +122,7 @@ def _write_all(contents: dict[Path, str], course_path: Path, course_text: str) -
             files.write(path, text, _WRITABLE)
             written.append(path)
         files.write(course_path, course_text, _WRITABLE)
-    except BaseException:  # a Ctrl-C leaves no half of an assignment behind either
+    except BaseException:  # Ctrl-C must not leave half of an assignment behind, either
         _remove(written, folders)
         raise
 

@@ -1,4 +1,4 @@
-"""Make the student's notebook and stub of an assignment's cells; nbgrader's own preprocessors take the solutions out.
+"""Make the student's notebook and stub from an assignment's cells; nbgrader's own preprocessors remove the solutions.
 
 jupytext, nbformat and nbgrader are imported where they are used: together they take a second.
 """
@@ -13,7 +13,7 @@ from autograder.base.errors import ReleaseError
 from autograder.course import Assignment, Part
 from autograder.release.source import Cell, names_in, tests_in
 
-# It asks for the extension and goes on without it: in plain Jupyter, in a script, and where this is graded.
+# It loads the extension and goes on without it: in plain Jupyter, in a script, and during grading.
 _TOOLS = """\
 # %check runs the public checks of all you have begun, %check {part} those of one part; %hint {part} gives a nudge.
 try:
@@ -32,10 +32,10 @@ IMPORTS = {
 
 
 def stripped(assignment: Assignment, cells: list[Cell]) -> Any:
-    """The notebook (nbformat 4.5) without solutions, with nbgrader's metadata and checksums.
+    """Make the notebook (nbformat 4.5) without solutions, with nbgrader's metadata and checksums.
 
     Raises:
-        ReleaseError: nbgrader refuses the cells.
+        ReleaseError: nbgrader rejects the cells.
     """
     import nbformat
     from nbgrader import preprocessors as steps
@@ -55,14 +55,14 @@ def stripped(assignment: Assignment, cells: list[Cell]) -> Any:
     except (RuntimeError, ValidationError) as error:
         reason = str(error).partition("\n")[0]
         raise ReleaseError(
-            f"{assignment.module}.ipynb: nbgrader refuses it ({reason}); mend the source's cells"
+            f"{assignment.module}.ipynb: nbgrader rejects it ({reason}); fix the source's cells"
         ) from None
     nbformat.validate(notebook)
     return notebook
 
 
 def to_bytes(notebook: Any) -> bytes:
-    """The notebook as Jupyter itself would save it."""
+    """Write the notebook as Jupyter itself would save it."""
     import nbformat
 
     text: str = nbformat.writes(notebook)
@@ -70,7 +70,7 @@ def to_bytes(notebook: Any) -> bytes:
 
 
 def stub(notebook: Any) -> bytes:
-    """The notebook without its check cells as a percent-format script, with nothing but plain markers."""
+    """Write the notebook without its check cells as a percent-format script with plain markers."""
     import jupytext
     import nbformat
 
@@ -93,7 +93,7 @@ def _is_text(cell: Any) -> bool:
 
 
 def _cells(assignment: Assignment, cells: list[Cell]) -> list[Any]:
-    """nbformat cells; ids are counted or named, never random, so that equal sources give equal bytes."""
+    """Make nbformat cells; ids are counted or named, never random, so that equal sources give equal bytes."""
     import nbformat
 
     imported = {name for cell in cells if cell.role == "code" for name in IMPORTS if IMPORTS[name] in cell.text}
@@ -110,7 +110,7 @@ def _cells(assignment: Assignment, cells: list[Cell]) -> list[Any]:
 
 
 def _tag(assignment: Assignment, cell: Cell, statement: int) -> dict[str, Any] | None:
-    """nbgrader's metadata, schema 3, which allows exactly these keys; plain code has none."""
+    """Make nbgrader's metadata, schema 3, which allows exactly these keys; plain code gets none."""
     part = assignment.part(cell.part)
     if cell.role == "markdown":
         return _schema(f"statement-{statement:02}", locked=True)
@@ -138,9 +138,9 @@ def _schema(grade_id: str, locked: bool = False, solution: bool = False, points:
 
 
 def _self_checking(assignment: Assignment, cell: Cell, imported: Iterable[str]) -> str:
-    """The checks, and a call of each: running the cell runs them.
+    """Add a call of each check, so that running the cell runs the checks.
 
-    What is not written yet stops nothing and is said in a line; nbgrader counts a line on stderr as a failure.
+    A function that is not written yet gives one line and stops nothing; nbgrader counts a line on stderr as a failure.
     """
     part = assignment.part(cell.part)
     title = part.title if part else cell.part

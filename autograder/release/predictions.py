@@ -1,4 +1,4 @@
-"""The questions of `losslab predict`, from solutions/predictions.yml to a sealed sheet beside the exercise."""
+"""The questions of `losslab predict`, from solutions/predictions.yml to a sealed sheet next to the exercise."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCE = Path(paths.PREDICTIONS)
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A call in the names of the exercise's file, and what it gives; `ask` says it in other words."""
+    """A call, in names of the exercise's file, and what it returns; `ask` puts it in other words."""
 
     call: str
     answer: float | str
@@ -27,7 +27,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read(root: Path) -> dict[str, list[Question]]:
-    """Questions by assignment; none where the file is not there. Raises ReleaseError."""
+    """Read questions by assignment; none if there is no file. Raises ReleaseError."""
     path = root / SOURCE
     if not path.is_file():
         return {}
@@ -36,11 +36,11 @@ def read(root: Path) -> dict[str, list[Question]]:
         return msgspec.convert(raw or {}, dict[str, list[Question]])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         reason = " ".join(str(error).split())
-        raise ReleaseError(f"{SOURCE}: {reason}; mend it as the comment at its top says") from None
+        raise ReleaseError(f"{SOURCE}: {reason}; fix it as the comment at its top says") from None
 
 
 def sheet(root: Path, assignment: Assignment) -> dict[str, bytes]:
-    """The file with the sealed questions of an assignment, if it has any; equal questions give equal bytes."""
+    """Make the file with an assignment's sealed questions, if it has any; equal questions give equal bytes."""
     questions = read(root).get(assignment.id, [])
     sealed = []
     for item in questions:

@@ -1,4 +1,4 @@
-"""Read solutions/NN-name/name.py into cells, and hold them against course.yml before anything is made of them."""
+"""Read solutions/NN-name/name.py into cells, and check them against course.yml before anything is built."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Role = Literal["markdown", "code", "part", "checks"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: `role` says what it is for, `part` is the id of the part it belongs to, empty where there is none."""
+    """One cell: `role` is its purpose, `part` the id of its part, empty if it has none."""
 
     role: Role
     text: str
@@ -28,7 +28,7 @@ class Cell:
 
 
 def read(assignment: Assignment, root: Path) -> list[Cell]:
-    """The cells of an assignment's source, checked.
+    """Read and check the cells of an assignment's source.
 
     Raises:
         ReleaseError: the source is missing, is not Python, or contradicts course.yml.
@@ -39,12 +39,12 @@ def read(assignment: Assignment, root: Path) -> list[Cell]:
         ast.parse(text)
     except OSError as error:
         raise ReleaseError(
-            f"{path}: cannot be read ({error.strerror}); write it, or mend `module` in {FILENAME}"
+            f"{path}: cannot be read ({error.strerror}); write it, or fix `module` in {FILENAME}"
         ) from None
     except UnicodeDecodeError:
         raise ReleaseError(f"{path}: is not UTF-8; save it as UTF-8") from None
     except SyntaxError as error:
-        raise ReleaseError(f"{path}: line {error.lineno} is not Python ({error.msg}); mend that line") from None
+        raise ReleaseError(f"{path}: line {error.lineno} is not Python ({error.msg}); fix that line") from None
     cells = _split(text)
     for problem in _problems(assignment, cells):
         raise ReleaseError(f"{path}: {problem}")
@@ -52,7 +52,7 @@ def read(assignment: Assignment, root: Path) -> list[Cell]:
 
 
 def _split(text: str) -> list[Cell]:
-    import jupytext  # late: it takes a while, and students' commands do not need it
+    import jupytext  # imported here: it takes a while, and students' commands do not need it
 
     cells = []
     for raw in jupytext.reads(text, fmt="py:percent").cells:
@@ -66,25 +66,25 @@ def _split(text: str) -> list[Cell]:
 
 
 def _problems(assignment: Assignment, cells: list[Cell]) -> Iterator[str]:
-    """Cause and remedy of all that is wrong, in the order of the source and then of course.yml."""
+    """Yield cause and remedy of each problem, in the order of the source, then of course.yml."""
     tagged = [cell for cell in cells if cell.role in ("part", "checks")]
     counts = Counter((cell.role, cell.part) for cell in tagged)
     for cell in tagged:
         part = assignment.part(cell.part)
         if part is None:
             known = ", ".join(item.id for item in assignment.parts)
-            yield f'{cell.role}="{cell.part}" is no part in {FILENAME}; there are {known}'
+            yield f'{cell.role}="{cell.part}" is not a part in {FILENAME}; use one of {known}'
         elif counts[cell.role, cell.part] > 1:
-            yield f'{cell.role}="{cell.part}" is there twice; join the two cells'
+            yield f'{cell.role}="{cell.part}" appears twice; join the two cells'
         elif not cell.markdown:
             yield from _problems_of_part(part, cell) if cell.role == "part" else _problems_of_checks(cell)
     for part in assignment.parts:
         yield from _missing_cells(part, counts)
     names = Counter(name for cell in cells if cell.role == "checks" for name in tests_in(cell.text))
     for name in (name for name, count in names.items() if count > 1):
-        yield f"check `{name}` is there twice; rename one, or the second hides the first"
+        yield f"check `{name}` appears twice; rename one, because the second hides the first"
     if any(BEGIN in cell.text or END in cell.text for cell in cells if cell.role != "part"):
-        yield f'a solution stands outside of a part\'s cell; move it below a `# %% part="..."` marker of {FILENAME}'
+        yield f'a solution is outside a part\'s cell; move it below a `# %% part="..."` marker of {FILENAME}'
 
 
 def _missing_cells(part: Part, counts: Counter[tuple[Role, str]]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _problems_of_checks(cell: Cell) -> Iterator[str]:
     for node in ast.parse(cell.text).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not _is_plain(node):
             # The notebook's cell calls it, and `losslab check` runs it without pytest's machinery.
-            yield f"check `{node.name}` has arguments or a decorator; write a plain function that takes nothing"
+            yield f"check `{node.name}` has arguments or a decorator; write a plain function without arguments"
 
 
 def _is_plain(node: ast.FunctionDef) -> bool:
@@ -132,11 +132,11 @@ def _is_plain(node: ast.FunctionDef) -> bool:
 
 
 def tests_in(text: str) -> list[str]:
-    """Names of the test functions at the top level, in order."""
+    """Return the names of the test functions at the top level, in order."""
     body = ast.parse(text).body
     return [node.name for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
 
 
 def names_in(text: str) -> set[str]:
-    """Every name that the code mentions."""
+    """Return every name that the code mentions."""
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}

@@ -1,4 +1,4 @@
-"""The wheel that students install: the package without graders, built of a clean copy; equal sources give equal bytes."""
+"""The wheel that students install: the package without graders, built from a clean copy, always the same bytes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from autograder.base.errors import ReleaseError
 from autograder.course import FILENAME
 
 _TOGETHER = ("pyproject.toml", "LICENSE")
-# Hidden checks are made of grading/helpers.py and release/skeleton/: no student is to read in them how inputs are drawn.
+# grading/helpers.py and release/skeleton/ show how hidden checks draw their inputs, so students do not get them.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "graders", "helpers.py", "skeleton", ".*")
-# What a build frontend calls, and nothing is downloaded for it.
+# Calls the build backend directly, as a build frontend would, but without downloading anything.
 _BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 _EPOCH = "1767225600"
 
 
 def build(root: Path, readme: bytes) -> tuple[str, bytes]:
-    """Name and content of the wheel; `readme` becomes its description, and the course file lies in it.
+    """Build the wheel; return its name and content. `readme` becomes its description; the course file is inside.
 
     Raises:
-        ReleaseError: this is no checkout of the project, or it cannot be built.
+        ReleaseError: this is not a checkout of the project, or the wheel cannot be built.
     """
     with tempfile.TemporaryDirectory(prefix="losslab-wheel-") as name:
         staged, built = Path(name) / "staged", Path(name) / "built"
@@ -50,7 +50,7 @@ def build(root: Path, readme: bytes) -> tuple[str, bytes]:
 
 
 def _stage(root: Path, staged: Path, readme: bytes) -> None:
-    """A copy to build in: what an earlier build left in the checkout would be packed, too."""
+    """Copy the sources to build from: in the checkout, leftovers of an earlier build would be packed, too."""
     try:
         shutil.copytree(root / "autograder", staged / "autograder", ignore=_LEFT_OUT)
         for name in _TOGETHER:
@@ -63,6 +63,6 @@ def _stage(root: Path, staged: Path, readme: bytes) -> None:
 
 
 def _repacked(wheel: bytes) -> bytes:
-    """Its files with the permissions and times of no machine; RECORD holds their hashes, and stays true."""
+    """Pack the wheel again without this machine's permissions and times; the hashes in its RECORD stay valid."""
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         return files.zipped({name: archive.read(name) for name in archive.namelist()})

@@ -1,4 +1,4 @@
-"""From the outcomes of checks to results.json, and what changes between two of them."""
+"""Results: made from the outcomes of checks, written to results.json, and compared with earlier ones."""
 
 from autograder.results.model import (
     FORMAT,

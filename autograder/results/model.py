@@ -1,4 +1,4 @@
-"""Results as they are written to results.json; the format is fixed, and numbered."""
+"""Results as they are written to results.json; the format is fixed and numbered."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class PartResult(msgspec.Struct, frozen=True):
 
 
 class Provenance(msgspec.Struct, frozen=True):
-    """What the outcome depends on besides the submission (grading/dispatch/fingerprint.py): hashes of graders, reference and
-    program, and of the fields of course.yml that decide, and the environment in words. `seed` stands for the secret.
+    """What the outcome depends on besides the submission (see grading/dispatch/fingerprint.py).
 
-    `round` is whose random inputs they were: the beginning of the submission's digest.
+    `graders` hashes graders, reference and program, `course` the fields of course.yml that decide, `seed` the secret;
+    `environment` is in words. `round` says which random inputs were drawn: the start of the submission's digest.
     """
 
     graders: str
@@ -47,8 +47,8 @@ class Provenance(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """One graded or rejected submission. `score` is before the late penalty, which is in points.
 
-    `measures` are figures for a leaderboard, by name. A person's scores and extra credit are in the parts they are for.
-    `hints` are the highest ones that the student says to have asked for, by part; no score depends on them.
+    `measures` are figures for a leaderboard, by name. A person's scores and extra credit are included in their parts.
+    `hints` are the highest levels that the student reports, by part; no score depends on them.
     """
 
     student: str
@@ -74,12 +74,12 @@ class Results(msgspec.Struct, frozen=True):
 
 
 def dump(value: Result | Results) -> bytes:
-    """Indented JSON; equal values give equal bytes."""
+    """Write indented JSON; equal values give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def pieces(value: Results) -> Iterator[bytes]:
-    """What dump() gives, one result after the other: of a class of thousands, the whole would be the largest of all."""
+    """Yield what dump() returns, one result at a time: for thousands of students the whole text takes much memory."""
     head, bracket, tail = dump(msgspec.structs.replace(value, results=[])).rpartition(b"[]")
     yield head + bracket[:1]
     for place, result in enumerate(value.results):

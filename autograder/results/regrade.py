@@ -1,4 +1,4 @@
-"""What would change if a class were graded again: pure comparison of Results, and reading of the ones there are."""
+"""What changes when a class is graded again: read the stored Results, and compare them with new ones."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def stored(out: Path) -> dict[tuple[str, str], Result]:
-    """Results in DIR/results, by student and assignment.
+    """Read the Results in DIR/results, by student and assignment.
 
     Raises:
         OutputError: one of them cannot be read.
@@ -47,15 +47,15 @@ def stored(out: Path) -> dict[tuple[str, str], Result]:
         try:
             result = msgspec.json.decode(path.read_bytes(), type=Result)
         except OSError as error:
-            raise OutputError(f"{path}: cannot be read ({error.strerror}); mend its permissions") from None
+            raise OutputError(f"{path}: cannot be read ({error.strerror}); fix its permissions") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise OutputError(f"{path}: is no result ({error}); remove it and grade again") from None
+            raise OutputError(f"{path}: is not a result ({error}); remove it and grade again") from None
         found[result.student, result.assignment] = result
     return found
 
 
 def changes(before: dict[tuple[str, str], Result], after: list[Result]) -> list[Change]:
-    """The submissions for which something changes, those that lose or gain most first."""
+    """Return the submissions that change, those that lose or gain most first."""
     found = []
     for result in after:
         old = before.get((result.student, result.assignment))
@@ -67,7 +67,7 @@ def changes(before: dict[tuple[str, str], Result], after: list[Result]) -> list[
 
 
 def reasons_of(old: Result, new: Result) -> Iterator[str]:
-    """What is different, from the submission down to the checks."""
+    """Yield what differs, from the submission down to the checks."""
     if old.submission_sha256 != new.submission_sha256:
         yield "handed in again"
     if old.problem != new.problem:
@@ -109,16 +109,16 @@ def _of_check(old: CheckResult | None, new: CheckResult) -> str:
 
 
 def origins_differ(old: Result, new: Result) -> list[str]:
-    """Which of the things that an outcome depends on are others now."""
-    lines = [] if old.submission_sha256 == new.submission_sha256 else ["the submission is another one"]
+    """Return which of the things that an outcome depends on differ now."""
+    lines = [] if old.submission_sha256 == new.submission_sha256 else ["the submission has changed"]
     if old.sandbox != new.sandbox:
-        lines.append(f"the wall was {old.sandbox}, and is {new.sandbox}")
+        lines.append(f"the wall was {old.sandbox} and is now {new.sandbox}")
     if old.provenance is None or new.provenance is None:
         return [*lines, "the earlier result does not say what it was made with"]
     for name in Provenance.__struct_fields__:
         before, after = getattr(old.provenance, name), getattr(new.provenance, name)
         if before == after or (name == "round" and old.submission_sha256 != new.submission_sha256):
-            continue  # another submission has another round
+            continue  # a changed submission always has another round
         what = _TITLES.get(name, "the secret of graders/secret.txt")
         lines.append(f"{what}: {before or 'none'} then, {after or 'none'} now")
     return lines

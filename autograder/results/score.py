@@ -1,4 +1,4 @@
-"""From outcomes to a Result: pure functions of values."""
+"""Turn the outcomes of checks into a Result, with pure functions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from autograder.grading.outcome import Outcome
 from autograder.intake.submission import Submission
 from autograder.results import CheckResult, PartResult, Result
 
-# What intake and worker noted is told to a student, who reads a few lines; a hostile notebook makes tens of thousands.
+# Students see the notes of intake and worker, and read a few lines; a hostile notebook makes tens of thousands.
 MAX_NOTES, MAX_NOTE = 30, 500
 
 
 def bounded(notes: list[str]) -> list[str]:
-    """The first notes, each cut to a length that is read, and how many are left out. It may be applied to its own result."""
+    """Keep the first notes, each cut to a readable length, and say how many are left out. Applying it twice is safe."""
     kept = notes if len(notes) <= MAX_NOTES + 1 else notes[:MAX_NOTES]
     left = [f"{len(notes) - MAX_NOTES} more notes are left out"] if kept is not notes else []
     return [note if len(note) <= MAX_NOTE else f"{note[: MAX_NOTE - 1]}…" for note in kept] + left
@@ -31,7 +31,7 @@ def result(
     measures: dict[str, float] | None = None,
     handed_in: late.Times | None = None,
 ) -> Result:
-    """Score a submission; one with a problem is rejected, with nothing earned.
+    """Score a submission; one with a problem is rejected and earns nothing.
 
     `handed_in` are the times of the student's other assignments, which free late days depend on.
     """
@@ -56,7 +56,7 @@ def result(
 
 
 def final_score(result: Result) -> float:
-    """The score after the late penalty."""
+    """Return the score after the late penalty."""
     return max(0.0, result.score - result.late_penalty)
 
 
@@ -67,7 +67,7 @@ def _part(part: Part, outcomes: list[Outcome]) -> PartResult:
 
 @functools.lru_cache(maxsize=1 << 13)
 def _checked(item: Outcome) -> CheckResult:
-    """Most outcomes of a check are the same in most submissions: in a class of thousands they are kept once."""
+    """Make the result of one check. Most submissions share their outcomes, so equal ones are kept in memory once."""
     return CheckResult(
         id=item.id,
         title=item.title,

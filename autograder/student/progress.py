@@ -1,6 +1,6 @@
-"""What a course remembers for one student, in .losslab/progress.json: where they left off, hints, predictions, verdicts.
+"""What a course remembers for one student in .losslab/progress.json: where they left off, hints, predictions, verdicts.
 
-It stays on the student's machine. A file that is damaged is set aside, never a reason to stop.
+The file stays on the student's machine. A damaged one is set aside and never stops a command.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ Level = Annotated[int, msgspec.Meta(ge=1, le=3)]
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What the public checks said of a file, by its hash: for each part how many passed, of how many, begun or not."""
+    """The public checks' verdict on a file, by its hash. For each part: checks passed, checks, whether it is begun."""
 
     digest: str
     parts: dict[str, tuple[int, int, bool]]
 
 
 class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`assignment` and `part` are where one left off; `hints` the highest level asked for, by assignment and part."""
+    """`assignment` and `part`: where the student left off; `hints`: the highest level, by assignment and part."""
 
     format: int = FORMAT
     assignment: str = ""
@@ -46,7 +46,7 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def home(course_file: Path, here: Path | None = None) -> Path:
-    """The folder that .losslab lies in: the course's, or where the course file is installed, the nearest one here."""
+    """Return the folder that holds .losslab: the course's, or if the course file is installed, the nearest one here."""
     if course_file.parent.resolve() != Path(courses.__file__).parents[1].resolve():
         return course_file.parent
     here = (here or Path.cwd()).resolve()
@@ -59,7 +59,7 @@ def path_in(home: Path) -> Path:
 
 
 def load(home: Path) -> Progress:
-    """What is remembered; a damaged file is set aside with one line, and one from a later version is left alone."""
+    """Read what is remembered; a damaged file is set aside, which one line says."""
     path = path_in(home)
     try:
         return msgspec.json.decode(path.read_bytes(), type=Progress)
@@ -74,7 +74,7 @@ def load(home: Path) -> Progress:
 
 
 def update(home: Path, change: Callable[[Progress], Progress], remedy: str = texts.SAVE_REMEDY) -> Progress:
-    """Read, change and write as a whole; nothing is written where nothing changes. Raises OutputError."""
+    """Read, change and write the whole file; nothing is written if nothing changes. Raises OutputError."""
     before = load(home)
     after = change(before)
     if after != before:
@@ -83,7 +83,7 @@ def update(home: Path, change: Callable[[Progress], Progress], remedy: str = tex
 
 
 def hints_taken(folder: Path, assignment: str) -> dict[str, int]:
-    """The highest hint asked for in each part of an assignment; `folder` is the course's, or one below it."""
+    """Return the highest hint asked for in each part of an assignment; `folder` is the course's, or one below it."""
     folder = folder.resolve()
     for place in (folder, *folder.parents):
         with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -93,7 +93,7 @@ def hints_taken(folder: Path, assignment: str) -> dict[str, int]:
 
 
 def digest(*data: bytes) -> str:
-    """One hash over a student's file, the checks on it, and the version that ran them."""
+    """Hash a student's file, the checks on it, and the version that ran them."""
     whole = hashlib.sha256(__version__.encode())
     for item in data:
         whole.update(hashlib.sha256(item).digest())

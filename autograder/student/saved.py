@@ -1,4 +1,4 @@
-"""Which of script and notebook is handed in, and whether it is what its author believes it to be: saved, whole, begun."""
+"""Whether script or notebook is handed in, and whether it is saved, complete and started, as its author believes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from autograder.intake.opened import MAX_FILE_BYTES
 from autograder.student.checks import texts, work
 
 SUFFIXES = (".py", ".ipynb")
-# Copies of a file carry its time, give or take what file systems round and a save takes.
+# A copy has the time of its file, apart from the file system's rounding and the time that saving takes.
 _SLACK_NS = 5 * 10**9
 
 
 def choose(assignment: Assignment, folder: Path) -> Path:
-    """The file that would be handed in: the one that `losslab check` runs.
+    """Choose the file to hand in: the one that `losslab check` runs.
 
     Raises:
-        SubmissionError: there is none, it is empty or too large, or changes of it are not saved.
+        SubmissionError: there is none, it is empty or too large, or it has unsaved changes.
     """
     chosen = work.choose(assignment, folder)
     data = content(chosen)
@@ -33,7 +33,7 @@ def choose(assignment: Assignment, folder: Path) -> Path:
 
 
 def other_with_work(assignment: Assignment, chosen: Path) -> tuple[str, list[str]]:
-    """Name of the file that is not chosen, and the functions that are written in it; none where there is no such file."""
+    """Return the name of the file that is not chosen and the functions written in it; none if there is no such file."""
     suffix = next(suffix for suffix in SUFFIXES if suffix != chosen.suffix)
     other = chosen.with_suffix(suffix)
     try:
@@ -44,13 +44,13 @@ def other_with_work(assignment: Assignment, chosen: Path) -> tuple[str, list[str
 
 
 def converted(path: Path) -> tuple[str, list[str]]:
-    """The file as the module that is graded, and notes on what of it is left out. Raises SubmissionError."""
+    """Convert the file to the module that is graded, with notes on what is left out. Raises SubmissionError."""
     convert = source.from_notebook if path.suffix == ".ipynb" else source.from_script
     return convert(path.name, content(path))
 
 
 def written(assignment: Assignment, text: str) -> list[str]:
-    """Of what the assignment asks for, the functions and classes that are more than their stub."""
+    """Return those of the assignment's functions and classes that are more than their stub."""
     asked = {name for part in assignment.parts for name in part.functions}
     kinds = (ast.FunctionDef, ast.ClassDef)
     found = [node for node in ast.parse(text).body if isinstance(node, kinds) and node.name in asked]
@@ -58,7 +58,7 @@ def written(assignment: Assignment, text: str) -> list[str]:
 
 
 def content(path: Path) -> bytes:
-    """Raises SubmissionError."""
+    """Read the file's bytes. Raises SubmissionError."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -67,7 +67,7 @@ def content(path: Path) -> bytes:
 
 def _require_saved(path: Path) -> None:
     folder, name = path.parent, path.name
-    # Emacs' lock and what it saves by itself, the swap files of Vim (nano's too) and Kate.
+    # The lock and the autosave file of Emacs, the swap files of Vim (and nano) and of Kate.
     for trace in (f".#{name}", f"#{name}#", f".{name}.swp", f".{name}.kate-swp"):
         if (folder / trace).is_symlink() or (folder / trace).exists():
             raise SubmissionError(texts.IN_EDITOR.format(path=path, trace=trace))
@@ -87,7 +87,7 @@ def _is_stub(node: ast.stmt) -> bool:
 
 
 def _is_given(statement: ast.stmt) -> bool:
-    """A docstring, or what a module's constructor begins with."""
+    """Say whether this is a docstring, or the first line of a module's constructor."""
     if not isinstance(statement, ast.Expr):
         return False
     return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"

@@ -1,4 +1,4 @@
-"""Lines on a terminal: colour only where it can be seen, plain signs where the encoding has no better ones."""
+"""Lines on a terminal: colour only where it can be shown, ASCII signs where the encoding has no others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TextIO
 from autograder.base.text import plain
 
 _COLOURS = {"✓": "32", "✗": "31", "!": "33", "·": "2"}
-# Signs of our texts that older consoles cannot print; the words beside them carry the meaning.
+# Signs that older consoles cannot print; the words next to them carry the meaning.
 _PLAIN = {
     "✓": "ok", "✗": "x", " · ": " - ", "·": "*", "…": "...", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "∈": "in", "√": "sqrt",
     "Σ": "sum ", "∂": "d", "∞": "inf", "∥": "||", "‖": "||", "²": "^2", "½": "1/2 ", "⁺": "+", "₁": "1", "₂": "2",
@@ -21,7 +21,7 @@ _PLAIN = {
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """The text with whatever `encoding` lacks spelt in ASCII."""
+    """Return the text with every sign that `encoding` lacks spelt in ASCII."""
     name = encoding or "ascii"
     try:
         text.encode(name)
@@ -46,14 +46,14 @@ def _can(sign: str, encoding: str) -> bool:
 
 
 def coloured(stream: TextIO, environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
-    """Whether colour would be seen, and is wanted (https://no-color.org)."""
+    """Say whether colour can be shown and is wanted (https://no-color.org)."""
     if environment.get("NO_COLOR") or environment.get("TERM") == "dumb" or not stream.isatty():
         return False
     return platform != "win32" or "WT_SESSION" in environment  # the old console would print the codes
 
 
 def say(*lines: str, stream: TextIO | None = None) -> None:
-    """Print lines; those that begin with a sign of state get its colour as well, never the colour alone."""
+    """Print lines; those that begin with a sign of state also get its colour, never the colour alone."""
     out = stream or sys.stdout
     colour = coloured(out)
     for line in lines:
@@ -64,7 +64,7 @@ def say(*lines: str, stream: TextIO | None = None) -> None:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Columns in plain text, which a screen reader reads line by line."""
+    """Lay out columns in plain text, which a screen reader reads line by line."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [head, tuple("-" * width for width in widths), *rows]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]

@@ -1,7 +1,7 @@
-"""Answers that are shipped without being readable: salted hashes, and an explanation that only the answer opens.
+"""Answers that ship without being readable: salted hashes, and an explanation that only the answer opens.
 
-A hash of a number of three digits can be guessed by trying them all; it keeps honest people from reading ahead, as in
-OK's unlocking (https://okpy.github.io/documentation/client.html), and nothing is graded by it.
+The hash of a three-digit number can be found by trying them all. It keeps honest people from reading ahead, as in
+OK's unlocking (https://okpy.github.io/documentation/client.html); no grade depends on it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Iterable
 import msgspec
 
 _ROUNDS, _CHECK = 10_000, 16
-# An answer may be off by half a percent: 0.69 for log 2 is meant well.
+# An answer may be off by half a percent: 0.69 counts for log 2.
 _STEPS = [step / 1000 for step in range(-5, 6)]
 
 
 class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question as it is shipped."""
+    """A question as it ships."""
 
     ask: str
     salt: str
@@ -36,10 +36,10 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def seal(salt: str, ask: str, answer: str, why: str) -> Sealed:
-    """Equal questions give equal bytes: `salt` is the question's own. Raises ValueError for what is no answer."""
+    """Seal a question with its own `salt`; equal questions give equal bytes. Raises ValueError for a bad answer."""
     found = canonical(answer)
     if found is None:
-        raise ValueError(f"{answer!r} is no number and no name of an error")
+        raise ValueError(f"{answer!r} is not a number and not the name of an error")
     text = why.encode()
     key = _key(found, salt, _CHECK + len(text))
     hidden = bytes(a ^ b for a, b in zip(text, key[_CHECK:], strict=True))
@@ -47,7 +47,7 @@ def seal(salt: str, ask: str, answer: str, why: str) -> Sealed:
 
 
 def opened(sealed: Sealed, said: str) -> str | None:
-    """The explanation, if the answer is right; else None."""
+    """Return the explanation if the answer is right, else None."""
     hidden = base64.b64decode(sealed.why)
     for answer in accepted(said):
         key = _key(answer, sealed.salt, _CHECK + len(hidden))
@@ -57,7 +57,7 @@ def opened(sealed: Sealed, said: str) -> str | None:
 
 
 def canonical(said: str) -> str | None:
-    """The one way to write an answer: three digits of a number, inf, nan, or the name of an error."""
+    """Write an answer in its one form: three digits of a number, inf, nan, or the name of an error."""
     value = _number(said)
     if value is None:
         name = said.strip().strip("`'\"()").lower()
@@ -66,7 +66,7 @@ def canonical(said: str) -> str | None:
 
 
 def accepted(said: str) -> Iterable[str]:
-    """All canonical answers that count as this one; none where it is no answer at all."""
+    """Return all canonical answers that count as this one; none if it is not an answer."""
     value = _number(said)
     if value is None or not math.isfinite(value):
         found = canonical(said)

@@ -1,4 +1,4 @@
-"""Pack a submission: what is in it is said, the bytes depend on the files alone, and what was written is read back."""
+"""Pack a submission: list its files, make bytes that depend only on them, and read back what was written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Packed:
-    """A zip on the disk: what is in it, what of the folder is not, and what else its author should know."""
+    """A zip on the disk: what is in it, what in the folder is left out, and what else its author should know."""
 
     path: Path
     names: list[str]
@@ -33,7 +33,7 @@ class Packed:
 
 
 def hand_in(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int] | None = None) -> list[str]:
-    """Run the public checks, pack, and say what was done; `hints` are the levels asked for, by part.
+    """Run the public checks, pack, and return the lines to show; `hints` are the levels asked for, by part.
 
     Raises:
         SubmissionError: there is nothing to hand in, or it is not saved.
@@ -57,7 +57,7 @@ def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int]
 
     Raises:
         SubmissionError: the file is missing, empty, unsaved, or cannot be read as Python.
-        OutputError: the zip cannot be written, or is not what was written.
+        OutputError: the zip cannot be written, or does not hold what was written.
     """
     chosen = choose(assignment, folder)
     _, notes = converted(chosen)
@@ -65,7 +65,7 @@ def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int]
     files = {file.name: content(file) for file in inside}
     manifest = _manifest(assignment, files, hints or {})
     data = zipped({MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode(), **files})
-    archive.read(path.name, data)  # within the bounds of what is taken, or nothing is written
+    archive.read(path.name, data)  # raises before anything is written if grading would reject it
     write(path, data, "choose another place with --out")
     if content(path) != data:
         raise OutputError(texts.NOT_AS_WRITTEN.format(path=path))
@@ -74,7 +74,7 @@ def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int]
 
 
 def _sorted_out(assignment: Assignment, chosen: Path) -> tuple[list[Path], list[str]]:
-    """Files to hand in: the chosen one and modules of the student's own; and the names of what is left in the folder."""
+    """Return the files to hand in (the chosen one and the student's own modules), and the names of those left out."""
     ours = {f"test_{assignment.module}.py", f"{assignment.module}.py", *assignment.data}
     inside, left_out = [chosen], []
     for other in sorted(chosen.parent.iterdir()):

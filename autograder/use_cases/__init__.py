@@ -1,1 +1,1 @@
-"""What people do with a course: grade a class, preview it, replay one submission."""
+"""What people do with a course: grade a class, preview the grades, replay one submission."""

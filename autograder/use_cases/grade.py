@@ -17,10 +17,10 @@ from autograder.use_cases.order import Order
 
 
 def run(order: Order, progress: Progress = silent) -> list[Result]:
-    """Grade everything and write everything; results in the order of students and assignments.
+    """Grade and write everything; return results in the order of students and assignments.
 
     Raises:
-        LossLabError: nothing can be graded, or nothing can be written, or somebody else is writing there.
+        LossLabError: nothing can be graded or written, or another run is writing there.
     """
     with lock.alone(order.out):
         return _run(order, progress)
@@ -28,7 +28,7 @@ def run(order: Order, progress: Progress = silent) -> list[Result]:
 
 def _run(order: Order, progress: Progress) -> list[Result]:
     started = time.monotonic()
-    secret(order.root)  # before anything is looked at: where there is none, it is made, and said to be
+    secret(order.root)  # first of all: if there is none, it is made, and a line says so
     with watch("finding a wall"):
         order = replace(order, sandbox=grading.wall_for(order))
     with watch("looking for changes"):
@@ -51,7 +51,7 @@ def _run(order: Order, progress: Progress) -> list[Result]:
 
 
 def _inputs(order: Order) -> str:
-    """Hash of all that is read; order.sandbox is a wall that works."""
+    """Hash all that grading reads; order.sandbox is a wall that works."""
     course = order.course
     wanted = [course.assignment(name) for name in order.assignments] or course.assignments
     fingerprints = [fingerprint.of(course, order.root, item, order.sandbox or "") for item in wanted]
@@ -59,7 +59,7 @@ def _inputs(order: Order) -> str:
 
 
 def preview(order: Order, progress: Progress = silent) -> list[Result]:
-    """What `run` would give; neither results nor gradebook are written, only what has been graded is remembered.
+    """Return what `run` would. Results and gradebook are not written, but what has been graded is remembered.
 
     Raises:
         LossLabError: nothing can be graded.

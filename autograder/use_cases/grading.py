@@ -1,4 +1,4 @@
-"""The one way into grading: wall, intake, memory of what has been graded, and grading itself, for all that ask for it."""
+"""The one entry to grading for all callers: wall, intake, memory of what has been graded, and grading itself."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Progress = Callable[[int, int], None]
 
 
 def silent(done: int, total: int) -> None:
-    """Progress that nobody looks at."""
+    """Show no progress."""
 
 
 class Done(NamedTuple):
-    """What came of some submissions: results, plots, how many were graded now (the others were known), whether grading
+    """What grading gave: results, plots, how many were graded now (the others were known), whether grading
     again would give the same, and the submissions without their files.
     """
 
@@ -45,19 +45,19 @@ class Done(NamedTuple):
 
 
 def wall_for(order: Order) -> str:
-    """The wall that is asked for, or the strongest that works here. Raises SandboxError."""
+    """Return the wall that the order names, or the strongest that works here. Raises SandboxError."""
     return walls.by_name(order.sandbox).name if order.sandbox else jail.first_that_works().name
 
 
 def grade_all(order: Order, progress: Progress = silent) -> Done:
-    """Find, read and grade what is asked for; nothing is written but the memory of it.
+    """Find, read and grade what the order asks for; only the memory of it is written.
 
-    Submissions are taken one by one, and no more is kept of each than is needed.
+    Submissions are read one at a time, and only what is needed of each is kept.
 
     Raises:
         LossLabError: nothing can be graded.
     """
-    secret(order.root)  # before anything is looked at: where there is none, it is made, and said to be
+    secret(order.root)  # first of all: if there is none, it is made, and a line says so
     work = _Work(order, wall_for(order))
     with Waiting(order.scratch) as waiting:
         for submission in reading.read(order):
@@ -81,7 +81,7 @@ def grade_all(order: Order, progress: Progress = silent) -> Done:
 
 @dataclass
 class _Work:
-    """What has come so far of an order."""
+    """What an order has given so far."""
 
     order: Order
     wall: str
@@ -92,21 +92,21 @@ class _Work:
 
     def __post_init__(self) -> None:
         course, root = self.order.course, self.order.root
-        # Once an assignment, when its first submission is read: as it is then, whatever changes while others are graded.
+        # Computed once for each assignment, when its first submission is read, even if files change during grading.
         self._fingerprint: Callable[[str], Fingerprint] = functools.cache(
             lambda name: fingerprint.of(course, root, course.assignment(name), self.wall)
         )
         self._cache = Cache(self.order.memory, self._fingerprint) if self.order.remember else None
 
     def known(self, submission: Submission) -> Graded | None:
-        """What is known of a submission without grading it now; None where it has to be graded."""
+        """Return what is known of a submission without grading it; None if it has to be graded."""
         self._fingerprint(submission.assignment)
         if submission.problem is not None:
             return Graded([], [])
         return None if self._cache is None or self.order.force else self._cache.get(submission)
 
     def keep(self, submission: Submission) -> None:
-        """Note that this was read; its files are let go of."""
+        """Keep a submission without its files, to save memory."""
         self.final &= not submission.starved
         self.submissions.append(msgspec.structs.replace(submission, source="", files={}))
 
@@ -118,12 +118,12 @@ class _Work:
         self.take(msgspec.structs.replace(submission, problem=submission.problem or graded.problem), graded)
 
     def take(self, submission: Submission, graded: Graded) -> None:
-        """Keep what is written later, and no more: of a class of thousands, the rest adds up."""
+        """Keep only what is written later: with thousands of submissions, the rest adds up."""
         key = submission.student, submission.assignment
         self.results[key], self.figures[key] = self._result(submission, graded), graded.figures
 
     def _result(self, submission: Submission, graded: Graded) -> Result:
-        """What is written of one submission, without anything hidden in it."""
+        """Return the Result to write for one submission, without anything hidden."""
         course, root = self.order.course, self.order.root
         assignment = course.assignment(submission.assignment)
         times = reading.handed_in(self.order, submission)
@@ -135,12 +135,12 @@ class _Work:
 
 
 def _origin(basis: Fingerprint, submission: Submission) -> Provenance:
-    """The fingerprint as it stands in a Result, and which random inputs the submission was given."""
+    """Return the fingerprint as a Result holds it, and which random inputs the submission got."""
     return Provenance(basis.graders[:16], basis.course[:16], basis.environment, basis.seed, submission.sha256[:16])
 
 
 def _executed(order: Order, batches: Iterator[Batch]) -> Iterator[tuple[Batch, list[Graded]]]:
-    """Batches as they are done, on this machine or on a cluster."""
+    """Yield batches as they finish, on this machine or on a cluster."""
     if order.scheduler is None:
         return executor.local(batches, order.jobs, import_oracle, gradebook.warm)
     from autograder.grading.dispatch import cluster

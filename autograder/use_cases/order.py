@@ -1,4 +1,4 @@
-"""What is asked of grading, by whichever command or tool asks."""
+"""What commands and tools ask of grading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.course import Assignment, Course
 
 
 class Place(NamedTuple):
-    """Where a submission lies."""
+    """Where a submission is."""
 
     student: str
     assignment: Assignment
@@ -23,9 +23,9 @@ class Place(NamedTuple):
 class Order:
     """What to grade, where to write, and how.
 
-    All submissions to `assignments` below `submitted` are graded, or those in `places` where these are given; `sandbox` names
-    the wall, or the strongest one that works is taken. What is graded is remembered in `out`, unless `remember` says no; `force`
-    grades again what is remembered. Where a submission is not `dated`, somebody else minds when it was handed in.
+    All submissions to `assignments` below `submitted` are graded, or only `places` if these are given. `sandbox` names
+    the wall; by default it is the strongest one that works. `remember`: keep in `out` what has been graded. `force`:
+    grade again what is remembered. `dated`: read when each submission was handed in; false if others take care of that.
     """
 
     submitted: Path
@@ -49,10 +49,10 @@ class Order:
 
     @property
     def memory(self) -> Path:
-        """The folder of what has been graded."""
+        """The folder that remembers what has been graded."""
         return self.out / ".graded"
 
     @property
     def scratch(self) -> Path:
-        """Where files may lie for as long as grading takes."""
+        """The folder for temporary files during grading."""
         return self.memory if self.remember else Path(tempfile.gettempdir())

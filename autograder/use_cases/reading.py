@@ -13,7 +13,7 @@ from autograder.use_cases.order import Order, Place
 
 
 def places(order: Order) -> list[Place]:
-    """Where the submissions lie, in the order of students and assignments. Raises OutputError."""
+    """Find the submissions, in the order of students and assignments. Raises OutputError."""
     if order.places is not None:
         return list(order.places)
     if not order.submitted.is_dir():
@@ -28,7 +28,7 @@ def places(order: Order) -> list[Place]:
 
 
 def read(order: Order) -> Iterator[Submission]:
-    """One after the other: files of a whole class have no room in memory. Raises OutputError."""
+    """Yield submissions one at a time, because a whole class does not fit into memory. Raises OutputError."""
     released = order.root / paths.RELEASED
     found = places(order)
     try:
@@ -42,7 +42,7 @@ def read(order: Order) -> Iterator[Submission]:
 
 
 def handed_in(order: Order, submission: Submission) -> late.Times:
-    """Times of this student by assignment. Free late days depend on all of them, for they are the course's."""
+    """Return this student's times by assignment: free late days are for the whole course, so they depend on all times."""
     if order.dated and order.course.free_late_days:
         return folder.times(order.submitted, order.course, submission.student)
     return {submission.assignment: submission.timestamp}

@@ -1,4 +1,4 @@
-"""Grade one submission again, from nothing, and hold the outcome against the one there is."""
+"""Grade one submission again, from scratch, and compare the outcome with the stored one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.use_cases.order import Order, Place
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """`differences` between the outcomes check by check, and `causes` that may explain them."""
+    """`differences` between two outcomes, check by check, and `causes` that may explain them."""
 
     student: str
     assignment: str
@@ -26,7 +26,7 @@ class Replayed(msgspec.Struct, frozen=True):
 
 
 def replay(order: Order, student: str, assignment: Assignment) -> Replayed:
-    """Grade it again; nothing is written and nothing is taken from the cache.
+    """Grade the submission again; nothing is written, and nothing is taken from the cache.
 
     Raises:
         OutputError: there is no result to compare with, or no submission.
@@ -45,7 +45,7 @@ def replay(order: Order, student: str, assignment: Assignment) -> Replayed:
 
 
 def _differences(old: Result, new: Result) -> list[str]:
-    """Check by check: status, points, message and mistake. A person's scores are no outcome."""
+    """Compare status, points, message and mistake of each check. A person's scores are not compared."""
     lines = [] if old.problem == new.problem else [f"problem: {old.problem!r} then, {new.problem!r} now"]
     before = {check.id: check for part in old.parts for check in part.checks}
     after = {check.id: check for part in new.parts for check in part.checks}
@@ -55,7 +55,7 @@ def _differences(old: Result, new: Result) -> list[str]:
             continue
         for field in ("status", "points", "max_points", "message", "mistake"):
             if field == "message" and before[name].status == after[name].status == "timeout":
-                continue  # how long it was waited depends on the machine's load
+                continue  # the seconds in the message depend on the machine's load
             then, now = getattr(before[name], field), getattr(after[name], field)
             if then != now:
                 lines.append(f"{name}: {field} {then!r} then, {now!r} now")

@@ -1,7 +1,7 @@
-"""Whether anything has changed since `losslab grade` last wrote: if not, there is nothing to read, grade or write.
+"""Whether anything has changed since `losslab grade` last wrote; if not, there is nothing to do.
 
-What went in and what came out is known by size, inode and times of each file, as make and git do it. The time of change
-(ctime) is among them, which nobody can set back. Whatever differs, is missing or cannot be read means: do it all.
+Inputs and outputs are recognised by size, inode and times of each file, as in make and git. The time of change (ctime),
+which nobody can set back, is one of them. If anything differs, is missing or cannot be read, everything is done again.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _MOST_BEHIND_LINKS = 2000
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """Hash of all that results depend on, and of all that was written from it."""
+    """Hashes of all that results depend on, and of all that was written from it."""
 
     before: str
     after: str
 
 
 def inputs(root: Path, course: Course, submitted: Path, fingerprints: Iterable[Fingerprint], *more: object) -> str:
-    """Hash of submissions, of what outcomes depend on, and of what else is written of them, as all of it is now.
+    """Hash submissions, all that outcomes depend on, and all else that is written, as it is now.
 
     Pages, tables and gradebook say more than outcomes: titles and dates of the course, hidden material that no page may
     show, the libraries that draw and write. When only these change, everything is written again, and nothing graded.
@@ -49,7 +49,7 @@ def inputs(root: Path, course: Course, submitted: Path, fingerprints: Iterable[F
 
 
 def outputs(out: Path, book: str) -> str | None:
-    """Hash of what `grade` writes; None where the gradebook is no file, so that nobody can say whether it changed."""
+    """Hash what `grade` writes; None if the gradebook is not a file, because then nobody can tell whether it changed."""
     if not book.startswith("sqlite:///"):
         return None
     database = Path(book.removeprefix("sqlite:///"))
@@ -60,7 +60,7 @@ def outputs(out: Path, book: str) -> str | None:
 
 
 def known(cache: Path, out: Path, book: str, before: str) -> Results | None:
-    """The results that lie in `out`, if they came from these inputs and nothing has been touched since."""
+    """Return the results in `out`, if they came from these inputs and nothing has been touched since."""
     try:
         stamp = msgspec.json.decode((cache / STAMP).read_bytes(), type=Inputs)
         if stamp != Inputs(before, outputs(out, book) or ""):
@@ -71,7 +71,7 @@ def known(cache: Path, out: Path, book: str, before: str) -> Results | None:
 
 
 def remember(cache: Path, out: Path, book: str, before: str) -> None:
-    """Note that `out` holds what comes of these inputs. Nothing is lost where that cannot be written."""
+    """Note that `out` holds the results of these inputs. If the note cannot be written, nothing is lost."""
     after = outputs(out, book)
     with contextlib.suppress(OSError):
         if after is None:
@@ -82,7 +82,7 @@ def remember(cache: Path, out: Path, book: str, before: str) -> None:
 
 
 def _below(folder: Path) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
-    """All files and folders below this one, with their names from here, in order; also those that a link leads to."""
+    """Yield all files and folders below this one, in order, with relative names; also those that links lead to."""
     seen: set[tuple[int, int]] = set()
     waiting = [("", os.fspath(folder), False)]
     behind_links = 0
@@ -95,7 +95,7 @@ def _below(folder: Path) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
             yield f"{prefix} cannot be listed", Path(path)
             continue
         behind_links += len(found) if linked else 0
-        if behind_links > _MOST_BEHIND_LINKS:  # somebody linked to the whole disk: then nobody can say
+        if behind_links > _MOST_BEHIND_LINKS:  # a link to the whole disk: a random name counts as a change
             yield os.urandom(8).hex(), Path(path)
             return
         for entry in found:
@@ -109,7 +109,7 @@ def _below(folder: Path) -> Iterator[tuple[str, Path | os.DirEntry[str]]]:
 
 
 def _is_new_folder(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
-    """Whether this is a folder to look into; links may lead round in circles."""
+    """Say whether this is a folder not seen yet; links may lead in circles."""
     try:
         if not entry.is_dir():
             return False

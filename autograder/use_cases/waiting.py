@@ -1,4 +1,4 @@
-"""Submissions that have been read and wait to be graded. A class may hand in gigabytes: of those, little is in memory."""
+"""Submissions that have been read and wait to be graded. A class may hand in gigabytes; little of it is in memory."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import NamedTuple
 from autograder.base.errors import OutputError
 from autograder.intake.submission import Submission
 
-# Of what waits, packed; the rest lies in a file without a name, which is gone however this process ends.
+# Packed bytes kept in memory; the rest is in a file without a name, which disappears however this process ends.
 MEMORY = 32 << 20
-# Unpacked, of the submissions in one batch: several batches are at work at once.
+# Unpacked bytes of the submissions in one batch: several batches run at once.
 MOST_OF_A_BATCH = 16 << 20
 
 
@@ -27,7 +27,7 @@ class _Place(NamedTuple):
 
 
 class Waiting:
-    """Keeps submissions by assignment, in the order in which they came. `folder` is where they lie if they are many."""
+    """Keeps submissions by assignment, in order of arrival. `folder` holds them if they are many."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,7 +47,7 @@ class Waiting:
         return sum(map(len, self._places.values()))
 
     def add(self, submission: Submission) -> None:
-        """Keep it. Raises OutputError."""
+        """Keep a submission. Raises OutputError."""
         data = _packed(submission)
         try:
             if self._end + len(data) > MEMORY:
@@ -63,7 +63,7 @@ class Waiting:
         self._end += len(data)
 
     def batches(self, most: int) -> Iterator[tuple[str, list[Submission]]]:
-        """Assignment and submissions, at most so many at once. They are unpacked when they are asked for."""
+        """Yield assignment and submissions, at most `most` at once; they are unpacked only then."""
         for assignment, places in self._places.items():
             for batch in _grouped(places, most):
                 yield assignment, [self._at(place) for place in batch]
@@ -75,7 +75,7 @@ class Waiting:
 
 
 def _grouped(places: list[_Place], most: int) -> Iterator[list[_Place]]:
-    """As many in a group as may be and as have room together; at least one."""
+    """Yield groups as large as count and room allow, with at least one submission each."""
     start, held = 0, 0
     for end, place in enumerate(places):
         if end > start and (end - start == most or held + place.unpacked > MOST_OF_A_BATCH):
@@ -86,5 +86,5 @@ def _grouped(places: list[_Place], most: int) -> Iterator[list[_Place]]:
 
 
 def _packed(submission: Submission) -> bytes:
-    """A tenth of the memory; names that are not UTF-8 survive."""
+    """Pack a submission, which takes a tenth of the memory; names that are not UTF-8 survive."""
     return zlib.compress(pickle.dumps(submission), 1)

@@ -1,4 +1,4 @@
-"""Write what `losslab grade` promises: gradebook, results, pages, table and report, each looked at once more for hidden
+"""Write what `losslab grade` promises: gradebook, results, pages, table and report, each checked again for hidden
 material.
 """
 
@@ -33,7 +33,7 @@ _NO_TEXT = re.compile(r'<style>.*?</style>|src="data:image/png;base64,[A-Za-z0-9
 def write_all(
     order: Order, automatic: list[Result], submissions: Iterable[Submission], figures: Figures
 ) -> list[Result]:
-    """All that the fixed layout of DIR promises; results with what people entered by hand. Raises OutputError."""
+    """Write all files of DIR's fixed layout; return results with what people entered by hand. Raises OutputError."""
     course, root = order.course, order.root
     automatic = [leaks.cleaned(item, leaks.canaries(root, course.assignment(item.assignment))) for item in automatic]
     results = with_marks(order, automatic, submissions)
@@ -45,12 +45,12 @@ def write_all(
     pairs = zip(automatic, results, strict=True)
     entered = [msgspec.structs.replace(one, late_penalty=final.late_penalty) for one, final in pairs]
     with watch("gradebook"):
-        gradebook.write(order.book, course, entered, times)
+        gradebook.write_gradebook(order.book, course, entered, times)
     return results
 
 
 def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Submission]) -> list[Result]:
-    """The results with scores and extra credit from the gradebook. Raises OutputError."""
+    """Return the results with scores and extra credit from the gradebook. Raises OutputError."""
     book = by_hand.read(order.book, order.course)
     if not book:
         return automatic
@@ -60,7 +60,7 @@ def with_marks(order: Order, automatic: list[Result], submissions: Iterable[Subm
 
 
 def write_timings(order: Order, submissions: int, new: int, started: float, graded: float) -> None:
-    """How long it took, apart from all else: equal input gives equal bytes there. Raises OutputError."""
+    """Write how long grading took, in a file of its own: the others depend only on the input. Raises OutputError."""
     profile = {station: round(seconds, 4) for station, seconds in sorted(watch.take().items())}
     timings = {
         "submissions": submissions,
@@ -74,7 +74,7 @@ def write_timings(order: Order, submissions: int, new: int, started: float, grad
 
 
 def write_pages(out: Path, root: Path, course: Course, results: list[Result], figures: Figures) -> None:
-    """Everything but the gradebook. What would show a secret is withheld, and the instructor is told.
+    """Write everything except the gradebook. What would show a secret is withheld, and the instructor is told.
 
     Raises:
         OutputError: something cannot be written.
@@ -87,7 +87,7 @@ def write_pages(out: Path, root: Path, course: Course, results: list[Result], fi
         files.write(out / paths.RESULTS / folder / f"{name}.json", dump(result))
         html = _page(root, course, result, figures.get((folder, name)), names[folder])
         if html is None:
-            withheld.append(f"{leaks.name_of(result)}: the feedback page is withheld: would show hidden material")
+            withheld.append(f"{leaks.name_of(result)}: the feedback page is withheld: it would show hidden material")
         files.write(
             out / paths.FEEDBACK / folder / f"{name}.html", html or feedback.withheld(course, leaks.WITHHELD_PAGE)
         )
@@ -101,14 +101,14 @@ def write_pages(out: Path, root: Path, course: Course, results: list[Result], fi
 def _page(
     root: Path, course: Course, result: Result, figures: Mapping[str, bytes] | None, pseudonym: str
 ) -> str | None:
-    """The feedback page; None where it would show a secret."""
+    """Return the feedback page; None if it would show a secret."""
     assignment = course.assignment(result.assignment)
     html = feedback.render(course, assignment, result, figures, pseudonym)
     return None if leaks.canaries(root, assignment).in_page(_texts(html)) else html
 
 
 def _texts(html: str) -> str:
-    """The page without what no student has written: its style, and plots, whose quotation mark would be escaped in a text."""
+    """Return the page without style and plots, which no student has written (a quotation mark in text is escaped)."""
     return _NO_TEXT.sub("", html)
 
 
@@ -118,6 +118,6 @@ def _write_report(
     html = report.render(course, results, course.title, names, withheld)
     ids = {result.assignment for result in results}
     if any(leaks.canaries(root, item).in_page(_texts(html)) for item in course.assignments if item.id in ids):
-        withheld.append("report.html is withheld: would show hidden material, perhaps in a student's name")
+        withheld.append("report.html is withheld: it would show hidden material, perhaps in a student's name")
         html = feedback.withheld(course, leaks.WITHHELD_PAGE)
     files.write(out / "report.html", html)

@@ -1,4 +1,4 @@
-"""What a check called and compared: the inputs are written down before the call, for the student's code may change them."""
+"""What a check called and compared. Inputs are noted before the call, because the student's code may change them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SIDES = "__losslab_sides__"
 
 @dataclass
 class Call:
-    """A call of one of the student's functions, with what came back."""
+    """One call of a student's function, and what it returned."""
 
     inputs: str
     arguments: tuple[Any, ...]
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both sides of a comparison that did not hold."""
+    """Both sides of a comparison that failed."""
 
     relation: str
     left: Any
@@ -55,7 +55,7 @@ class Sides:
 
 
 class Recorder:
-    """Of one check: the last call of a student's function, and the last comparison that failed."""
+    """For one check: the last call of a student's function, and the last comparison that failed."""
 
     def __init__(self) -> None:
         self.call: Call | None = None
@@ -65,7 +65,7 @@ class Recorder:
         self.call, self.sides = None, None
 
     def watching(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, with each call of it noted."""
+        """Return the function wrapped so that each call of it is noted."""
 
         @functools.wraps(function)
         def watched(*args: Any, **kwargs: Any) -> Any:
@@ -77,7 +77,7 @@ class Recorder:
         return watched
 
     def compare(self, relation: str, left: Any, right: Any) -> Any:
-        """The comparison itself; both sides are kept where it does not hold."""
+        """Compare, and keep both sides if the comparison fails."""
         holds = _RELATIONS[relation](left, right)
         try:
             if not holds:
@@ -104,7 +104,7 @@ class _Assertions(ast.NodeTransformer):
 
 
 def with_sides(tree: ast.Module) -> ast.Module:
-    """The checks, with comparisons in their assertions going through `Recorder.compare`; lines stay where they are."""
+    """Route the comparisons in assertions through `Recorder.compare`; line numbers stay the same."""
     _Assertions().visit(tree)
     return ast.fix_missing_locations(tree)
 
@@ -119,7 +119,7 @@ def _inputs(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[st
 
 
 def shown(value: Any) -> str:
-    """A value in a few characters: numbers to six digits, large arrays by their shape alone."""
+    """Show a value in a few characters: numbers to six digits, large arrays by their shape alone."""
     try:
         text = _shown(value)
     except Exception:  # a student's own __repr__ or a tensor that cannot be read
@@ -149,5 +149,5 @@ def _shown(value: Any) -> str:
 
 
 def number(value: float) -> str:
-    """Six digits are enough to see what is wrong, and no dust of floats with them."""
+    """Write a number to six digits: enough to see what is wrong, without rounding noise."""
     return f"{value:.6g}"

@@ -1,4 +1,4 @@
-"""What a failure teaches: from a wrong value, an exception or a warning to one sentence."""
+"""Turn a wrong value, an exception or a warning into one sentence that teaches something."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from autograder.student.checks.calls import Call, Sides, number
 
 
 def of_warning(text: str) -> str | None:
-    """The sentence for a warning of NumPy or torch, if there is one."""
+    """Return the sentence for a warning of NumPy or torch, if there is one."""
     return next((lesson for words, lesson in texts.WARNING_LESSONS.items() if words in text), None)
 
 
 def of_error(error: BaseException) -> str:
-    """The sentence for an exception of the student's code; empty where there is nothing to say."""
+    """Return the sentence for an exception of the student's code; empty if there is nothing to say."""
     said = f"{type(error).__name__}: {_text(error)}"
     near = _near(error) if isinstance(error, NameError | AttributeError) else None
     if near is not None:
@@ -34,7 +34,7 @@ def _text(error: BaseException) -> str:
 
 
 def _near(error: NameError | AttributeError) -> str | None:
-    """A name that is like the unknown one; Python 3.11 tells it to its own printer alone."""
+    """Return a known name that is close to the unknown one; Python 3.11 suggests names only in printed tracebacks."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -47,7 +47,7 @@ def _near(error: NameError | AttributeError) -> str | None:
 
 
 def of_sides(sides: Sides, call: Call | None) -> str:
-    """The sentence for a comparison that failed; empty where nothing is recognised."""
+    """Return the sentence for a comparison that failed; empty if nothing is recognised."""
     if call is not None and call.returned and call.result is None and sides.relation == "==":
         return texts.RETURNS_NONE
     if sides.relation != "==":
@@ -59,7 +59,7 @@ def of_sides(sides: Sides, call: Call | None) -> str:
 
 
 def expected_of(value: Any) -> Any:
-    """What pytest.approx was told, or the value itself."""
+    """Return the value that pytest.approx was given, or the value itself."""
     return getattr(value, "expected", value)
 
 
@@ -119,7 +119,7 @@ _SMALL = [(top, low) for low in (1, 2, 3) for top in range(2, 65) if top > low a
 
 
 def _counted(factor: float, call: Call | None) -> str | None:
-    """What of the first array the factor counts; 2 is left alone, for it may be the 2 of a square's slope."""
+    """Return what the factor counts in the first array. A 2 is ignored: it may come from the slope of a square."""
     shape = _shape(call.arguments[0]) if call is not None and call.arguments else ()
     if not shape or abs(factor - 2) < 1e-3:
         return None

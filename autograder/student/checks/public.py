@@ -1,7 +1,7 @@
 """Run the released public checks on a student's file, in this process.
 
-Public checks are plain functions that assert and take nothing, since a notebook's cell calls them, too. So they are run
-without pytest's own machinery, which takes longer than all of them; `pytest` in the folder gives the same verdicts.
+Public checks are plain functions that assert and take no arguments, because a notebook's cell calls them, too. They run
+without pytest's machinery, which takes longer than all the checks; `pytest` in the folder gives the same verdicts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _COUNT = "HIDDEN_CHECKS = "
 
 
 def run(assignment: Assignment, folder: Path) -> list[Verdict]:
-    """Run test_<module>.py of the folder against the student's file there, with that folder as the current one.
+    """Run the folder's test_<module>.py on the student's file there, with that folder as the current one.
 
     Raises:
         SubmissionError: the file is missing or cannot be read, or a library that the checks need is not installed.
@@ -37,7 +37,7 @@ def run(assignment: Assignment, folder: Path) -> list[Verdict]:
 
 
 def run_on(assignment: Assignment, folder: Path, student: ModuleType) -> list[Verdict]:
-    """`run` of a module that is loaded already: a notebook's live functions, saved or not. It is left in `sys.modules`.
+    """Run the checks on a loaded module: a notebook's live functions, saved or not. It stays in `sys.modules`.
 
     Raises:
         SubmissionError: no check could be run.
@@ -60,11 +60,11 @@ def run_work(
     report: Report = lambda verdicts: None,
     superseded: Callable[[], bool] | None = None,
 ) -> list[Verdict]:
-    """`run` of a file that has been read; the part `first` goes before the others, and is reported at once.
+    """Run the checks on a file that has been read; part `first` runs before the others and is reported at once.
 
     Raises:
         SubmissionError: as `run`.
-        Superseded: `superseded` said so.
+        Superseded: `superseded` returned true.
     """
     tree = _parsed(folder / f"test_{assignment.module}.py")
     if work.untouched(assignment, mine):
@@ -78,12 +78,12 @@ def run_work(
 
 
 def limit(assignment: Assignment) -> float:
-    """Seconds after which a check is stopped at home, where machines are slow and nothing is lost by waiting."""
+    """Return the seconds after which a check is stopped at home, where machines are slow and waiting costs nothing."""
     return max(MIN_SECONDS, CALLS * assignment.limits.call_seconds if assignment.limits else 0)
 
 
 def hidden_checks(assignment: Assignment, folder: Path) -> int | None:
-    """How many hidden checks wait, as the released test file says; None where it does not."""
+    """Return the number of hidden checks that the released test file names; None if it names none."""
     try:
         lines = (folder / f"test_{assignment.module}.py").read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -118,7 +118,7 @@ def _nothing_started(assignment: Assignment, tree: ast.Module) -> list[Verdict]:
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Let the student's own helper files be imported, and forget them afterwards: they may change until the next run."""
+    """Let the student's own helper files be imported, and forget them afterwards: they may change between runs."""
     sys.path.insert(0, str(folder))
     try:
         yield

@@ -1,4 +1,4 @@
-"""Read what a student writes in, script or notebook, as one module that knows where its lines come from."""
+"""Read a student's script or notebook as one module that knows where its lines come from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.student.checks import texts
 
 @dataclass(frozen=True)
 class Broken:
-    """A cell that is no Python: the line of the module, the reason, and the cell's own text."""
+    """A cell that is not Python: the line in the module, the reason, and the cell's text."""
 
     line: int
     reason: str
@@ -26,7 +26,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Work:
-    """The file that is worked in, as one module, without the cells that are `broken`.
+    """The student's file as one module, without the cells that are `broken`.
 
     `cells` are the numbers of a notebook's code cells, `starts` their first lines in the module.
     """
@@ -39,7 +39,7 @@ class Work:
     starts: tuple[int, ...] = ()
 
     def place(self, line: int) -> str:
-        """Where a line of the module stands in the file: by line, and in a notebook by cell, too."""
+        """Say where a line of the module is in the file: its line, and in a notebook its cell, too."""
         if not line:
             return texts.YOUR_CODE
         if not self.starts:
@@ -48,17 +48,17 @@ class Work:
         return texts.CELL_LINE.format(cell=self.cells[index], line=line - self.starts[index] + 1)
 
     def line(self, number: int) -> str:
-        """The text of a line of the module."""
+        """Return the text of a line of the module."""
         lines = self.source.split("\n")
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
     def left_out(self, name: str) -> bool:
-        """Whether a cell that is no Python seems to define `name`."""
+        """Say whether a cell that is not Python seems to define `name`."""
         return any(re.search(rf"^(def|class) {name}\b", item.text, re.MULTILINE) for item in self.broken)
 
 
 def read_file(path: Path) -> Work:
-    """Script or notebook as one module, without cells that are no Python. Raises SubmissionError."""
+    """Read a script or notebook as one module, without cells that are not Python. Raises SubmissionError."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -87,7 +87,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _in_words(path: Path, data: bytes) -> str | None:
-    """The line for a script that is no Python at all; None where something else is the matter."""
+    """Return the error line for a script that is not Python; None if something else is wrong."""
     try:
         problem = source.syntax_problem(_decoded(data))
     except UnicodeDecodeError as error:
@@ -110,9 +110,9 @@ def _broken(cells: list[str]) -> tuple[Broken, ...]:
 
 
 def _notebook(path: Path, data: bytes) -> Work:
-    """The code cells but those with checks: they call the functions before they are written, and are run anyway.
+    """Read the code cells, except those with checks: they call functions before these are written, and run anyway.
 
-    Read as plain JSON, for nbformat takes a second to import; what is older or stranger is left to it.
+    The notebook is read as plain JSON, because nbformat takes a second to import; older or unusual formats go to it.
     """
     numbered = _code_cells(data)
     if numbered is None:
@@ -127,7 +127,7 @@ def _notebook(path: Path, data: bytes) -> Work:
 
 
 def _code_cells(data: bytes) -> list[tuple[int, str]] | None:
-    """Number among the code cells, and text; None where this is no plain notebook of today."""
+    """Return number and text of each code cell; None if this is not a plain notebook of the current format."""
     try:
         cells = json.loads(data.decode("utf-8-sig"))["cells"]
         code = [cell for cell in cells if cell["cell_type"] == "code"]

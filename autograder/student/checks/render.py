@@ -1,4 +1,4 @@
-"""The lines of `losslab check`: a failure takes at most five, and no traceback."""
+"""The lines that `losslab check` prints: at most five for a failure, and no traceback."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def render(
     only: str | None = None,
     file: str = "",
 ) -> list[str]:
-    """All that is said of a run; `hidden` is how many hidden checks wait, `only` limits it to one part.
+    """Return the lines on a run. `hidden` is the number of hidden checks, `only` limits the lines to one part.
 
-    `file` is the name of the file that is worked in.
+    `file` is the name of the student's file.
     """
     checks = [item for item in verdicts if item.status != "note" and only in (None, item.part)]
     begun = {item.part for item in checks if item.status != "missing"}
@@ -46,7 +46,7 @@ def _is_last(following: list[Verdict], part: str) -> bool:
 
 
 def _failure(assignment: Assignment, item: Verdict, told: bool, last_of_part: bool) -> list[str]:
-    """Points stand beside the first failure of a part, and what to do next below the last one."""
+    """Show points next to a part's first failure, and what to do next below its last one."""
     part = assignment.part(item.part)
     sign = "·" if item.status == "missing" else "✗"
     lines = [_title(f"{sign} {item.part} · {item.title}", None if told else part)]
@@ -65,7 +65,7 @@ def _title(text: str, part: Part | None) -> str:
 
 
 def _aside(text: str, right: str) -> str:
-    """`right` at the right edge, or after two blanks where the text is too long for that."""
+    """Put `right` at the right edge, or after two blanks if the text is too long for that."""
     return f"{text}{' ' * max(2, WIDTH - len(text) - len(right))}{right}" if right else text
 
 

@@ -1,4 +1,4 @@
-"""One run of the public checks: the student's module is loaded, each check is called, and what came of it is told."""
+"""One run of the public checks: load the student's module, call each check, and collect the verdicts."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ Report = Callable[[list[Verdict]], None]
 
 
 class Superseded(Exception):
-    """The file was saved again: nobody waits for the rest of this run."""
+    """The file was saved again, so nobody waits for the rest of this run."""
 
 
 def tests(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Name and title of each check of a test file."""
+    """Yield name and title of each check of a test file."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield node.name, (ast.get_docstring(node) or node.name).strip().partition("\n")[0]
 
 
 class Session:
-    """One run: the student's module, the checks' module, and what came of each."""
+    """One run: the student's module, the module of checks, and the verdicts."""
 
     def __init__(
         self,
@@ -64,10 +64,10 @@ class Session:
         report: Report = lambda verdicts: None,
         superseded: Callable[[], bool] | None = None,
     ) -> list[Verdict]:
-        """Run the checks of a test file, those of the part `first` before the others; `report` gets these alone.
+        """Run the checks of a test file, those of part `first` before the others; `report` gets only these.
 
         Raises:
-            Superseded: `superseded` said so.
+            Superseded: `superseded` returned true.
         """
         self._superseded = superseded
         judge = Judge(self._assignment, self._work, self._student(), self._recorder)
@@ -92,14 +92,14 @@ class Session:
     def _in_order(
         self, order: list[tuple[str, str, str]], verdicts: dict[str, Verdict], printed_before: int
     ) -> list[Verdict]:
-        """Verdicts as the file has them, then notes on the file, and on warnings that no failure has told of."""
+        """Return verdicts in the file's order, then notes on the file and on warnings that no failure has mentioned."""
         prints = self._screen.getvalue()[printed_before:].strip().partition("\n")[0][:60]
         more = [Verdict("", texts.PRINTS, "note", texts.PRINTS_FIRST.format(first=prints))] if prints else []
         more += [note for said, note in self._warned.values() if said not in self._told]
         return [verdicts[name] for name, _, _ in order if name in verdicts] + self._notes + more
 
     def _test_module(self, tree: ast.Module) -> dict[str, Any]:
-        """The names of the test file, with the student's functions watched when a check calls them."""
+        """Return the names of the test file, with the student's functions wrapped so that their calls are noted."""
         path = self._folder / f"test_{self._assignment.module}.py"
         space: dict[str, Any] = {"__name__": path.stem, "__file__": str(path), SIDES: self._recorder.compare}
         try:
@@ -113,7 +113,7 @@ class Session:
         return space
 
     def _student(self) -> ModuleType:
-        """The module under test: what a notebook holds now, or else what its file gives; no function is missing."""
+        """Return the module under test, from the live notebook or the file; stand-ins replace missing functions."""
         student = self._live if self._live is not None else self._load()
         sys.modules[self._assignment.module] = student
         wanted = {name for part in self._assignment.parts for name in part.functions}
@@ -141,7 +141,7 @@ class Session:
         return student
 
     def _one(self, judge: Judge, part: str, title: str, check: Any) -> tuple[Verdict, bool]:
-        """The verdict, and whether to go on with the next check."""
+        """Return the verdict, and whether to go on with the next check."""
         if part in self._endless:
             return Verdict(part, title, "error", texts.SKIPPED), True
         self._recorder.clear()
@@ -165,7 +165,7 @@ class Session:
 
     @contextmanager
     def _warnings(self) -> Iterator[None]:
-        """Collect what warnings teach, each lesson once, at the place where it came up first."""
+        """Collect what warnings teach, each lesson once, at the place where it came first."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:

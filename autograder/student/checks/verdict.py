@@ -1,4 +1,4 @@
-"""From what happened in a public check to what the student reads of it."""
+"""Turn what happened in a public check into what the student reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.worker import module as loader
 
 @dataclass(frozen=True)
 class Verdict:
-    """One public check: part, title, status (pass, fail, error, missing; note for what is no check), and what is read.
+    """One public check: part, title, status (pass, fail, error, missing; note if it is not a check), and message.
 
     `inputs` are the arguments of the call, `source` the student's own line, `lesson` one sentence on what it teaches.
     """
@@ -32,7 +32,7 @@ class Verdict:
 
 
 class Judge:
-    """Turns exceptions into verdicts; knows the student's file, and what its functions were called with."""
+    """Turns exceptions into verdicts; knows the student's file and the arguments of its calls."""
 
     def __init__(self, assignment: Assignment, work: Work, student: ModuleType, recorder: Recorder) -> None:
         self._filename = f"{assignment.module}.py"
@@ -41,13 +41,13 @@ class Judge:
         self._recorder = recorder
 
     def failed(self, part: str, title: str, error: BaseException) -> Verdict:
-        """The verdict of a check that `error` ended."""
+        """Return the verdict of a check that ended with `error`."""
         call = self._recorder.call
         found = self._of(error, Verdict(part, title, "fail", "", call.inputs if call is not None else ""))
         return replace(found, inputs="") if isinstance(error, NotImplementedError) else found
 
     def interrupted(self, part: str, title: str, error: BaseException, seconds: float | None) -> Verdict:
-        """The verdict of a check that ran too long (`seconds`), or that Ctrl-C ended."""
+        """Return the verdict of a check that ran too long (`seconds`) or was stopped by Ctrl-C."""
         line = loader.line_in(self._filename, error)
         text = texts.STOPPED if seconds is None else texts.STILL_RUNS
         message = text.format(place=self._work.place(line), seconds=seconds or 0)
@@ -61,7 +61,7 @@ class Judge:
         if isinstance(error, NotImplementedError):
             name = _function_of(self._filename, error)
             return replace(plain, status="missing", message=texts.NOT_STARTED.format(name=name or plain.part))
-        if type(error).__name__ == "Failed":  # pytest.raises met no exception
+        if type(error).__name__ == "Failed":  # pytest.raises caught no exception
             message = texts.EXPECTED_RAISE.format(kind="ValueError")
             return replace(plain, message=message, lesson=texts.NOTHING_RAISED)
         inside = loader.line_in(self._filename, error)
@@ -106,7 +106,7 @@ def _compared(relation: str, left: Any, right: Any) -> str:
 
 
 def _function_of(filename: str, error: BaseException) -> str:
-    """The student's function that raised, which may be another one than the check is about."""
+    """Return the student's function that raised, which need not be the one that the check is about."""
     name, trace = "", error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -116,7 +116,7 @@ def _function_of(filename: str, error: BaseException) -> str:
 
 
 class NotDefined(NotImplementedError):
-    """A function of the exercise is not in the file; `near` says that it is there, but hidden or under another name."""
+    """A function of the exercise is not in the file. `near`: it is there, but left out or under another name."""
 
     def __init__(self, message: str, near: bool) -> None:
         super().__init__(message)
@@ -124,7 +124,7 @@ class NotDefined(NotImplementedError):
 
 
 def stand_in(name: str, student: ModuleType, work: Work, wanted: set[str]) -> Callable[..., Any]:
-    """What a check calls where the student's file has no function `name`."""
+    """Make the function that a check calls if the student's file has no function `name`."""
     own = [other for other, item in vars(student).items() if callable(item) and other not in wanted]
     close = difflib.get_close_matches(name, own, n=1, cutoff=0.75)
     if close:

@@ -1,4 +1,4 @@
-"""A limit on the time of student code that works on every system: a thread that interrupts the main one."""
+"""A time limit for student code that works on every system: a thread that interrupts the main thread."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LOOK = 0.05
 class Watchdog:
     """`with Watchdog(10) as dog:` raises KeyboardInterrupt inside after ten seconds; then `dog.bit` is true.
 
-    Student code may swallow the first interrupt with a bare `except:`, so it comes again each second. Only the main
-    thread can be interrupted; in another one there is no limit. `unwanted` ends it before its time, then `dog.called_off`
+    Student code may catch the first interrupt with a bare `except:`, so it is repeated each second. Only the main
+    thread can be interrupted; in another one there is no limit. `unwanted` ends it early; then `dog.called_off`
     is true.
     """
 

@@ -1,4 +1,4 @@
-"""Which file a student works in, how far it is begun, and whether what it needs is installed."""
+"""Which file a student works in, whether it is started, and whether the libraries that it needs are installed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.student.checks.reading import Work, read_file
 
 
 def folder_of(assignment: Assignment, root: Path, here: Path | None = None) -> Path:
-    """The folder of an assignment: here, or below the course's root. Raises SubmissionError."""
+    """Return the folder of an assignment: here, or below the course's root. Raises SubmissionError."""
     here = here or Path.cwd()
     test = f"test_{assignment.module}.py"
     for folder in (here, paths.released(root, assignment.id), root / assignment.id, here / assignment.id):
@@ -23,20 +23,20 @@ def folder_of(assignment: Assignment, root: Path, here: Path | None = None) -> P
 
 
 def assignment_here(course: Course, here: Path) -> Assignment | None:
-    """The assignment whose folder this is, by its public checks: a folder may be renamed."""
+    """Return the assignment whose folder this is. Its file of public checks decides, since a folder may be renamed."""
     return next((item for item in course.assignments if (here / f"test_{item.module}.py").is_file()), None)
 
 
 def names(assignment: Assignment) -> tuple[str, str]:
-    """The names that the file may have."""
+    """Return the names that the student's file may have."""
     return f"{assignment.module}.py", f"{assignment.module}.ipynb"
 
 
 def choose(assignment: Assignment, folder: Path) -> Path:
-    """Script or notebook: the one that is begun, and if both or none are, the one saved last.
+    """Choose script or notebook: the one that is started; if both or neither are, the one saved last.
 
     Raises:
-        SubmissionError: there is none; the line says which name is wanted.
+        SubmissionError: there is neither; the line says which name is expected.
     """
     found = [folder / name for name in names(assignment) if (folder / name).is_file()]
     if not found:
@@ -68,12 +68,12 @@ def _is_stub(assignment: Assignment, path: Path) -> bool:
 
 
 def read(assignment: Assignment, folder: Path) -> Work:
-    """The file that is worked in. Raises SubmissionError."""
+    """Read the file that the student works in. Raises SubmissionError."""
     return read_file(choose(assignment, folder))
 
 
 def untouched(assignment: Assignment, work: Work) -> bool:
-    """Whether every function of the assignment still is as it was handed out; nothing has to be run to know."""
+    """Say, without running anything, whether every function of the assignment is still the released stub."""
     if work.broken:
         return False
     found = {node.name: node for node in ast.parse(work.source).body if isinstance(node, _DEFINITIONS)}
@@ -85,7 +85,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 
 
 def _raises_only(node: ast.FunctionDef | ast.ClassDef) -> bool:
-    """Nothing but docstrings, `super().__init__()` and `raise NotImplementedError()`, methods included."""
+    """Say whether a body holds only docstrings, `super().__init__()` and `raise NotImplementedError()`."""
     for item in node.body:
         if isinstance(item, _DEFINITIONS):
             if not _raises_only(item):
@@ -102,7 +102,7 @@ def _is_super(node: ast.expr) -> bool:
 
 
 def missing_library(assignment: Assignment) -> str | None:
-    """A library that the public checks need and that is not installed here."""
+    """Return a library that the public checks need and that is not installed here."""
     torch = ["torch"] if assignment.environment == "torch" else []
     wanted = ["numpy", "pytest", *torch, *assignment.packages]
     return next((name for name in wanted if importlib.util.find_spec(name) is None), None)

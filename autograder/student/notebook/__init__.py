@@ -1,1 +1,1 @@
-"""`%check` and `%hint` in a student's notebook: the public checks on the functions as they are in the kernel, shown in place."""
+"""`%check` and `%hint` in a student's notebook: public checks on the kernel's current functions, shown in the cell."""

@@ -1,4 +1,4 @@
-"""Run the public checks on what a notebook's kernel holds at this moment, saved or not."""
+"""Run the public checks on what a notebook's kernel holds now, saved or not."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from autograder.student.checks.public import Verdict
 
 
 def assignment_of(folder: Path) -> Assignment:
-    """The assignment whose public checks lie in this folder.
+    """Return the assignment whose public checks are in this folder.
 
     Raises:
-        SubmissionError: none do.
+        SubmissionError: there are none.
         CourseError: there is no course file, or it is broken.
     """
     for assignment in courses.load(courses.find(folder)).assignments:
@@ -31,7 +31,7 @@ def assignment_of(folder: Path) -> Assignment:
 
 
 def part_named(assignment: Assignment, name: str) -> Part:
-    """The part with this id, or the one that asks for a function of this name. Raises CourseError."""
+    """Return the part with this id, or the one that asks for a function of this name. Raises CourseError."""
     part = assignment.part(name) or assignment.part_of(name)
     if part is None:
         known = ", ".join(item.id for item in assignment.parts)
@@ -40,13 +40,13 @@ def part_named(assignment: Assignment, name: str) -> Part:
 
 
 def check(assignment: Assignment, folder: Path, namespace: Mapping[str, Any]) -> list[Verdict]:
-    """The verdicts of `losslab check`, on the functions of this namespace.
+    """Run `losslab check` on the functions of this namespace.
 
     Raises:
         SubmissionError: no public check could be run.
     """
     student = types.ModuleType(assignment.module)
-    # Functions named test_* are checks, those of the notebook's own check cells too; the folder's file has them all.
+    # Functions named test_* are the notebook's own check cells; the folder's test file has all checks.
     own = {name: item for name, item in namespace.items() if not name.startswith(("_", "test_"))}
     vars(student).update(own)
     with _modules_as_before(assignment.module, f"test_{assignment.module}"):

@@ -1,4 +1,4 @@
-"""The extension itself. Its magics never raise: a notebook that runs from top to bottom is not stopped by a check."""
+"""The notebook extension. Its magics never raise, so a check never stops a notebook that runs from top to bottom."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """`%unload_ext losslab`: take them away again."""
+    """`%unload_ext losslab`: remove them."""
     for name in ("check", "hint"):
         shell.magics_manager.magics["line"].pop(name, None)
 
 
 def check(line: str, namespace: dict[str, Any], folder: Path | None = None) -> page.View:
-    """`%check`: the public checks of all parts begun; `%check mse_loss`: those of a part or function.
+    """`%check`: run the public checks of all parts that are started; `%check mse_loss`: those of a part or function.
 
     Raises:
-        LossLabError: there is no such part, or nothing to check here.
+        LossLabError: there is no such part, or there is nothing to check here.
     """
     folder = folder or Path.cwd()
     assignment = live.assignment_of(folder)

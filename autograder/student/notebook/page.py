@@ -1,4 +1,4 @@
-"""Verdicts as a notebook shows them: HTML, and the same in plain text. States are words, so nothing hangs on a colour."""
+"""Verdicts as a notebook shows them: HTML, and the same in plain text. States are words, so no colour is needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BAR = "border-left: 4px solid {}; padding: 0.1em 0.8em; margin: 0.4em 0; line-h
 
 @dataclass(frozen=True)
 class View:
-    """What IPython is given to show; which of the two is seen is up to the place."""
+    """What IPython is given to show: HTML for notebooks, text for consoles."""
 
     html: str
     text: str
@@ -26,7 +26,7 @@ class View:
 
 
 def verdicts(assignment: Assignment, found: list[Verdict], part: Part | None = None) -> View:
-    """The checks of one part, or of all parts that are begun, with what is next."""
+    """Show the checks of one part, or of all parts that are started, and what to do next."""
     checks = [item for item in found if item.status != "note"]
     begun = {item.part for item in checks if item.status != "missing"}
     wanted = [item for item in checks if (item.part == part.id if part else item.part in begun)]
@@ -45,7 +45,7 @@ def verdicts(assignment: Assignment, found: list[Verdict], part: Part | None = N
 
 
 def message(text: str) -> View:
-    """One line that is no verdict."""
+    """Show one line that is not a verdict."""
     return View(_html([text], "#607d8b"), text)
 
 
@@ -71,7 +71,7 @@ def _line(item: Verdict) -> str:
 
 
 def _html(lines: list[str], colour: str) -> str:
-    """Everything is escaped: titles and messages quote what a student's own objects say of themselves."""
+    """Build the HTML, all of it escaped: titles and messages quote the text of a student's own objects."""
     first, *rest = (escape(line).replace("\n  ", "<br>&emsp;").replace("\n", "<br>") for line in lines)
     below = "".join(f"<div>{line}</div>" for line in rest)
     return f'<div style="{_BAR.format(colour)}"><div><strong>{first}</strong></div>{below}</div>'

@@ -1,8 +1,8 @@
-"""Put off torch's compiler: the first step of any optimiser imports it, which takes a second, and does not use it.
+"""Put off importing torch's compiler: any optimiser's first step imports it, which takes a second, but never uses it.
 
-`torch.optim` marks places for the compiler with two functions, which do nothing unless something is being compiled. A
-module in its place answers for these; whatever else is asked of it loads the real one first. Should torch change, all
-that is lost is the second.
+`torch.optim` calls two functions of the compiler, which do nothing unless something is being compiled. A stand-in
+module answers these calls; any other access loads the real module first. Should torch change, only the second is
+lost.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ NAME = "torch._dynamo"
 
 
 class PutOff(ModuleType):
-    """torch._dynamo, until something of it is really needed."""
+    """Stands in for torch._dynamo until the real module is needed."""
 
     def graph_break(self, *_args: Any, **_kwargs: Any) -> None:
-        """Nothing is being compiled, so there is no graph to break."""
+        """Do nothing: nothing is being compiled, so there is no graph to break."""
 
     def disable(self, function: Any = None, *_args: Any, **_kwargs: Any) -> Any:
-        """Nothing is being compiled, so the function is as it should be."""
+        """Return the function as it is: nothing is being compiled."""
         if function is None:
             same: Callable[[Any], Any] = lambda given: given  # noqa: E731
             return same
@@ -36,13 +36,13 @@ class PutOff(ModuleType):
 
 
 def put_off() -> None:
-    """Have this process do without the compiler until it is asked for."""
+    """Install the stand-in, so that the compiler loads only when it is needed."""
     if not any(name == NAME or name.startswith(f"{NAME}.") for name in sys.modules):
         sys.modules[NAME] = PutOff(NAME)
 
 
 def real() -> ModuleType:
-    """The compiler itself, loaded now."""
+    """Load the compiler itself."""
     if isinstance(sys.modules.get(NAME), PutOff):
         del sys.modules[NAME]
         torch = sys.modules.get("torch")

@@ -1,4 +1,4 @@
-"""Hints one at a time: which comes next, and for which part."""
+"""Hints, one at a time: which one comes next, and for which part."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Hint:
     recorded: bool
 
     def lines(self) -> list[str]:
-        """Title, the hint, how to get the next one, and what is noted of it."""
+        """Return the title, the hint, how to get the next one, and where it was noted."""
         levels, part = len(self.part.hints), f"{self.assignment.id} · {self.part.title}"
         name = texts.HINT_LEVELS[self.level - 1]
         title = texts.HINT_TITLE.format(part=part, level=self.level, levels=levels, name=name)
@@ -36,7 +36,7 @@ class Hint:
 
 
 def find(course: Course, name: str, here: Assignment | None) -> tuple[Assignment, Part]:
-    """The part that is meant by `01-mse/mse_loss`, by a part's id alone, or by a function's name. Raises CourseError."""
+    """Find the part named by `01-mse/mse_loss`, by its id alone, or by a function's name. Raises CourseError."""
     first, _, part_id = name.strip().replace("\\", "/").strip("/").rpartition("/")
     owners = [course.assignment(first)] if first else course.assignments
     found = [(item, part) for item in owners for part in [item.part(part_id) or item.part_of(part_id)] if part]
@@ -62,10 +62,10 @@ def _unknown(name: str, part_id: str, owners: list[Assignment]) -> str:
 
 
 def take(home: Path, assignment: Assignment, part: Part, level: int | None = None, again: bool = False) -> Hint:
-    """The next hint of a part, or the one of that level, or the last one again; the highest level is recorded.
+    """Return a part's next hint, the one of `level`, or the last one again; record the highest level.
 
     Raises:
-        OutputError: it cannot be recorded, and no level was named, so that the next one would never come.
+        OutputError: the level cannot be recorded and none was named, so the next hint would never come.
     """
     before = progress.load(home).hints.get(assignment.id, {}).get(part.id, 0)
     shown = level or (max(1, before) if again else min(before + 1, len(part.hints)))

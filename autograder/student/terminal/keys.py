@@ -1,4 +1,4 @@
-"""Single keys from the terminal, without Enter: termios on Linux and macOS, msvcrt on Windows, lines everywhere else."""
+"""Single keys from the terminal, without Enter: termios on Linux and macOS, msvcrt on Windows, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-# Waits at most so many seconds, and returns the key that was pressed meanwhile, or "".
+# Waits at most this many seconds, and returns the key that was pressed meanwhile, or "".
 Keys = Callable[[float], str]
 
 
 @contextmanager
 def reading(stream: TextIO | None = None) -> Iterator[tuple[Keys, bool]]:
-    """How to read keys, and whether that goes without Enter. The terminal is as before afterwards."""
+    """Yield a function that reads keys, and whether they need no Enter; restore the terminal's settings afterwards."""
     source = stream or sys.stdin
     if source is None or not source.isatty():
         yield _lines(source), False
@@ -40,7 +40,7 @@ def _module(name: str) -> Any:
 @contextmanager
 def _unbuffered(source: TextIO, termios: Any, tty: Any) -> Iterator[None]:
     before = termios.tcgetattr(source)
-    tty.setcbreak(source)  # keys come at once, and Ctrl-C is still Ctrl-C
+    tty.setcbreak(source)  # keys come at once, and Ctrl-C still interrupts
     try:
         yield
     finally:
@@ -75,7 +75,7 @@ def _windows(msvcrt: Any) -> Keys:
 
 
 def _lines(source: TextIO | None) -> Keys:
-    """The first letter of each line, for a pipe; nothing once it has ended."""
+    """Read the first letter of each line from a pipe; nothing once it has ended."""
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""`losslab predict`: say what functions give before writing them, question by question, on the terminal or a pipe."""
+"""`losslab predict`: predict what functions return before writing them, one question at a time."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ TRIES = 3
 
 
 class _Leave(Exception):
-    """The student has had enough, or the pipe has ended."""
+    """The student quits, or the pipe has ended."""
 
 
 def ask_all(assignment: Assignment, folder: Path, home: Path, offered: list[str]) -> bool:
-    """Ask what was not predicted yet; whether all is, now.
+    """Ask the open questions; return whether all of them are answered now.
 
     Raises:
-        CourseError: the exercise has no questions (those in `offered` have), or they cannot be read.
-        OutputError: what was predicted cannot be remembered.
+        CourseError: the exercise has no questions (those in `offered` do), or they cannot be read.
+        OutputError: the predictions cannot be saved.
     """
     questions = _read(assignment, folder, offered)
     known = set(progress.load(home).predicted.get(assignment.id, []))
@@ -54,7 +54,7 @@ def ask_all(assignment: Assignment, folder: Path, home: Path, offered: list[str]
 
 
 def is_offered(root: Path, assignment: Assignment) -> bool:
-    """Whether an exercise of this course has questions."""
+    """Say whether an exercise of this course has questions."""
     return any((root / name / FILENAME).is_file() for name in (f"assignments/{assignment.id}", assignment.id))
 
 
@@ -71,7 +71,7 @@ def _read(assignment: Assignment, folder: Path, offered: list[str]) -> list[Seal
 
 
 def _ask(question: Sealed) -> bool:
-    """Up to three tries; true if one is right."""
+    """Give up to three tries; return whether one was right."""
     left = TRIES
     while left:
         said = _answer()

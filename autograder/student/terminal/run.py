@@ -1,4 +1,4 @@
-"""A run of the public checks with what belongs to it: the file, the verdicts, and what is remembered of them."""
+"""A run of the public checks: its file, its verdicts, and what is remembered of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.student.checks.verdict import Verdict
 
 @dataclass(frozen=True)
 class Run:
-    """One run: the file that was read, what came of it, and how many hidden checks wait (None: not known)."""
+    """One run: the file, its verdicts, and the number of hidden checks (None: not known)."""
 
     assignment: Assignment
     file: str
@@ -27,7 +27,7 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """Whether every public check passes; notes on the way do not count."""
+        """Whether every public check passes; notes do not count."""
         checks = [item for item in self.verdicts if item.status != "note"]
         return bool(checks) and all(item.status == "pass" for item in checks)
 
@@ -43,13 +43,13 @@ def run(
     report: Callable[[Run], None] = lambda run: None,
     superseded: Callable[[], bool] | None = None,
 ) -> Run:
-    """Run the public checks, and remember what they said below `home`.
+    """Run the public checks, and remember their verdicts below `home`.
 
-    The part `first` goes before the others, and `report` is told of it at once.
+    Part `first` runs before the others, and `report` gets its verdicts at once.
 
     Raises:
         SubmissionError: the file cannot be read, or a library is missing.
-        Superseded: `superseded` said so.
+        Superseded: `superseded` returned true.
     """
     from autograder.student.checks import public
 
@@ -68,13 +68,13 @@ def run(
 
 
 def remember(home: Path, assignment: Assignment, seen: progress.Seen) -> None:
-    """Keep verdicts for `status`; where that cannot be written, they are found out again next time."""
+    """Keep verdicts for `status`; if they cannot be written, `status` runs the checks again."""
     with contextlib.suppress(OutputError):
         progress.update(home, lambda known: msgspec.structs.replace(known, seen={**known.seen, assignment.id: seen}))
 
 
 def counts(assignment: Assignment, verdicts: list[Verdict]) -> dict[str, tuple[int, int, bool]]:
-    """For each part: checks passed, checks, and whether anything of it is begun."""
+    """Return for each part: checks passed, checks, and whether it is started."""
     found = {}
     for part in assignment.parts:
         own = [item.status for item in verdicts if item.part == part.id]
@@ -83,7 +83,7 @@ def counts(assignment: Assignment, verdicts: list[Verdict]) -> dict[str, tuple[i
 
 
 def counted(assignment: Assignment, folder: Path, home: Path | None) -> dict[str, tuple[int, int, bool]]:
-    """`counts` of the file as it is now, without running what ran before. Raises SubmissionError."""
+    """Return `counts` of the file as it is now; run the checks only if it has changed. Raises SubmissionError."""
     mine = work.read(assignment, folder)
     known = progress.load(home).seen.get(assignment.id) if home is not None else None
     if known is not None and known.digest == _digest(assignment, folder, mine):

@@ -1,4 +1,4 @@
-"""Where a student stands: each part by its public checks, points at stake, the time that is left, and late days."""
+"""Where a student stands: public checks of each part, points, time left, and late days."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from autograder.student.terminal import run
 
 @dataclass(frozen=True)
 class Standing:
-    """One part: in words how far it is, so that nothing hangs on a colour."""
+    """One part, with its state in words, so that no colour is needed."""
 
     assignment: str
     part: str
@@ -24,7 +24,7 @@ class Standing:
 
 
 def standings(assignment: Assignment, folder: Path | None, home: Path | None = None) -> list[Standing]:
-    """All parts of an assignment; `folder` holds the student's file. Never raises for what a student did."""
+    """Return all parts of an assignment; `folder` holds the student's file. A broken file is a state, not an error."""
     try:
         counts = run.counted(assignment, folder, home) if folder is not None else {}
     except SubmissionError:
@@ -53,7 +53,7 @@ def state_of(passed: int, total: int, begun: bool) -> str:
 
 
 def total(course: Course, standings: list[Standing]) -> str:
-    """One line on the whole course: what is done, and how many points are open."""
+    """Return one line on the whole course: what is done, and how many points are open."""
     by_hand = {(item.id, part.id) for item in course.assignments for part in item.parts if part.manual}
     checked = [item for item in standings if (item.assignment, item.part) not in by_hand]
     done = [item for item in checked if item.state == texts.STATE_DONE]
@@ -64,7 +64,7 @@ def total(course: Course, standings: list[Standing]) -> str:
 
 
 def time_left(due: datetime.datetime | None, now: datetime.datetime) -> str:
-    """How long until the deadline, in the largest unit that says enough."""
+    """Return the time until the deadline, in its largest unit."""
     if due is None:
         return texts.NO_DEADLINE
     seconds = (due - now).total_seconds()
@@ -81,13 +81,13 @@ _UNITS = ((texts.DAY, texts.DAYS, 86400), (texts.HOUR, texts.HOURS, 3600), (text
 
 
 def due_words(due: datetime.datetime | None, now: datetime.datetime) -> str:
-    """Date and time left of a deadline."""
+    """Return the date of a deadline and the time left."""
     left = time_left(due, now)
     return f"{due:%Y-%m-%d %H:%M} {due.tzname()}, {left}" if due is not None else left
 
 
 def late_days(course: Course, packed: dict[str, datetime.datetime], now: datetime.datetime) -> list[str]:
-    """What is known here of late days: `packed` are the times of the zips that lie beside the assignments."""
+    """Return lines on late days; `packed` are the times of the zips next to the assignments' folders."""
     lines = [texts.NO_LATE_DAYS]
     if course.free_late_days:
         used = sum(late.free_days(course, "", packed).values())
@@ -123,7 +123,7 @@ def _costs(course: Course) -> Iterator[str]:
 
 
 def zips(course: Course, folders: dict[str, Path | None]) -> dict[str, datetime.datetime]:
-    """When each assignment was packed, by the zip that `losslab submit` leaves beside its folder."""
+    """Return when each assignment was packed: the time of the zip that `losslab submit` leaves next to its folder."""
     found = {}
     for assignment in course.assignments:
         folder = folders.get(assignment.id)

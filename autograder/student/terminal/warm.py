@@ -1,7 +1,7 @@
-"""A second Python that has imported everything: it runs the public checks of one assignment each time it is asked.
+"""A second Python process that has imported everything, and runs one assignment's public checks when asked.
 
-`--watch` asks over a pipe, one line of JSON each way. So a save is answered without waiting for imports, and whatever a
-student's file does to its process, an endless loop or a crash, the watch itself goes on, on every system.
+`--watch` asks over a pipe, one line each way. So nobody waits for imports after a save, and the watch goes on whatever
+a student's file does to its process (an endless loop, a crash), on every system.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograder.student.terminal.run import Run
 
 @dataclass(frozen=True)
 class Reply:
-    """A Run, or the line of an error; the first part alone comes first, and `last` says that nothing more will."""
+    """A Run, or the line of an error. The first part may come alone before the rest; `last`: nothing follows."""
 
     run: Run | None
     problem: str
@@ -33,7 +33,7 @@ class Reply:
 
 
 class Warm:
-    """The other process, seen from the watch."""
+    """The other process, as the watch sees it."""
 
     def __init__(self, assignment: Assignment, folder: Path, course_file: Path, home: Path) -> None:
         self.assignment = assignment
@@ -59,9 +59,9 @@ class Warm:
         return process
 
     def ask(self, part: str = "") -> None:
-        """Have the file run as it is now, this part first; `reply` tells what came of it.
+        """Have the checks run on the file as it is now, this part first; `reply` returns the outcome.
 
-        What still runs is given up.
+        A run that is still going is abandoned.
         """
         self._asked += 1
         if self._process.poll() is not None:
@@ -72,7 +72,7 @@ class Warm:
             self._process.stdin.flush()
 
     def reply(self, seconds: float) -> Reply | None:
-        """What came of the run so far; None where nothing has come yet.
+        """Return what the run has given so far; None if nothing has come yet.
 
         Raises:
             EOFError: the process has ended.
@@ -92,11 +92,11 @@ class Warm:
         return Reply(Run(self.assignment, told["file"], verdicts, told["hidden"]), "", told["last"])
 
     def exit_code(self) -> int:
-        """How the process that ended has ended."""
+        """Return the exit code of the process that has ended."""
         return self._process.wait()
 
     def restart(self) -> None:
-        """End it, whatever it does, and have the next one warm itself up."""
+        """End the process, whatever it does, and start the next one."""
         self.close()
         self._process = self._start()
 
@@ -128,7 +128,9 @@ def _serve(assignment_id: str, folder: str, course_file: str, home: str) -> None
 
     compiler.put_off()
     wire = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints below Python is no reply
+    os.dup2(
+        os.open(os.devnull, os.O_WRONLY), 1
+    )  # student code that prints below Python must not write into the replies
     assignment = courses.load(Path(course_file)).assignment(assignment_id)
     orders: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin, orders), daemon=True).start()
@@ -136,7 +138,7 @@ def _serve(assignment_id: str, folder: str, course_file: str, home: str) -> None
     while True:
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C while nothing runs is for the watch
             order = orders.get()
-            while not orders.empty():  # of several saves the last one counts
+            while not orders.empty():  # after several saves only the last one counts
                 order = orders.get()
             if order is None:
                 return

@@ -1,4 +1,4 @@
-"""`losslab check --watch`: each time the file is saved, the current part is run; keys do the rest."""
+"""`losslab check --watch`: run the current part each time the file is saved; keys do the rest."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def watch(course: Course, assignment: Assignment, folder: Path, course_file: Pat
 
 
 def stamp(folder: Path) -> Stamp:
-    """Names, times and sizes of what can be saved in a folder: the file itself, and helpers beside it."""
+    """Return names, times and sizes of the files that a student saves: the exercise's file and helpers next to it."""
     found = []
     for path in folder.glob("*.*"):
         if path.suffix in (".py", ".ipynb") and not path.name.startswith((".", "test_")):
@@ -50,11 +50,11 @@ def stamp(folder: Path) -> Stamp:
 
 def _is_open(count: tuple[int, int, bool]) -> bool:
     passed, total, _ = count
-    return passed < total or not total  # a run that was stopped has not come to it
+    return passed < total or not total  # a stopped run never reached this part
 
 
 class _Watch:
-    """Which part is current, what the last run gave, and the warm process that runs."""
+    """The current part, the last run, and the warm process that runs the checks."""
 
     def __init__(
         self, course: Course, assignment: Assignment, folder: Path, course_file: Path, home: Path, keys: Keys
@@ -64,7 +64,7 @@ class _Watch:
         self._part = assignment.part(known.part) if known.assignment == assignment.id else None
         self._run: Run | None = None
         self._since: float | None = None  # when the run that is not over yet began
-        self._overdue: float | None = None  # when a run that was saved over is ended by force
+        self._overdue: float | None = None  # when a run that a newer save has replaced is ended by force
         self._shown = False
         say(texts.WATCH_STARTING.format(assignment=assignment.id))
         self._warm = Warm(assignment, folder, course_file, home)
@@ -94,7 +94,7 @@ class _Watch:
         return 0 if self._run is not None and self._run.passed else 1
 
     def _settled(self) -> Stamp:
-        """The files once an editor has finished: some empty a file first, and fill it then."""
+        """Wait until an editor has finished: some empty a file first, then fill it."""
         before = stamp(self._folder)
         for _ in range(20):
             if all(size for _, _, size in before):
@@ -104,13 +104,13 @@ class _Watch:
         return before
 
     def _ask(self) -> None:
-        """Run the file; what still runs has a moment to give up, for a new start takes longer."""
+        """Run the file. A run that is still going has a moment to give up, because a new process takes longer."""
         self._overdue = time.monotonic() + _PATIENCE if self._since is not None else None
         self._since, self._shown = time.monotonic(), False
         self._warm.ask(self._part.id if self._part is not None else "")
 
     def _start_over(self) -> None:
-        """The run before was saved over and does not give up: it is ended by force."""
+        """End by force the earlier run, which has not given up since the file was saved again."""
         say(texts.WATCH_AGAIN)
         self._warm.restart()
         self._overdue = None
@@ -149,7 +149,7 @@ class _Watch:
             self._praise()
 
     def _interrupt(self) -> None:
-        """Ctrl-C reaches the other process, too, and stops the student's code there; what does not stop is ended."""
+        """Let Ctrl-C, which reaches the other process, too, stop the student's code there; end what does not stop."""
         until = time.monotonic() + _GRACE
         while self._since is not None and time.monotonic() < until:
             self._listen()
@@ -168,7 +168,7 @@ class _Watch:
         say(texts.WATCH_KEYS + took)
 
     def _praise(self) -> None:
-        """What follows on a part that passes; known only once the others have run, too."""
+        """Say which part comes after one that passes; this is known only once the others have run."""
         if (
             self._run is None
             or self._part is None
@@ -180,7 +180,7 @@ class _Watch:
         say(texts.WATCH_PART_DONE.format(part=self._part.id, following=following.id) if following else done)
 
     def _next_open(self) -> Part | None:
-        """The first part after the current one that does not pass, going round."""
+        """Return the next part that does not pass yet, starting over at the first after the last."""
         if self._run is None:
             return None
         found = counts(self._assignment, self._run.verdicts)
@@ -197,7 +197,7 @@ class _Watch:
             say(str(error))
 
     def _press(self, key: str) -> bool:
-        """Do what a key asks for; false for leaving."""
+        """Do what a key asks for; return false to quit."""
         if key in ("q", "\x04"):
             return False
         actions = {"h": self._hint, "n": self._next, "l": self._list, "c": self._all}

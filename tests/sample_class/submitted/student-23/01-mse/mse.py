@@ -1,1 +1,1 @@
-/etc/hostname
+vm
