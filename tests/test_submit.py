@@ -140,7 +140,7 @@ def test_a_notebook_with_outputs_that_nobody_takes_is_refused_before_anything_is
 def test_what_was_not_written_as_it_should_be_is_noticed(
     home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submit, "write", lambda path, data, remedy: path.write_bytes(data[:-1]))
+    monkeypatch.setattr(submit, "write_file", lambda path, data, remedy: path.write_bytes(data[:-1]))
     with pytest.raises(OutputError, match="is not what was written"):
         pack(home, course)
 

@@ -55,7 +55,7 @@ def write(course: Course, root: Path, assignment_ids: list[str]) -> list[Path]:
     written = []
     for folder, contents in built.items():
         for name, content in contents.items():
-            files.write(folder / name, content, "mend its permissions")
+            files.write_file(folder / name, content, "mend its permissions")
             written.append(folder / name)
         for stray in _strays(folder, contents):
             files.remove(stray, "mend its permissions")

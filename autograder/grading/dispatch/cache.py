@@ -33,7 +33,7 @@ class Cache:
 
     def put(self, submission: Submission, graded: Graded) -> None:
         """Keep it. Raises OutputError."""
-        files.write(self._path(submission), msgspec.msgpack.encode(graded))
+        files.write_file(self._path(submission), msgspec.msgpack.encode(graded))
 
     def _path(self, submission: Submission) -> Path:
         fingerprint = self._fingerprint(submission.assignment)
