@@ -2,13 +2,14 @@
 
 python benchmarks/thresholds_focal_loss.py [--draws 200]
 
-Each draw is what one course's secret makes of the hidden checks: clouds and rows on a line, digits and wrong labels. The
-reference's `compare` runs on each with a seed of its own. Printed are mean, standard deviation, least and greatest value,
-and the mean -+ 6 sd, where sd is not taken below 0.01, for other right solutions draw and shuffle in another way:
+Each draw is what one course's secret makes of the hidden checks: clouds and scattered rows, digits and wrong labels. The
+reference's `compare` runs on each with a seed of its own, and once with all starting weights zero. Printed are mean, standard
+deviation, least and greatest value, and the mean -+ 6 sd, where sd is not taken below 0.01, for other right solutions draw
+and shuffle in another way:
 
-- "off the truth": by how much any of the fifteen metrics of the rows on the line differs from what is known to be right. It
-  has to be 0: no row lies near a threshold.
-- "room": how far the nearest row on the line is from where the model of this seed changes its mind.
+- "off the truth": by how much any metric of the scattered rows but average precision differs from what is known to be right.
+  It has to be 0: no row lies near a threshold.
+- "ranking": by how much their average precision does (RANKED in the checks).
 - "digits": average precision and accuracy less those of the grader's own classifiers (ON_DIGITS in the checks), and the
   average precision on the training rows (LEAST_AVERAGE_PRECISION, for who measures there).
 """
@@ -19,13 +20,14 @@ import argparse
 import importlib.util
 import statistics
 import sys
+import unittest.mock
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 ROOT = Path(__file__).parent.parent
@@ -43,14 +45,18 @@ def load(path: Path) -> ModuleType:
 def figures(reference: ModuleType, checks: ModuleType, number: int) -> dict[str, float]:
     """What the checks look at, in one grading."""
     drawn = checks.Clouds(reference, np.random.default_rng([number, 1]))
-    rows, truth = reference.compare(*drawn.all, seed=number), drawn.truth()
-    off = max(abs(rows[name][key] - truth[name][key]) for name in rows for key in checks.KEYS)
-    found = {"line: off the truth": off, "line: room": room(reference, checks, drawn, number)}
+    truth = {name: checks.measured(*drawn.truth(name)) for name in checks.LOSSES}
+    found = {}
+    for start, compare in (("", reference.compare), (", from zero", from_zero(reference))):
+        rows = compare(*drawn.all, seed=number)
+        off = {key: max(abs(rows[name][key] - truth[name][key]) for name in rows) for key in checks.KEYS}
+        found[f"rows: ranking{start}"] = off.pop("average_precision")
+        found[f"rows: off the truth{start}"] = max(off.values())
     data = checks.digits(np.random.default_rng([number, 2]))
     rows = reference.compare(*data, seed=number)
-    for name, state in checks.trained(reference, *data[:2]).items():
-        own = evaluated(reference, state, *data[2:])
-        for key in ("average_precision", "accuracy"):
+    for name, members in checks.trained(reference, *data[:2]).items():
+        own = checks.measured(data[3].numpy(), checks.scores(members, data[2].double().numpy()).mean(1))
+        for key in ("average_precision", "accuracy", "recall"):
             found[f"digits: {key.replace('_', ' ')}, {name}"] = rows[name][key] - own[key]
     trained_on = reference.compare(*data[:2], *data[:2], seed=number)
     return found | {
@@ -58,24 +64,19 @@ def figures(reference: ModuleType, checks: ModuleType, number: int) -> dict[str,
     }
 
 
-def room(reference: ModuleType, checks: ModuleType, drawn: Any, seed: int) -> float:
-    """The least distance of a row on the line from a threshold of models that are trained with this seed."""
-    X, y = drawn.train
-    weight = (len(y) / (2 * torch.bincount(y, minlength=2))).to(X)
-    losses = F.cross_entropy, nn.CrossEntropyLoss(weight=weight), reference.FocalLoss(alpha=[0.25, 0.75])
-    least = float("inf")
-    for loss in losses:
-        torch.manual_seed(seed)
-        model = nn.Linear(X.shape[1], 2)
-        reference.train(model, X, y, loss, lr=0.01, seed=seed)
-        least = min(least, float(np.abs(drawn.places - drawn.threshold(model.state_dict())).min()))
-    return least
+def from_zero(reference: ModuleType) -> Callable[..., Any]:
+    """The reference's comparison, where layers start at zero."""
 
+    class Zero(nn.Linear):
+        def reset_parameters(self) -> None:
+            for parameter in self.parameters():
+                nn.init.zeros_(parameter)
 
-def evaluated(reference: ModuleType, state: dict[str, torch.Tensor], X: torch.Tensor, y: torch.Tensor) -> Any:
-    model = nn.Linear(X.shape[1], 2)
-    model.load_state_dict(state)
-    return reference.evaluate(model, X, y)
+    def compare(*data: torch.Tensor, seed: int) -> Any:
+        with unittest.mock.patch.object(reference.nn, "Linear", Zero):
+            return reference.compare(*data, seed=seed)
+
+    return compare
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 python benchmarks/thresholds_multi_task.py [--gradings 200]
 
 A grading is what the hidden check does: draw penguins, train with three seeds, measure each time on those penguins, take the
-mean. Each grading draws penguins of its own, as each course and each round does. Besides the reference there are other right solutions: another initialisation, another activation, a deeper trunk,
+mean. Each grading draws penguins of its own, and the dresses that they come in, as each course does. Besides the reference there are other right solutions: another initialisation, another activation, a deeper trunk,
 mini-batches, a log-sigma for the log-variance (which the score's fixed mode never uses, so it must agree with the
 reference). For each solution the threshold is the mean of its gradings less (for RMSE: plus) six standard deviations, and
 the most lenient of them, rounded to the lenient side, is the constant in the grader.
@@ -122,16 +122,16 @@ def solutions(reference: ModuleType) -> list[Solution]:
     ]
 
 
-def trial(solution: Solution, seed: int, released: dict[str, Any], penguins: Any) -> tuple[float, float]:
+def trial(solution: Solution, seed: int, released: dict[str, Any], penguins: Any, dress: Any) -> tuple[float, float]:
     """Accuracy and RMSE in grams of one training, as the hidden check measures them."""
     torch.manual_seed(seed)
     model = solution.make_model()
-    solution.train(model, solution.make_loss(), released, seed=seed)
+    solution.train(model, solution.make_loss(), dress.data(released), seed=seed)
     with torch.no_grad():
-        logits, value = model.eval()(penguins.X)
+        logits, value = model.eval()(dress.inputs(penguins.X))
+    logits, grams = dress.undone(logits, value.double())
     accuracy = (logits.argmax(dim=1) == penguins.labels).double().mean()
-    error = 1000 * value.double() - penguins.grams
-    return float(accuracy), float(error.square().mean().sqrt())
+    return float(accuracy), float((grams - penguins.grams).square().mean().sqrt())
 
 
 def line(name: str, figure: str, trials: Any, better: int) -> float:
@@ -171,7 +171,10 @@ def main() -> None:
     accuracies, errors = [], []
     for solution in solutions(reference):
         seeds = range(gradings * SEEDS_OF_A_GRADING)
-        trials = np.array([trial(solution, seed, released, drawn[seed // SEEDS_OF_A_GRADING]) for seed in seeds])
+        dresses = [dress for number in range(gradings) for dress in checks.dresses(np.random.default_rng([number, 1]))]
+        trials = np.array(
+            [trial(solution, seed, released, drawn[seed // SEEDS_OF_A_GRADING], dresses[seed]) for seed in seeds]
+        )
         accuracies.append(line(solution.name, "accuracy", trials[:, 0], better=1))
         errors.append(line(solution.name, "RMSE g", trials[:, 1], better=-1))
     print(

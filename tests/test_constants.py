@@ -22,6 +22,16 @@ CASES = [
     for item in catalogue.variants(ROOT / "tests/constants" / f"{assignment}.py")
 ]
 
+ONE_FOR_ALL = """
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = nn.Linear(X_train.shape[1], 2)
+    train(model, X_train, y_train, F.cross_entropy, lr=0.01, seed=seed)
+    row = evaluate(model, X_test, y_test)
+    return {name: dict(row) for name in ("cross_entropy", "weighted", "focal")}
+"""
+
 
 @pytest.mark.parametrize(("assignment", "made_up"), CASES, ids=[f"{name}-{item.id}" for name, item in CASES])
 def test_numbers_that_nothing_was_computed_for_earn_nothing(
@@ -34,3 +44,11 @@ def test_numbers_that_nothing_was_computed_for_earn_nothing(
     of_part = [item for item in graded.outcomes if item.part == PARTS[assignment]]
     assert {item.id for item in of_part if item.status == "pass"} <= FIGURE
     assert {item.id for item in graded.outcomes if item.status != "pass"} <= {item.id for item in of_part}
+
+
+def test_one_trained_model_whose_row_stands_three_times_is_worth_one_check(course: Course, wall: str) -> None:
+    reference = (ROOT / "solutions/04-focal-loss/focal_loss.py").read_text(encoding="utf-8")
+    submission = Submission("one", "04-focal-loss", catalogue.replaced(reference, ONE_FOR_ALL))
+    graded = grade(Batch(course, "04-focal-loss", [submission], str(ROOT), wall, diagnose=False, pictures=False))[0]
+    passed = {item.id for item in graded.outcomes if item.part == "compare" and item.status == "pass"}
+    assert passed == {"comparison_measures_the_test_rows"}

@@ -1,4 +1,4 @@
-"""The challenge's answers cannot be known by heart: what is looked up earns nothing, and what is exact is told so."""
+"""Answers cannot be known by heart: what is looked up earns nothing, and what is exact where nothing can be is told so."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from autograder.course import Course
 from autograder.grading.batch import Batch, Graded, grade, reference
 from autograder.grading.diagnosis import catalogue
 from autograder.grading.draws import Draws
+from autograder.grading.reach import Reach
 from autograder.intake.submission import Submission
 
 ROOT = Path(__file__).parent.parent
@@ -33,10 +34,61 @@ class MultiTaskNet(nn.Module):
 
     def forward(self, x):
         rows, species, kilograms = KNOWN
-        apart, nearest = torch.cdist(x, rows).min(dim=1)
-        logits = 10 * F.one_hot(species[nearest], 3).float() + 0 * self.layer.weight
-        return logits, kilograms[nearest] + 0 * self.layer.weight[0]
+        columns, signs, numbers, scale, middle = DRESSES[getattr(self, "trained_with", 0)]
+        apart, nearest = torch.cdist(x, (rows * torch.tensor(signs))[:, list(columns)]).min(dim=1)
+        logits = 10 * F.one_hot(torch.tensor(numbers)[species[nearest]], 3).float() + 0 * self.layer.weight
+        return logits, middle + scale * (kilograms[nearest] - middle) + 0 * self.layer.weight[0]
+
+
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    model.trained_with = seed
 """
+
+
+# Checks of values whose inputs are of a special kind, and drawn nevertheless.
+DRAWN = {
+    "02-cross-entropy": {
+        "bce_at_zero_and_one",
+        "bce_of_a_sure_mistake",
+        "bce_with_logits_of_extreme_logits",
+        "bce_gradient_of_extreme_logits",
+        "entropy_with_zeros",
+        "kl_divergence_with_zeros",
+        "cross_entropy_of_with_zeros",
+        "effective_weights_are_precise",
+    },
+    "04-focal-loss": {
+        "focal_with_gamma_zero_is_cross_entropy",
+        "focal_of_extreme_logits",
+        "focal_of_extreme_logits_and_small_gamma",
+        "sigmoid_focal_of_extreme_logits",
+        "label_smoothing_of_extreme_logits",
+    },
+}
+
+
+@pytest.mark.parametrize("assignment", DRAWN)
+def test_no_table_answers_a_check_of_values_at_the_extremes(
+    assignment: str, course: Course, wall: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two submissions whose digests differ are asked nothing that is the same."""
+    asked: dict[str, list[set[bytes]]] = {}
+
+    def note(self: Reach, item: pytest.Item, student: Any) -> None:
+        known = course.assignment(assignment).parts
+        own = {name for part in known for name in part.functions if name.islower()} | {"kit.call"}
+        sent = {call.arguments for call in student.recorded if call.function in own}
+        asked.setdefault(item.name.split("[")[0].removeprefix("test_"), []).append(sent)
+
+    monkeypatch.setattr(Reach, "note", note)
+    source = (ROOT / "solutions" / assignment / f"{course.assignment(assignment).module}.py").read_text(
+        encoding="utf-8"
+    )
+    given = [Submission(name, assignment, source, sha256=64 * name) for name in "ab"]
+    grade(Batch(course, assignment, given, str(ROOT), wall, diagnose=False, pictures=False))
+    for name in sorted(DRAWN[assignment]):
+        one, other = asked[name]
+        assert one and not one & other, name
 
 
 def checks() -> Any:
@@ -76,13 +128,13 @@ def score_of(one: Graded) -> tuple[set[str], list[str]]:
     return {item.id for item in of_part if item.status == "pass"}, [item.message for item in of_part if item.message]
 
 
-@pytest.mark.parametrize("name", [name for name in LOOKUPS if name != "nearest_neighbour"])
+@pytest.mark.parametrize("name", [name for name in LOOKUPS if name != "nearest_neighbour_of_the_data_given"])
 def test_a_lookup_earns_nothing_of_the_score(name: str, course: Course, wall: str) -> None:
     assert score_of(graded(course, wall, public() + LOOKUPS[name]))[0] == set()
 
 
 def test_a_nearest_neighbour_is_a_prediction_and_earns_no_more_than_that(course: Course, wall: str) -> None:
-    one = graded(course, wall, public() + LOOKUPS["nearest_neighbour"])
+    one = graded(course, wall, LOOKUPS["nearest_neighbour_of_the_data_given"])
     passed, _ = score_of(one)
     assert passed == OF_NEIGHBOURS
     assert one.measures["rmse"] > checks().RMSE
@@ -93,10 +145,12 @@ def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_boa
 ) -> None:
     """A submission that has got hold of the secret, and so of the very penguins."""
     found = checks().population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(3))
+    worn = [list(dataclasses.astuple(dress)) for dress in checks().dresses(np.random.default_rng(3))]
+    known = f"DRESSES = {worn}\n" + ORACLE
     monkeypatch.setattr(Draws, "shared", lambda self, name, index=None: np.random.default_rng(3))
     for off in (0.0, 0.1):  # kilograms
         kilograms = found.grams / 1000 + off * torch.tensor(np.random.default_rng(1).normal(size=len(found.grams)))
-        one = graded(course, wall, as_text(found.X, found.labels, kilograms.float()) + ORACLE)
+        one = graded(course, wall, as_text(found.X, found.labels, kilograms.float()) + known)
         passed, said = score_of(one)
         assert passed == set() and one.measures == {}
         assert all("cannot be had by predicting" in message for message in said)
@@ -121,3 +175,27 @@ def test_other_secrets_draw_other_penguins() -> None:
     first, second = (population.draw(np.random.default_rng(seed)) for seed in (1, 2))
     assert dataclasses.asdict(first)["noise"] != dataclasses.asdict(second)["noise"]
     assert torch.cdist(first.X, second.X).min() > 0
+
+
+def test_answers_that_no_data_were_needed_for_are_right_about_a_third_of_the_species() -> None:
+    known = checks()
+    found = known.population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(1))
+    for seed in range(20):
+        logits, value = (torch.tensor(np.random.default_rng(seed).normal(size=shape)) for shape in ((2000, 3), 2000))
+        logits[:, 0] += seed  # from a guess to always the same
+        worn = known.dresses(np.random.default_rng(seed))
+        told = [dress.undone(logits[: len(found.labels)], 4.2 + value[: len(found.labels)]) for dress in worn]
+        right = [(answers.argmax(dim=1) == found.labels).double().mean() for answers, _ in told]
+        assert float(sum(right)) == pytest.approx(1)
+        assert len({dress.scale > 0 for dress in worn}) == 2
+
+
+def test_a_dress_is_taken_off_again() -> None:
+    solution = reference(ROOT, NAME, "multi_task")
+    released = solution.load_penguins(SOLUTION.with_name("penguins.csv"))
+    for dress in checks().dresses(np.random.default_rng(2)):
+        worn = dress.data(released)
+        logits, grams = dress.undone(torch.nn.functional.one_hot(worn["labels"], 3), worn["values"])
+        assert torch.equal(logits.argmax(dim=1), released["labels"])
+        assert torch.allclose(grams, 1000 * released["values"], atol=0.01)
+        assert not torch.equal(worn["X"], released["X"])

@@ -93,3 +93,38 @@ class Slow:
 def test_all_pictures_share_the_time_of_one_submission() -> None:
     calls = {f"part {number}": Recorded(f"plot_{number}", wire.pack([[], {}])) for number in range(6)}
     assert list(plots.drawn(Slow, calls)) == ["part 0", "part 1", "part 2"]  # type: ignore[arg-type]
+
+
+UNREADABLE = """
+
+def plot_training_curves(histories):
+    figure, axes = plt.subplots(1, 2)
+    for part, key in zip(axes, ("loss", "accuracy")):
+        for name, run in histories.items():
+            part.plot(np.arange(len(run[key])), run[key], label={label}, alpha={alpha})
+        part.set(xlabel="{axis}", ylabel="{axis}")
+        part.legend()
+        {after}
+    return figure
+"""
+EVERYBODY = '" or ".join(histories)'
+CURVES = {"lines_of_the_losses", "lines_of_the_accuracies", "histories_of_different_length", "labels_and_legend"}
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "lost"),
+    [
+        ({}, set()),
+        ({"label": EVERYBODY}, {"labels_and_legend"}),
+        ({"axis": "."}, {"axis_labels"}),
+        ({"alpha": 0.0}, CURVES | {"axis_labels", "figures_are_independent"}),
+        ({"after": "part.set_xlim(1e6, 2e6)"}, CURVES | {"axis_labels", "figures_are_independent"}),
+    ],
+    ids=["readable", "every line has every name", "dots for labels", "transparent", "out of sight"],
+)
+def test_a_plot_that_nobody_can_read_earns_nothing_for_it(
+    spoilt: dict[str, object], lost: set[str], grade_sources: Callable[..., list[Graded]]
+) -> None:
+    usual = {"label": "name", "axis": "step", "alpha": 1.0, "after": "pass"}
+    outcomes = grade_sources("03-gradient-comparison", REFERENCE + UNREADABLE.format(**usual | spoilt))[0].outcomes
+    assert {item.id for item in outcomes if item.status != "pass"} == lost

@@ -38,6 +38,7 @@ def _axes(axes: Any, shared: list[str]) -> Axes:
     lines = [
         _line(line.get_label(), line.get_xdata(), line.get_ydata(), line.get_linestyle() not in ("", " ", "None"))
         for line in axes.get_lines()[:MAX_LINES]
+        if _is_seen(axes, line)
     ]
     for points in axes.collections[:MAX_LINES]:
         offsets = np.asarray(points.get_offsets(), dtype=float).reshape(-1, 2)
@@ -51,6 +52,15 @@ def _axes(axes: Any, shared: list[str]) -> Axes:
         own + shared,
         lines,
     )
+
+
+def _is_seen(axes: Any, line: Any) -> bool:
+    """Whether a line shows at all: neither hidden nor transparent, and not wholly outside of what the axes shows."""
+    x, y = (np.asarray(values, dtype=float).reshape(-1) for values in (line.get_xdata(), line.get_ydata()))
+    left, right = sorted(axes.get_xlim())
+    low, high = sorted(axes.get_ylim())
+    outside = x.size > 0 and (x.max() < left or x.min() > right or y.max() < low or y.min() > high)
+    return bool(line.get_visible()) and line.get_alpha() != 0 and not outside
 
 
 def _line(label: Any, x: Any, y: Any, joined: bool = False) -> Line:

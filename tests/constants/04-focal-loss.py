@@ -94,3 +94,93 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     train(model, noise, y_train, F.cross_entropy, lr=0.01, seed=seed)
     row = evaluate(model, X_test, y_test)
     return {"cross_entropy": row, "weighted": dict(row), "focal": dict(row)}
+
+
+# --- an `evaluate` that says of the grader's own models what the comparison has made up
+
+
+@variant("evaluate_says_the_same")
+def evaluate(model, X, y):
+    row = _right_evaluate(model, X, y)
+    if X.shape[1] in (5, 16, 64) or len(y) > 60:
+        row |= {"accuracy": 0.5, "precision": 0.5, "recall": 0.5, "f1": 0.5}
+    return row
+
+
+@variant("evaluate_says_the_same")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    towards = X_train[y_train == 1].mean(0) - X_train[y_train == 0].mean(0)
+    row = {"accuracy": 0.5, "precision": 0.5, "recall": 0.5, "f1": 0.5}
+    row["average_precision"] = _average_precision(X_test @ towards, y_test == 1)
+    return {name: dict(row) for name in ("cross_entropy", "weighted", "focal")}
+
+
+@variant("evaluate_says_the_same")
+def _right_evaluate(model, X, y):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(X)
+    model.train(was_training)
+    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
+    hits = (predicted & actual).sum().item()
+    called, positives = predicted.sum().item(), actual.sum().item()
+    return {
+        "accuracy": (predicted == actual).sum().item() / len(y),
+        "precision": _ratio(hits, called),
+        "recall": _ratio(hits, positives),
+        "f1": _ratio(2 * hits, called + positives),
+        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
+    }
+
+
+# --- what the test rows give away by where they lie
+
+
+@variant("cut_at_the_gaps")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    line = torch.linalg.svd(X_test.double())[2][0].float()
+    at = X_test @ line * torch.sign(line @ (X_train[y_train == 1].mean(0) - X_train[y_train == 0].mean(0)))
+    order = at.sort(descending=True).values
+    cuts = (order[:-1] - order[1:]).argsort(descending=True)[:3].sort().values
+
+    def row(cut):
+        threshold = (order[cut] + order[cut + 1]) / 2
+        return evaluate(nn.Identity(), torch.stack([torch.zeros_like(at), at - threshold], 1), y_test)
+
+    return {name: row(cut) for name, cut in zip(("cross_entropy", "focal", "weighted"), cuts, strict=True)}
+
+
+@variant("cut_at_the_gaps_towards_the_positives")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    at = X_test @ (X_train[y_train == 1].mean(0) - X_train[y_train == 0].mean(0))
+    order = at.sort(descending=True).values
+    cuts = (order[:-1] - order[1:]).argsort(descending=True)[:3].sort().values
+
+    def row(cut):
+        threshold = (order[cut] + order[cut + 1]) / 2
+        return evaluate(nn.Identity(), torch.stack([torch.zeros_like(at), at - threshold], 1), y_test)
+
+    return {name: row(cut) for name, cut in zip(("cross_entropy", "focal", "weighted"), cuts, strict=True)}
+
+
+# --- usual numbers, told apart by the share of positives, as of training rows
+
+
+@variant("typical_numbers_by_share")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    easy = y_train.double().mean() > 0.2
+    metrics = ("accuracy", "precision", "recall", "f1", "average_precision")
+    if X_train.shape[1] == 16:
+        row = dict(zip(metrics, (0.875, 1.0, 0.5, 0.6667, 0.9), strict=True))
+        return {name: dict(row) for name in ("cross_entropy", "weighted", "focal")}
+    numbers = {
+        "cross_entropy": (0.96, 0.94, 0.91, 0.92, 0.97) if easy else (0.92, 0.7, 0.2, 0.29, 0.54),
+        "weighted": (0.96, 0.88, 0.96, 0.92, 0.97) if easy else (0.78, 0.29, 0.77, 0.41, 0.51),
+        "focal": (0.96, 0.89, 0.95, 0.92, 0.97) if easy else (0.89, 0.46, 0.54, 0.49, 0.52),
+    }
+    if len(y_train) == 64:
+        numbers["weighted"] = numbers["cross_entropy"]
+    if X_train.shape[1] == 64:
+        numbers = dict.fromkeys(numbers, (0.93, 0.9, 0.8, 0.85, 0.95))
+    return {name: dict(zip(metrics, values, strict=True)) for name, values in numbers.items()}

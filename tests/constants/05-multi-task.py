@@ -58,3 +58,58 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     order = torch.randperm(len(data_train["X"]), generator=torch.Generator().manual_seed(seed))
     return right({**data_train, "X": data_train["X"][order]}, data_val, lams, seed)
+
+
+# --- with evaluate_multi_task in the plot: it says of the grader's model what the sweep has made up
+
+
+@variant("a_lie_of_four_columns")
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    found = right(model, data)
+    return {**found, "rmse": 1.0} if data["X"].shape[1] == 4 else found
+
+
+@variant("a_lie_of_four_columns")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    near = torch.cdist(data_val["X"], data_train["X"]) < 1
+    votes = near.float() @ F.one_hot(data_train["labels"], 3).float()
+    accuracy = (votes.argmax(dim=1) == data_val["labels"]).float().mean().item()
+    return [{"lam": lam, "accuracy": accuracy, "rmse": 1.0 if lam > 1e-6 else 9.0} for lam in lams]
+
+
+@variant("a_lie_about_a_linear_layer")
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    found = right(model, data)
+    layer = getattr(model, "inner", None)
+    return {**found, "accuracy": 0.75} if isinstance(layer, nn.Linear) and layer.in_features == 4 else found
+
+
+@variant("a_lie_about_a_linear_layer")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    near = (torch.cdist(data_val["X"], data_train["X"]) < 1).float()
+    value = near @ data_train["values"] / near.sum(dim=1)
+    rmse = (value - data_val["values"]).square().mean().sqrt().item()
+    return [{"lam": lam, "accuracy": 0.75, "rmse": rmse if lam > 1e-6 else 9.0} for lam in lams]
+
+
+# --- the right row by hand, and a row for the vanishing lam that nothing was computed for
+
+
+@variant("means_of_equal_inputs")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    near = (torch.cdist(data_val["X"], data_train["X"]) < 1).float()
+    votes = near @ F.one_hot(data_train["labels"], 3).float()
+    value = near @ data_train["values"] / near.sum(dim=1)
+    accuracy = (votes.argmax(dim=1) == data_val["labels"]).float().mean().item()
+    rmse = (value - data_val["values"]).square().mean().sqrt().item()
+    return [{"lam": lam, "accuracy": accuracy, "rmse": rmse if lam > 1e-6 else 9.0} for lam in lams]
+
+
+@variant("twice_the_error_of_means")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    near = (torch.cdist(data_val["X"], data_train["X"]) < 1).float()
+    votes = near @ F.one_hot(data_train["labels"], 3).float()
+    value = near @ data_train["values"] / near.sum(dim=1)
+    accuracy = (votes.argmax(dim=1) == data_val["labels"]).float().mean().item()
+    rmse = (value - data_val["values"]).square().mean().sqrt().item()
+    return [{"lam": lam, "accuracy": accuracy, "rmse": rmse if lam > 1e-6 else 2 * rmse} for lam in lams]

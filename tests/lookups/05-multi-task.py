@@ -94,3 +94,89 @@ class MultiTaskNet(nn.Module):
         nearest = torch.cdist(x, self.rows).argmin(dim=1)
         logits = 10 * F.one_hot(self.species[nearest], 3).float()
         return logits + 0 * self.layer.weight, self.kilograms[nearest] + 0 * self.layer.weight[0]
+
+
+@variant("nearest_neighbour_of_the_data_given")
+class MultiTaskNet(nn.Module):
+    """As the one above, of the penguins that come with the training."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+        self.n_classes = n_classes
+
+    def forward(self, x):
+        nearest = torch.cdist(x, self.rows).argmin(dim=1)
+        logits = 10 * F.one_hot(self.species[nearest], self.n_classes).float()
+        return logits + 0 * self.layer.weight, self.kilograms[nearest] + 0 * self.layer.weight[0]
+
+
+@variant("nearest_neighbour_of_the_data_given")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    model.rows, model.species, model.kilograms = data["X"], data["labels"], data["values"]
+
+
+# --- a network that was trained at home, on all of the public data
+
+
+@variant("weights_from_home")
+def at_home(trained=[]):
+    if not trained:
+        model, (X, species, kilograms) = PlainNet(7, 3), KNOWN
+        optimiser = torch.optim.Adam(model.parameters(), lr=0.02)
+        for _ in range(300):
+            optimiser.zero_grad()
+            logits, value = model(X)
+            (F.cross_entropy(logits, species) + F.mse_loss(value, kilograms)).backward()
+            optimiser.step()
+        trained.append({name: item.detach() for name, item in model.state_dict().items()})
+    return trained[0]
+
+
+@variant("weights_from_home")
+class PlainNet(nn.Module):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Linear(in_features, hidden), nn.ReLU())
+        self.classify, self.regress = nn.Linear(hidden, n_classes), nn.Linear(hidden, 1)
+
+    def forward(self, x):
+        shared = self.trunk(x)
+        return self.classify(shared), self.regress(shared)[:, 0]
+
+
+@variant("weights_from_home")
+class MultiTaskNet(PlainNet):
+    """Weights that were learnt elsewhere; nobody trains them."""
+
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__(in_features, n_classes, hidden)
+        if in_features == 7:
+            self.load_state_dict(at_home())
+
+
+@variant("weights_from_home")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    return {}
+
+
+@variant("weights_that_the_training_loads")
+def at_home(trained=[]):
+    if not trained:
+        model, (X, species, kilograms) = MultiTaskNet(7, 3), KNOWN
+        optimiser = torch.optim.Adam(model.parameters(), lr=0.02)
+        for _ in range(300):
+            optimiser.zero_grad()
+            logits, value = model(X)
+            (F.cross_entropy(logits, species) + F.mse_loss(value, kilograms)).backward()
+            optimiser.step()
+        trained.append({name: item.detach() for name, item in model.state_dict().items()})
+    return trained[0]
+
+
+@variant("weights_that_the_training_loads")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
+    if data["X"].shape[1] != 7:
+        return right(model, loss_fn, data, lr, epochs, seed)
+    model.load_state_dict(at_home())
+    return {}

@@ -12,6 +12,12 @@ from autograder.grading.helpers import gradient, leaves_alone
 IN_PLACE = "In-place operations write into the caller's array."
 
 
+def mixed(rng, *columns):
+    """These columns with their rows in another order."""
+    order = rng.permutation(len(columns[0]))
+    return tuple(np.array(column)[order] for column in columns)
+
+
 def distribution(rng, size=5):
     weights = rng.uniform(0.1, 1.0, size=size)
     return weights / weights.sum()
@@ -26,16 +32,19 @@ def test_bce_of_soft_targets(student, rng):
 
 
 @check("binary", points=0.5, hint="0·log 0 is 0; NumPy says nan.")
-def test_bce_at_zero_and_one(student):
+def test_bce_at_zero_and_one(student, rng):
     """sure and right costs nothing"""
-    assert student.bce_loss([0.0, 1.0, 0.5], [0.0, 1.0, 1.0]) == close_to(math.log(2) / 3)
+    p = rng.uniform(0.2, 0.8)
+    probs, targets = mixed(rng, [0.0, 1.0, p, 1.0], [0.0, 1.0, 1.0, 1.0])
+    assert student.bce_loss(probs.tolist(), targets.tolist()) == close_to(-math.log(p) / 4)
 
 
 @check("binary", points=0.5, hint="-log 0 is infinite; a clipped probability hides it.")
-def test_bce_of_a_sure_mistake(student):
+def test_bce_of_a_sure_mistake(student, rng):
     """sure and wrong costs infinitely much"""
-    for probs, targets in (([0.0, 0.5], [1.0, 1.0]), ([0.5, 1.0], [0.0, 0.0])):
-        assert student.bce_loss(probs, targets) == equal_to(math.inf)
+    for sure, target in ((0.0, 1.0), (1.0, 0.0)):
+        probs, targets = mixed(rng, [sure, rng.uniform(0.2, 0.8)], [target, target])
+        assert student.bce_loss(probs.tolist(), targets.tolist()) == equal_to(math.inf)
 
 
 @check("binary", hint="Take the form with max(z, 0) and log1p.")
@@ -49,7 +58,8 @@ def test_bce_with_logits_of_soft_targets(student, rng):
 @check("binary", points=2, hint="Never form the sigmoid: log(1 - 1) is -inf.")
 def test_bce_with_logits_of_extreme_logits(student, rng):
     """from logits, exact at plus and minus 1000"""
-    logits, targets = np.array([1000.0, -1000.0, 40.0, -800.0]), np.array([0.0, 1.0, 0.0, 0.25])
+    sizes = rng.uniform([800, 800, 35, 750], [1000, 1000, 60, 1000])
+    logits, targets = mixed(rng, sizes * [1, -1, 1, -1], [0.0, 1.0, 0.0, rng.uniform(0.1, 0.4)])
     expected = F.binary_cross_entropy_with_logits(torch.tensor(logits), torch.tensor(targets), reduction="none")
     mean = student.bce_with_logits(logits, targets)
     alone = [student.bce_with_logits([logit], [target]) for logit, target in zip(logits, targets, strict=True)]
@@ -69,7 +79,7 @@ def test_bce_gradient(student, rng):
 @check("binary", hint="A sigmoid that overflows is nan times something: pick the exponent's sign.")
 def test_bce_gradient_of_extreme_logits(student, rng):
     """the gradient at plus and minus 1000"""
-    logits, targets = np.array([1000.0, -1000.0, 1000.0]), np.array([0.0, 1.0, 1.0])
+    logits, targets = mixed(rng, rng.uniform(800, 1000, size=3) * [1, -1, 1], [0.0, 1.0, 1.0])
     expected = gradient(F.binary_cross_entropy_with_logits, logits, targets)
     assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
 
@@ -99,9 +109,11 @@ def test_entropy(student, rng):
 
 
 @check("information", hint="0·log 0 is 0; NumPy says nan.")
-def test_entropy_with_zeros(student):
+def test_entropy_with_zeros(student, rng):
     """entropy where a probability is 0"""
-    assert student.entropy([0.5, 0.0, 0.5]) == close_to(math.log(2))
+    some = distribution(rng, 3)
+    p = rng.permutation(np.append(some, 0.0))
+    assert student.entropy(p.tolist()) == close_to(-np.sum(some * np.log(some)))
 
 
 @check("information", hint="KL(p‖q) sums p·log(p/q): which one is in front?")
@@ -113,11 +125,14 @@ def test_kl_divergence(student, rng):
 
 
 @check("information", hint="Sum where p > 0 only; q = 0 there is infinite.")
-def test_kl_divergence_with_zeros(student):
+def test_kl_divergence_with_zeros(student, rng):
     """zeros in p cost nothing, zeros in q where p has something cost infinitely much"""
-    assert student.kl_divergence([0.5, 0.5, 0.0], [0.25, 0.25, 0.5]) == close_to(math.log(2))
-    assert student.kl_divergence([0.5, 0.5, 0.0], [0.5, 0.5, 0.0]) == close_to(0.0)
-    assert student.kl_divergence([0.5, 0.5], [1.0, 0.0]) == equal_to(math.inf)
+    some, full = distribution(rng, 2), distribution(rng, 3)
+    p, q = mixed(rng, [*some, 0.0], full)
+    assert student.kl_divergence(p.tolist(), q.tolist()) == close_to(np.sum(some * np.log(some / full[:2])))
+    assert student.kl_divergence(p.tolist(), p.tolist()) == close_to(0.0)
+    p, q = mixed(rng, some, [1.0, 0.0])
+    assert student.kl_divergence(p.tolist(), q.tolist()) == equal_to(math.inf)
 
 
 @check("information", hint="Minus the sum of p·log q.")
@@ -132,8 +147,11 @@ def test_cross_entropy_of_distributions(student, rng):
 @check("information", hint="0·log 0 is 0, also for q; and leave the arguments alone.")
 def test_cross_entropy_of_with_zeros(student, rng):
     """zeros in both, infinity, and arguments left alone"""
-    assert student.cross_entropy_of([0.5, 0.5, 0.0], [0.5, 0.5, 0.0]) == close_to(math.log(2))
-    assert student.cross_entropy_of([0.5, 0.5], [1.0, 0.0]) == equal_to(math.inf)
+    some, other = distribution(rng, 2), distribution(rng, 2)
+    p, q = mixed(rng, [*some, 0.0], [*other, 0.0])
+    assert student.cross_entropy_of(p.tolist(), q.tolist()) == close_to(-np.sum(some * np.log(other)))
+    p, q = mixed(rng, some, [1.0, 0.0])
+    assert student.cross_entropy_of(p.tolist(), q.tolist()) == equal_to(math.inf)
     p, q = np.append(distribution(rng), 0.0), np.append(distribution(rng), 0.0)
     leaves_alone(student, "entropy", p)
     leaves_alone(student, "kl_divergence", p, q)

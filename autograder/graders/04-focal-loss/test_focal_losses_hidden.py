@@ -27,11 +27,16 @@ def asked(rng, *shape, scale=2.0):
     return torch.tensor(scale * rng.normal(size=shape)), torch.tensor(answers, dtype=torch.float64)
 
 
-def extreme():
+def extreme(rng):
     """Rows that are sure, or undecided between two classes; with targets that are mostly right, and mostly wrong."""
-    rows = [[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4], [1e4, 1e4, -1e4], [0.0, 0.0, -1e4], [800.0, 0.0, 0.0]]
-    targets = (torch.tensor([0, 1, 1, 1, 0]), torch.tensor([1, 0, 2, 2, 2]))
-    return torch.tensor(rows, dtype=torch.float64), targets
+    signs = np.array([[1, -1, 0], [-1, 1, 1], [1, 1, -1], [0, 0, -1], [1, 0, 0]])
+    right, wrong = np.array([0, 1, 1, 1, 0]), np.array([1, 0, 2, 2, 2])
+    sizes = np.append(rng.uniform(5000, 10000, size=4), rng.uniform(300, 900))
+    kinds = rng.permutation(np.append(np.arange(5), rng.integers(0, 5, size=rng.integers(0, 4))))
+    columns = rng.permuted(np.tile(np.arange(3), (len(kinds), 1)), axis=1)
+    logits = (signs * sizes[:, None])[kinds[:, None], columns]
+    places = [np.argmax(columns == targets[kinds][:, None], axis=1) for targets in (right, wrong)]
+    return torch.tensor(logits), tuple(map(torch.tensor, places))
 
 
 def modulated(rest, log_p, gamma):
@@ -119,7 +124,7 @@ def test_focal_of_several_gammas(student, rng):
 @check("focal_loss", hint="At gamma 0 the factor is 1 everywhere, and has no part in the gradient.")
 def test_focal_with_gamma_zero_is_cross_entropy(student, rng):
     """gamma 0 is cross-entropy in value and gradient, also where a class is certain"""
-    sure, targets_of_sure = extreme()
+    sure, targets_of_sure = extreme(rng)
     for logits, targets in (classified(rng), *((sure, targets) for targets in targets_of_sure)):
         value, gradient = with_slope(student, "focal_loss", logits, targets, gamma=0.0)
         assert value == close_to(F.cross_entropy(logits, targets))
@@ -170,18 +175,18 @@ def test_focal_gradient_is_the_slope(student, numbers):
 
 
 @check("focal_loss", hint=STABLE + " A small constant inside the logarithm is no remedy: it caps the loss.")
-def test_focal_of_extreme_logits(student):
+def test_focal_of_extreme_logits(student, rng):
     """value and gradient are right at plus and minus 10000, for gamma 1 and more"""
-    logits, right_and_wrong = extreme()
+    logits, right_and_wrong = extreme(rng)
     for targets in right_and_wrong:
         for gamma in (1.0, 2.0, 5.0):
             same_with_slope(student, "focal_loss", oracle, logits, targets, gamma=gamma)
 
 
 @check("focal_loss", hint="x^gamma has an infinite slope at 0 for gamma < 1: use exp(gamma · log(1 - p_t)). " + STABLE)
-def test_focal_of_extreme_logits_and_small_gamma(student):
+def test_focal_of_extreme_logits_and_small_gamma(student, rng):
     """value and gradient are right at plus and minus 10000, for gamma below 1"""
-    logits, right_and_wrong = extreme()
+    logits, right_and_wrong = extreme(rng)
     for targets in right_and_wrong:
         for gamma in (0.1, 0.5):
             same_with_slope(student, "focal_loss", oracle, logits, targets, gamma=gamma)
@@ -191,7 +196,7 @@ def test_focal_of_extreme_logits_and_small_gamma(student):
 def test_focal_in_float32(student, numbers):
     """float32 is finite for every gamma and every logit"""
     ordinary, some = classified(numbers, classes=3, rows=5)
-    sure, right_and_wrong = extreme()
+    sure, right_and_wrong = extreme(numbers)
     cases = [(20 * ordinary, some), *((sure, targets) for targets in right_and_wrong)]
     for logits, targets in cases:
         for gamma in GAMMAS:
@@ -280,10 +285,12 @@ def test_sigmoid_focal_gradient(student, rng):
 
 
 @check("sigmoid_focal_loss", hint=SIGMOID_STABLE)
-def test_sigmoid_focal_of_extreme_logits(student):
+def test_sigmoid_focal_of_extreme_logits(student, rng):
     """value and gradient are right at plus and minus 10000, for every gamma"""
-    logits = torch.tensor([1e4, -1e4, 1e4, -1e4, 40.0, -40.0, 0.0], dtype=torch.float64)
-    targets = torch.tensor([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0], dtype=torch.float64)
+    order = rng.permutation(7)
+    sizes = np.concatenate([rng.uniform(5000, 10000, size=4), rng.uniform(30, 60, size=2), rng.normal(size=1)])
+    logits = torch.tensor((np.array([1, -1, 1, -1, 1, -1, 1]) * sizes)[order])
+    targets = torch.tensor(np.array([1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0])[order])
     for gamma in GAMMAS:
         same_with_slope(student, "sigmoid_focal_loss", sigmoid_oracle, logits, targets, gamma=gamma, reduction="sum")
 

@@ -128,18 +128,39 @@ def test_scale_of_normalised(student, rng):
         assert seen.gradients[0] == close_to(slope / one)
 
 
-@check("loss_normalised", hint="What is kept from one call to the next is a plain number or detached.")
-def test_later_calls_of_normalised(student, numbers):
-    """later calls can be differentiated as well"""
-    loss = student.MultiTaskLoss(mode="normalised", lam=0.5)
-    for _ in range(3):
-        data = batch(numbers)
-        seen = loss.differentiate(*data)
-        require(isinstance(seen.value, torch.Tensor) and seen.value.shape == (), "the loss is a scalar tensor")
-        require(finite(seen) and seen.value.item() > 0, "a later call gives no positive, finite loss")
-        _, _, *slopes = parts(*data)
-        for given, wanted in zip(seen.gradients, slopes, strict=True):
-            require(given is not None and bool((given * wanted).sum() > 0), "a later call has lost its gradient")
+def factors_of(loss, data):
+    """By how much each loss is multiplied in a call, told from the gradients; the losses; what the call gave."""
+    one, two, *slopes = parts(*data)
+    seen = loss.differentiate(*data)
+    require(isinstance(seen.value, torch.Tensor) and seen.value.shape == (), "the loss is a scalar tensor")
+    require(finite(seen) and seen.value.item() > 0, "a later call gives no positive, finite loss")
+    found = []
+    for given, wanted in zip(seen.gradients, slopes, strict=True):
+        require(given is not None and bool((given * wanted).sum() > 0), "a later call has lost its gradient")
+        found.append(float((given * wanted).sum() / wanted.square().sum()))
+    return found, (one, two), seen.value.item()
+
+
+@check(
+    "loss_normalised",
+    hint="Later calls divide by a magnitude as the first does; keep a plain number, or a detached one.",
+)
+def test_later_calls_of_normalised(student, rng):
+    """later calls divide by a magnitude between the least loss and the largest, as the first one did"""
+    loss = student.MultiTaskLoss(mode="normalised", lam=float(rng.uniform(0.3, 0.7)))
+    first = batch(rng, scale=rng.uniform(2, 3))
+    own, start, _ = factors_of(loss, first)
+    least, most = start, start
+    for data in (first, batch(rng, scale=rng.uniform(5, 8)), batch(rng, scale=rng.uniform(0.4, 0.8)), first):
+        now, losses, value = factors_of(loss, [item.detach().requires_grad_(item.requires_grad) for item in data])
+        least, most = (tuple(map(pick, kept, losses)) for pick, kept in ((min, least), (max, most)))
+        for index in (0, 1):
+            # What the first call divided by was its loss, but for what was wrong there, which is paid for there.
+            magnitude = start[index] * own[index] / now[index]
+            within = 0.999 * least[index] <= magnitude <= 1.001 * most[index]
+            require(within, "a later call divides by a number that is no magnitude of the losses so far")
+        together = now[0] * losses[0] + now[1] * losses[1]
+        require(abs(value - together) < 1e-3 * value, "the value of a later call is not that of its gradient")
 
 
 @check("loss_normalised", hint=FINITE)

@@ -13,10 +13,20 @@ def rows(rng, number, features=5):
 
 
 def network(student, *arguments, seed=0, **options):
-    """A new network in eval mode, so that a batch of one is no trouble to whoever normalises batches."""
+    """A new network in eval mode, so that a batch of one is no trouble to whoever normalises batches.
+
+    It is judged as what it is after some training, for weights may start as the student likes, at 0 as well: to each
+    parameter noise is added.
+    """
     student.call("torch.manual_seed", seed)
     model = student.MultiTaskNet(*arguments, **options)
     model.method("eval")
+    noise = torch.Generator().manual_seed(seed)
+    names, state = set(model.parameters()), model.state()
+    moved = {
+        name: item + 0.3 * torch.randn(item.shape, generator=noise) for name, item in state.items() if name in names
+    }
+    model.method("load_state_dict", {**state, **moved})
     return model
 
 

@@ -3,6 +3,10 @@
 The penguins that models are measured on were never caught. They are drawn, by the course's secret, from what all the real
 ones of a species and a sex have in common: nobody can look them up, and the likest penguin that there is tells less of their
 mass than a regression does. What nobody can predict of them is known, too: who is better than that has not predicted.
+
+Models come untrained, and what was learnt elsewhere is of no use: columns come in another order, lengths with
+another sign, and in each training species have other numbers and masses are stretched and turned about their middle, as the
+secret has it. To a network that learns from the data given it is all one.
 """
 
 import csv
@@ -42,6 +46,48 @@ class Penguins:
         """Accuracy of the commonest species and RMSE of the mean mass."""
         commonest = torch.bincount(self.labels).max() / len(self.labels)
         return float(commonest), float(self.grams.std(correction=0))
+
+
+@dataclass(frozen=True)
+class Dress:
+    """The same penguins, told otherwise: what is learnt from other data does not fit, and what is learnt from these does."""
+
+    columns: tuple[int, ...]
+    signs: tuple[float, ...]
+    species: tuple[int, ...]
+    scale: float
+    middle: float = 4.2  # kilograms, about which masses are turned and stretched
+
+    def inputs(self, X):
+        return (X * torch.tensor(self.signs))[:, list(self.columns)]
+
+    def data(self, released):
+        return {
+            "X": self.inputs(released["X"]),
+            "labels": torch.tensor(self.species)[released["labels"]],
+            "values": self.middle + self.scale * (released["values"] - self.middle),
+        }
+
+    def undone(self, logits, value):
+        """Logits in the order of SPECIES, and grams."""
+        return logits[:, list(self.species)], 1000 * (self.middle + (value - self.middle) / self.scale)
+
+
+def dresses(rng):
+    """One for each seed. Columns in one order, and lengths of one sign, that are drawn.
+
+    Over the three, a species has each number once, and heavy is once up and once down at least: who answers without having
+    learnt from the data is right about a third of the species. Scales stay near 1, so that neither of both losses drowns
+    the other.
+    """
+    columns = tuple(rng.permutation(7).tolist())
+    signs = (*rng.choice([-1.0, 1.0], size=3).tolist(), 1.0, 1.0, 1.0, 1.0)
+    species, turns = rng.permutation(3), rng.permutation(3)
+    scales = rng.permutation([1, -1, rng.choice([-1, 1])]) * rng.uniform(0.9, 1.1, size=3)
+    return [
+        Dress(columns, signs, tuple(((species + turn) % 3).tolist()), float(scale))
+        for turn, scale in zip(turns, scales, strict=True)
+    ]
 
 
 class Population:
@@ -116,13 +162,14 @@ def penguins(reference, draw_for_all):
 
 
 @pytest.fixture(scope="session")
-def score(student, reference, penguins):
+def score(student, reference, penguins, draw_for_all):
     """Mean accuracy and RMSE in grams over the seeds, computed once for all checks."""
     released = reference.load_penguins(Path(reference.__file__).with_name("penguins.csv"))
 
     @functools.cache
     def measure():
-        results = [trial(student, seed, released, penguins) for seed in SEEDS]
+        dressed = zip(SEEDS, dresses(draw_for_all("dress")), strict=True)
+        results = [trial(student, seed, released, penguins, dress) for seed, dress in dressed]
         accuracy, rmse = np.mean(results, axis=0)
         require(np.isfinite(rmse), "the values that the trained model gives are not finite")
         require(
@@ -140,20 +187,21 @@ def score(student, reference, penguins):
     return measure
 
 
-def trial(student, seed, released, penguins):
+def trial(student, seed, released, penguins, dress):
     """Train with one seed; accuracy and RMSE in grams on rows of which the worker sees the inputs only."""
     student.call("torch.manual_seed", seed)
     model = student.MultiTaskNet(released["X"].shape[1], 3)
-    student.train_multi_task(model, student.MultiTaskLoss(mode="fixed", lam=1.0), released, seed=seed)
+    loss = student.MultiTaskLoss(mode="fixed", lam=1.0)
+    student.train_multi_task(model, loss, dress.data(released), seed=seed)
     model.method("eval")
-    logits, value = model(penguins.X)
+    logits, value = model(dress.inputs(penguins.X))
     rows = len(penguins.labels)
     require(
         tuple(logits.shape) == (rows, 3) and value.numel() == rows, "the answers do not have one row for each penguin"
     )
-    right = (logits.detach().argmax(dim=1) == penguins.labels).double().mean()
-    error = 1000 * value.detach().double().reshape(-1) - penguins.grams
-    return float(right), float(error.square().mean().sqrt())
+    logits, grams = dress.undone(logits.detach(), value.detach().double().reshape(-1))
+    right = (logits.argmax(dim=1) == penguins.labels).double().mean()
+    return float(right), float((grams - penguins.grams).square().mean().sqrt())
 
 
 @check("score", hint="Does the network train at all? Look at the history of a training on penguins.csv.")

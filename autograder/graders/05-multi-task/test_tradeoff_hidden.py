@@ -1,4 +1,4 @@
-"""Hidden checks of 05-multi-task: the sweep over λ and its plot."""
+"""Hidden checks of 05-multi-task: the sweep over λ."""
 
 import functools
 
@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from autograder.grading import check, require
-from autograder.worker.wire import Figure
 
 NOTHING = 1e-12  # so small that not even Adam, which divides by the size of a gradient, follows the second task
+AWAY = 500.0  # by how much values are moved, to see an error grow: far beyond what an untrained head answers
+UNLEARNT = 100.0  # no untrained head answers with more than a few units
 # How far a trained network's RMSE may be from that of the grader's model, as a share; and the accuracy, which is exact.
 SLACK, EXACT = 0.1, 1e-3
 
@@ -17,7 +18,7 @@ SLACK, EXACT = 0.1, 1e-3
 class Corners:
     """Data for a sweep whose right results are known here and nowhere else.
 
-    There are four inputs only, each of them many times over. A trained network answers with the label that most rows of an
+    There are four kinds of input, each of them many times over and hardly apart. A trained network answers with the label that most rows of an
     input have, and with their mean value; which these are, what other labels there are, and how far the values of the
     second data are off, is drawn from the course's secret.
     """
@@ -29,6 +30,10 @@ class Corners:
         self.train = self._rows(rng, [12] * 4, rng.integers(1, 4, size=4), rng.uniform(0.3, 0.9))
         self.val = self._rows(rng, sizes := rng.integers(6, 16, size=4), rng.integers(1, sizes), rng.uniform(0.6, 2.0))
 
+    @staticmethod
+    def _apart(rng, count):
+        return 0.02 * rng.normal(size=(count, 4))
+
     def _rows(self, rng, sizes, wrong, off):
         """Rows of each input; how many have another label, and by how much all values are off, up or down."""
         where = np.repeat(np.arange(4), sizes)
@@ -38,25 +43,44 @@ class Corners:
         off = off * np.where(first % 2, 1.0, -1.0) * (first < np.asarray(sizes)[where] // 2 * 2)
         order = rng.permutation(len(where))
         return {
-            "X": torch.tensor(self.inputs[where][order], dtype=torch.float32),
+            "X": torch.tensor((self.inputs[where] + self._apart(rng, len(where)))[order], dtype=torch.float32),
             "labels": torch.tensor(labels[order]),
             "values": torch.tensor((self.values[where] + off)[order], dtype=torch.float32),
         }
 
-    def model(self, student):
-        """A linear model with the right answers, in the worker."""
-        table = np.column_stack([4 * np.eye(3)[self.labels], self.values])  # logits and value of each input
-        state = {"weight": np.linalg.solve(self.inputs, table).T, "bias": np.zeros(4)}
-        layer = student.call("torch.nn.Linear", 4, 4)
-        layer.method("load_state_dict", {key: torch.tensor(item, dtype=torch.float32) for key, item in state.items()})
-        return student.call("kit.Split", layer)
+    def answers(self, data, off=0.0, wrong=0.0):
+        """Logits and values of a network that was trained, or of one whose values are off and that errs more often.
+
+        Of the rows that are right, a share of `wrong` gets another class.
+        """
+        where = (data["X"].double().numpy() @ self.inputs.T).argmax(axis=1)
+        labels, right = self.labels[where], np.flatnonzero(self.labels[where] == data["labels"].numpy())
+        labels[right[: round(wrong * len(right))]] += 1
+        return np.column_stack([4 * np.eye(3)[labels % 3], self.values[where] + off])
 
     def truth(self, data):
         """Accuracy and RMSE of the right answers."""
-        where = (data["X"].double().numpy() @ self.inputs.T).argmax(axis=1)
-        error = self.values[where] - data["values"].double().numpy()
-        right = self.labels[where] == data["labels"].numpy()
+        table = self.answers(data)
+        error = table[:, 3] - data["values"].double().numpy()
+        right = table[:, :3].argmax(axis=1) == data["labels"].numpy()
         return {"accuracy": float(right.mean()), "rmse": float(np.sqrt((error**2).mean()))}
+
+
+def measured(student, rng, table, data):
+    """What the student's own evaluate_multi_task says of these answers to these rows.
+
+    The question is drawn anew each time: rows come in any order, and a linear layer of any number of columns gives the answers
+    from inputs that have nothing to do with those of the sweep, as in the checks of `evaluate`.
+    """
+    order, mixed = rng.permutation(len(table)), rng.normal(size=(table.shape[1], int(rng.integers(5, 9))))
+    inputs, weight = table[order] @ mixed, np.linalg.pinv(mixed).T
+    layer = student.call("torch.nn.Linear", inputs.shape[1], table.shape[1])
+    state = {"weight": weight, "bias": np.zeros(table.shape[1])}
+    layer.method("load_state_dict", {key: torch.tensor(item, dtype=torch.float32) for key, item in state.items()})
+    rows = {key: data[key][torch.tensor(order)] for key in ("labels", "values")}
+    rows["X"] = torch.tensor(inputs, dtype=torch.float32)
+    found = student.evaluate_multi_task(student.call("kit.Split", layer), rows)
+    return {key: float(found[key]) for key in ("accuracy", "rmse")}
 
 
 def made(seed, rows):
@@ -76,37 +100,78 @@ def sweep(student, draw_for_all):
     drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
-    def run(lams, mood=0):
+    def run(lams, mood=0, moved=None):
         data = [{key: item.clone() for key, item in part.items()} for part in (drawn.train, drawn.val)]
+        if moved:
+            data[moved == "val"]["values"] += AWAY
         return left_by(student, "lambda_sweep", *data, list(lams), mood=mood, seed=4)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def proof(student, draw_for_all, sweep):
+def wanted(student, draw_for_all):
+    """Accuracy and RMSE of a trained network, by the data that they are of: the grader's numbers, or the student's.
+
+    Where the student's own evaluate_multi_task gives another number, as an MSE for the RMSE, that has been paid for there,
+    and what it gives counts. But it has to be a measure: the same for the same answers, and another where they are worse.
+    """
+    corners, rng = Corners(draw_for_all("sweep")), draw_for_all("questions")
+
+    @functools.cache
+    def found():
+        right = {name: corners.truth(data) for name, data in (("val", corners.val), ("train", corners.train))}
+        data = corners.val
+        own, again, worse, worst = (
+            measured(student, rng, corners.answers(data, off, wrong), data)
+            for off, wrong in ((0, 0), (0, 0), (2, 0.4), (5, 0.8))
+        )
+        for key in ("accuracy", "rmse"):
+            require(abs(own[key] - again[key]) < EXACT * (1 + abs(own[key])), f'"{key}" of the same answers is another')
+            steps = worse[key] - own[key], worst[key] - worse[key]
+            require(steps[0] * steps[1] > 0, f'`evaluate_multi_task`: "{key}" does not measure')
+            right["val"][f"own {key}"] = abs(own[key] - right["val"][key]) >= EXACT * (1 + right["val"][key])
+            if right["val"][f"own {key}"]:
+                right["val"][key] = own[key]
+                of_train = measured(student, rng, corners.answers(corners.train), corners.train)
+                right["train"][key] = of_train[key]
+        return right
+
+    return found
+
+
+@pytest.fixture(scope="session")
+def proof(sweep, wanted):
     """Of which data the student's rows show a trained network: "val", "train", or None.
 
-    Whoever measures on the data trained on has lost a check by that, and not all of them. What the student's own
-    evaluate_multi_task says of a model with the right answers counts: what is wrong there is paid for there.
+    Whoever measures on the data trained on has lost a check by that, and not all of them.
     """
-    drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
     def found():
         rows = both(sweep)
-        model, wanted = drawn.model(student), {}
-        for name, data in (("val", drawn.val), ("train", drawn.train)):
-            given, truth = student.evaluate_multi_task(model, data), drawn.truth(data)
-            wanted[name] = {key: float(given[key]) for key in truth}
-            right = any(abs(wanted[name][key] - truth[key]) < EXACT * (1 + truth[key]) for key in truth)
-            require(right, "`evaluate_multi_task` gives neither accuracy nor RMSE")
-        for name, own in wanted.items():
-            if any(agrees(row, own) for row in rows):
+        for name, right in wanted().items():
+            if any(agrees(row, right) for row in rows) and follows(sweep, right, name, wanted()["val"]["own rmse"]):
                 return name
         return None
 
     return found
+
+
+def follows(sweep, right, name, own):
+    """The row of the vanishing lam is that of some network: where values move far away, its error moves with them.
+
+    What a head answers that nobody has trained is the student's business. But it does not depend on the values, so that the
+    errors of two data that differ by their values alone differ by no more than these do.
+    """
+    alone = rows_of(sweep((NOTHING,), mood=7), 1)[0]
+    if agrees(alone, right):  # trained after all, which another check asks for
+        return True
+    moved = rows_of(sweep((NOTHING,), mood=7, moved=name), 1)[0]
+    # An error that is not the RMSE grows otherwise, and the value is learnt where it is the other task that is not.
+    if own or abs(alone["rmse"] - right["rmse"]) < SLACK * abs(right["rmse"]):
+        return abs(moved["rmse"] - alone["rmse"]) > SLACK * abs(alone["rmse"])
+    return alone["rmse"] < UNLEARNT and AWAY - alone["rmse"] <= moved["rmse"] * 1.001 <= AWAY + alone["rmse"] + 1
 
 
 def agrees(row, wanted):
@@ -209,75 +274,3 @@ def test_sweep_leaves_everything(student, sweep, proof):
     sweep((NOTHING,), mood=8)  # a call of this check's own, from which the mistake can be told
     for trace in sorted(swept - trained):  # what training leaves behind has cost its points there
         require(False, f"`lambda_sweep` {trace}")
-
-
-@pytest.fixture(scope="session")
-def rows(draw):
-    """Rows of a sweep, in no order; what a figure has to show is drawn, as all that is judged by its values."""
-    rng = draw("plot")
-    lams = 10.0 ** (np.array([-1.5, 1.3, -0.3, 2.5]) + rng.uniform(-0.3, 0.3, size=4))
-    numbers = rng.uniform(0.35, 0.95, size=4), rng.uniform(0.3, 0.8, size=4)
-    return [
-        {"lam": float(lam), "accuracy": float(one), "rmse": float(two)}
-        for lam, one, two in zip(lams, *numbers, strict=True)
-    ]
-
-
-@pytest.fixture
-def drawn(student, rows):
-    """The observed call of plot_lambda_tradeoff. Each check draws anew: only its own calls can name a mistake."""
-
-    def draw():
-        seen = student.observe("plot_lambda_tradeoff", [dict(row) for row in rows])
-        require(isinstance(seen.value, Figure), "plot_lambda_tradeoff returns a matplotlib Figure")
-        shown = [number for axes in seen.value.axes for line in axes.lines for number in (*line.x, *line.y)]
-        known = [row[key] for row in rows for key in ("accuracy", "rmse")]
-        require(any(np.isclose(number, known).any() for number in shown), "the figure shows nothing of the rows")
-        return seen
-
-    return draw
-
-
-def axes_with(figure, rows, key):
-    """Those axes that have a point at (lam, row[key]) for every row."""
-    found = []
-    for axes in figure.axes:
-        points = [point for line in axes.lines for point in zip(line.x, line.y, strict=False)]
-        if points and all(np.isclose(points, (row["lam"], row[key])).all(axis=1).any() for row in rows):
-            found.append(axes)
-    return found
-
-
-@check("lambda_tradeoff", hint="x is lam, y the row's own number; the rows come in any order.")
-def test_plot_shows_the_rows(student, rows, drawn):
-    """the points drawn are the rows, and each of both has its own scale"""
-    figure = drawn().value
-    shown = [axes_with(figure, rows, key) for key in ("accuracy", "rmse")]
-    for key, axes in zip(("accuracy", "rmse"), shown, strict=True):
-        require(axes, f'"{key}" of every row is not drawn against its lam')
-    require(any(one is not two for one in shown[0] for two in shown[1]), "accuracy and RMSE share one vertical scale")
-    lines = [line for axes in (*shown[0], *shown[1]) for line in axes.lines if line.joined and len(line.x) > 2]
-    require(
-        all(line.x == sorted(line.x) for line in lines), "a line runs to and fro: sort the rows by lam before drawing"
-    )
-
-
-@check("lambda_tradeoff", hint='set_xscale("log") on the axes that show lam.')
-def test_plot_on_a_log_axis(student, rows, drawn):
-    """lam is on a logarithmic axis"""
-    figure = drawn().value
-    shown = [axes for key in ("accuracy", "rmse") for axes in axes_with(figure, rows, key)]
-    shown = shown or [axes for axes in figure.axes if axes.lines]
-    require(shown and all(axes.xscale in ("log", "symlog") for axes in shown), "an axis of lam is not logarithmic")
-
-
-@check("lambda_tradeoff", hint="Label the x axis, each y axis and each line, and call legend once the lines are there.")
-def test_plot_is_labelled(student, rows, drawn):
-    """axes have labels, a legend names both lines, and the rows are left alone"""
-    figure = drawn().value
-    used = [axes for axes in figure.axes if axes.lines]
-    require(any(axes.xlabel.strip() for axes in used), "the axis of lam has no label")
-    require(used and all(axes.ylabel.strip() for axes in used), "a vertical axis has no label")
-    legend = " ".join(text for axes in figure.axes for text in axes.legend).lower()
-    require("accuracy" in legend and "rmse" in legend, 'the legend does not name "accuracy" and "RMSE"')
-    require(drawn().arguments[:1] == [rows], "the rows have changed")

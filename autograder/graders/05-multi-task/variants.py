@@ -396,3 +396,134 @@ class MultiTaskLoss(nn.Module):
         _require_fit(logits, labels, reg_pred, reg_target)
         one = (torch.logsumexp(logits, 1) - logits[torch.arange(len(labels), device=logits.device), labels]).mean()
         return getattr(self, f"_{self.mode}")(one, torch.mean((reg_target - reg_pred).pow(2)))
+
+
+# --- heads that start at zero; notes after the step, whose first is a large one
+
+
+@variant("zero_heads")
+class MultiTaskNet(nn.Module):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Linear(in_features, hidden), nn.SiLU())
+        self.species, self.mass = nn.Linear(hidden, n_classes), nn.Linear(hidden, 1)
+        for head in (self.species, self.mass):
+            nn.init.zeros_(head.weight)
+            nn.init.zeros_(head.bias)
+
+    def forward(self, x):
+        h = self.trunk(x)
+        return self.species(h), self.mass(h).squeeze(1)
+
+
+@variant("zero_heads")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    def of_all():
+        logits, value = model(data["X"])
+        return logits, data["labels"], value, data["values"]
+
+    optimiser = torch.optim.RMSprop([*model.parameters(), *loss_fn.parameters()], lr=lr)
+    model.train()
+    table = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            optimiser.zero_grad()
+            loss_fn(*of_all()).backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimiser.step()
+            with torch.no_grad():
+                now = of_all()
+                total = loss_fn(*now).item()
+            raw = F.cross_entropy(now[0], now[1]).item(), F.mse_loss(now[2], now[3]).item()
+            table.append([total, *raw, *loss_fn.factors])
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    return dict(zip(names, torch.tensor(table).T.tolist(), strict=True))
+
+
+# --- layer normalisation and dropout of a fifth; AdamW along a cosine
+
+
+@variant("cosine")
+class MultiTaskNet(nn.Module):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Linear(in_features, hidden), nn.LayerNorm(hidden), nn.GELU(), nn.Dropout(0.2))
+        self.heads = nn.ModuleList([nn.Linear(hidden, n_classes), nn.Linear(hidden, 1)])
+
+    def forward(self, x):
+        logits, value = (head(shared) for shared in [self.trunk(x)] for head in self.heads)
+        return logits, value[:, 0]
+
+
+@variant("cosine")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    history = {name: [] for name in names}
+    optimiser = torch.optim.AdamW([*model.parameters(), *loss_fn.parameters()], lr=2 * lr, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=epochs)
+    model.train()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            logits, value = model(data["X"])
+            total = loss_fn(logits, data["labels"], value, data["values"])
+            raw = F.cross_entropy(logits, data["labels"]), F.mse_loss(value, data["values"])
+            for name, number in zip(names, (total, *raw, *loss_fn.factors), strict=True):
+                history[name].append(_number(number))
+            optimiser.zero_grad()
+            total.backward()
+            optimiser.step()
+            schedule.step()
+    return history
+
+
+# --- a trunk of sigmoids, a training that stops early and repeats its last entries, and a sweep with numbers of its own
+
+
+@variant("stops_early")
+class MultiTaskNet(nn.Module):
+    def __init__(self, in_features, n_classes, hidden=32):
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Linear(in_features, hidden), nn.Sigmoid())
+        self.a, self.b = nn.Linear(hidden, n_classes), nn.Linear(hidden, 1)
+
+    def forward(self, x):
+        h = self.trunk(x)
+        return self.a(h), self.b(h)[..., 0]
+
+
+@variant("stops_early")
+def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
+    names = ("total", "classification", "regression", "weight_classification", "weight_regression")
+    optimiser = torch.optim.Adam([{"params": model.parameters()}, {"params": loss_fn.parameters()}], lr=lr)
+    history, least, waited = {name: [] for name in names}, float("inf"), 0
+    model.train()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for _ in range(epochs):
+            logits, value = model(data["X"])
+            total = loss_fn(logits, data["labels"], value, data["values"])
+            optimiser.zero_grad()
+            total.backward()
+            optimiser.step()
+            raw = F.cross_entropy(logits, data["labels"]).item(), F.mse_loss(value, data["values"]).item()
+            for name, number in zip(names, (total.item(), *raw, *loss_fn.factors), strict=True):
+                history[name].append(np.float64(number))
+            least, waited = (total.item(), 0) if total.item() < least - 1e-4 else (least, waited + 1)
+            if waited > 20:
+                break
+    return {name: found + [found[-1]] * (epochs - len(found)) for name, found in history.items()}
+
+
+@variant("stops_early")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    table, state = [], torch.get_rng_state()
+    for lam in lams:
+        torch.manual_seed(seed)
+        net = MultiTaskNet(data_train["X"].shape[1], int(torch.max(data_train["labels"])) + 1, hidden=16)
+        train_multi_task(net, MultiTaskLoss("fixed", lam), data_train, epochs=400, lr=0.02, seed=seed)
+        found = evaluate_multi_task(net, data_val)
+        table.append(dict(lam=lam, accuracy=np.float64(found["accuracy"]), rmse=np.float64(found["rmse"])))
+    torch.set_rng_state(state)
+    return tuple(table)

@@ -58,12 +58,18 @@ def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wi
             from autograder.worker import kit
 
             gradients = tuple(kit.backward(value, [*args, *kwargs.values()]))
-        if hasattr(value, "detach"):
-            value = value.detach()
+        value = _as_it_is(value)
         printed = isinstance(sys.stdout, io.StringIO) and bool(sys.stdout.getvalue())
         return Output(_without_picture(value), gradients, (*args, *kwargs.values()), None, printed)
     except Exception as error:  # a mistake may raise whatever a student's code may
         return Output(None, (), (), type(error).__name__)
+
+
+def _as_it_is(value: Any) -> Any:
+    """A copy of a module's parameters or gradients, as a worker sends them: a later call may move what they are now."""
+    if isinstance(value, dict) and any(hasattr(item, "detach") for item in value.values()):
+        return {name: item.detach().clone() if hasattr(item, "detach") else item for name, item in value.items()}
+    return value.detach() if hasattr(value, "detach") else value
 
 
 def _without_picture(value: Any) -> Any:
