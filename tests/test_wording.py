@@ -351,7 +351,7 @@ def test_a_source_is_parsed_once_for_all_that_its_page_says() -> None:
     Wording("").raised("what is known of ours is read before")
     words = Wording(SOURCE + "# once\n")
     with parsed() as pieces:
-        for one in (words, words.anew(), words.anew()):
+        for one in (words, words.renewed(), words.renewed()):
             one.raised("pred has shape 3, but target has 4")
     assert len(pieces) == 1
 

@@ -65,6 +65,6 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Strip accents and case. NFKD separates marks from letters; casefold comes first, since it may add marks (ß, İ)."""
+    """Strip accents and case. NFKD separates marks from letters; casefold comes first, as it may add marks (ß, İ)."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in apart if letter.isalnum() and letter not in _UNSEEN)

@@ -15,7 +15,8 @@ Cell = str | float
 
 # What a spreadsheet takes for the start of a formula, also in East Asia's wide and small forms, and the apostrophe.
 _FORMULA = "[=+\\-@\\t\\r'＝＋－＠﹢﹣﹦﹫]"
-# Where a cell begins: at the start of the text, and where a spreadsheet that splits at semicolons or tabs starts a new cell.
+# Where a cell begins: at the start of the text, and where a spreadsheet that splits at semicolons or tabs starts a new
+# cell.
 _BEGIN = r'(^|[;\t\n\r])((?:(?![\t\n\r])[\s"])*)'
 _GUARD, _UNGUARD = re.compile(f"{_BEGIN}(?={_FORMULA})"), re.compile(f"{_BEGIN}'(?={_FORMULA})")
 # At worst such a text computes a sum or a wrong name: it cannot call anything.
@@ -23,7 +24,7 @@ _HARMLESS = re.compile(r"[\w.@+=\- ]*")
 
 
 def text_of(rows: Iterable[Sequence[Cell]], line_end: str = "\r\n") -> str:
-    """Return rows as CSV. Texts are quoted and numbers are not, so that a reader can tell the student 007 from a number."""
+    """Return rows as CSV. Texts are quoted and numbers are not, so the student 007 differs from the number 7."""
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator=line_end).writerows(rows)
     return text.getvalue()
@@ -36,7 +37,7 @@ def rounded(value: float) -> float:
 
 
 def guarded(cell: Cell) -> Cell:
-    """Put an apostrophe before a text that a spreadsheet would compute, and before one that already has an apostrophe."""
+    """Put an apostrophe before a text that a spreadsheet would compute, or that already has an apostrophe."""
     return _GUARD.sub(r"\1\2'", cell) if isinstance(cell, str) else cell
 
 

@@ -10,7 +10,7 @@ _LEFT_OUT = "…"
 
 
 def decisive(course: Course, assignment: Assignment) -> Assignment:
-    """Return the assignment as grading sees it: with limits, but without texts that are only shown, dates or late policy.
+    """Return the assignment as grading sees it: with limits, but without titles, hints, dates or late policy.
 
     A field that is added to the model goes to grading, and into the fingerprint, unless it is left out here.
     """

@@ -29,7 +29,8 @@ def penalty(
 def days_late(policy: LatePolicy, due: datetime.datetime, handed_in: datetime.datetime) -> int:
     """Count the days after the deadline, started days included; 0 within the grace period.
 
-    A day ends when the clock in the deadline's time zone shows the same hour again: after 23 or 25 hours when clocks change.
+    A day ends when the clock in the deadline's time zone shows the same hour again: after 23 or 25 hours when clocks
+    change.
     """
     moment = _moment(policy, handed_in)
     days = max(0, (moment - _utc(due)).days - 1)
@@ -72,5 +73,5 @@ def _moment(policy: LatePolicy, handed_in: datetime.datetime) -> datetime.dateti
 
 
 def _utc(moment: datetime.datetime) -> datetime.datetime:
-    """Convert to UTC. Python subtracts two times of one zone by what its clock shows; in UTC, by what has really passed."""
+    """Convert to UTC. Python subtracts two times of one zone by the clock; in UTC, by what has really passed."""
     return moment.astimezone(datetime.UTC)

@@ -81,7 +81,7 @@ class Limits(_Strict, frozen=True):
 
 
 class Part(_Strict, frozen=True):
-    """What is scored together: `functions` are the names that a student defines for it; `manual` parts are graded by hand."""
+    """What is scored together: `functions` are the names a student defines for it; `manual` parts are graded by hand."""
 
     id: str
     title: str

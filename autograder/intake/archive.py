@@ -13,7 +13,8 @@ from autograder.base.errors import SubmissionError
 from autograder.intake.opened import is_rubbish
 
 MAX_FILES, MAX_BYTES = 200, 20 << 20
-# Folders, caches and files that desktops add are entries too, and `zipfile` makes an object of each before we can count.
+# Folders, caches and files that desktops add are entries too, and `zipfile` makes an object of each before we can
+# count.
 MAX_ENTRIES = 5000
 MAX_NESTED = 3
 _ENTRY = b"PK\x01\x02"

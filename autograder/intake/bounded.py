@@ -1,8 +1,8 @@
 """Process hostile bytes in a separate process with limits on processor time, memory and wall time.
 
-It runs the parsers of archives, notebooks and Python. The process is forked once and gets one piece of work at a time; if
-it exceeds its limits, it is killed and the next piece gets a new process. confined.py says what the process gives up. Only
-bytes come back.
+It runs the parsers of archives, notebooks and Python. The process is forked once and gets one piece of work at a time;
+if it exceeds its limits, it is killed and the next piece gets a new process. confined.py says what the process gives
+up. Only bytes come back.
 """
 
 from __future__ import annotations

@@ -102,7 +102,8 @@ def _is_released(data: bytes, released: dict[str, str]) -> bool:
 def mark(data: bytes) -> str:
     """Return a hash that is the same for all copies of a file in which nobody has worked.
 
-    It ignores line ends, spaces at the ends of lines, and what Jupyter changes when it opens, runs and saves a notebook.
+    It ignores line ends, spaces at the ends of lines, and what Jupyter changes when it opens, runs and saves a
+    notebook.
     """
     return hashlib.sha256(_cells(data) or b"\n".join(line.rstrip() for line in _text(data).splitlines())).hexdigest()
 

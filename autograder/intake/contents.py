@@ -26,7 +26,7 @@ _Name = Annotated[str, msgspec.Meta(max_length=255)]
 
 
 class Job(msgspec.Struct, frozen=True):
-    """The files of one submission, and hashes of the released files by name: a file that equals one has no work in it."""
+    """The files of one submission, and hashes of the released files: a file that equals one has no work in it."""
 
     assignment: Assignment
     files: list[Found]
@@ -53,7 +53,7 @@ def answer(request: bytes) -> bytes:
 
 
 def read(job: Job) -> tuple[Contents, bytes]:
-    """Return what is graded, and that file as it was submitted. A student's fault never raises, except as MemoryError."""
+    """Return what is graded, and its file as submitted. Raises nothing for a student's fault, except MemoryError."""
     files = {item.path: item.data for item in job.files}
     broken: list[str] = []
     try:

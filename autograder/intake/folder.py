@@ -23,7 +23,7 @@ _reader = bounded.Reader(contents.answer)
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """The contents of a folder, read once: files, or why they cannot be read; the time of handing in, and notes on it."""
+    """The contents of a folder, read once: files, or why they cannot be read; time of handing in, and notes on it."""
 
     files: list[Found]
     problem: str | None
@@ -165,7 +165,7 @@ def times(submitted: Path, course: Course, student: str) -> dict[str, datetime.d
 
 
 def handed_in(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
-    """Return the time of handing in, as nbgrader writes it (UTC if no zone is named), and notes if it cannot be used."""
+    """Return the time of handing in, as nbgrader writes it (UTC if no zone is named), and notes on problems."""
     try:
         data = opened.timestamp(folder)
     except opened.NoFolder:

@@ -1,7 +1,7 @@
 """Turn IPython's magics into plain Python, in one pass over a cell.
 
-IPython's own transformer tokenises the whole cell again for each magic, so a kilobyte of magics takes seconds. Here each
-line is read once: only a line that begins a statement can be a magic, not one inside a string or brackets.
+IPython's own transformer tokenises the whole cell again for each magic, so a kilobyte of magics takes seconds. Here
+each line is read once: only a line that begins a statement can be a magic, not one inside a string or brackets.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 
 _NESTED = 5
 _PYTHON_CELL_MAGICS = ("time", "timeit", "capture", "prun")
-# What decides how the next line is read: a comment ends this one, quotes open a string, brackets continue the statement.
+# What decides how the next line is read: a comment ends this one, quotes open a string, brackets continue the
+# statement.
 _NOTABLE = re.compile(r"#.*|\"{3}|'{3}|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]", re.DOTALL)
 _ENDS = {'"""': re.compile(r'(?:\\.|[^\\])*?"{3}', re.DOTALL), "'''": re.compile(r"(?:\\.|[^\\])*?'{3}", re.DOTALL)}
 _TARGET = re.compile(r"[\w.,:\[\]'\"* ()]{1,200}")

@@ -1,4 +1,4 @@
-"""Read the manifest of a submitted zip. A student may write anything there, so it is bounded and never affects grades."""
+"""Read the manifest of a submitted zip. It may contain anything, so it is bounded and never affects grades."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 def hints(assignment: Assignment, files: dict[str, bytes]) -> dict[str, int]:
-    """Return the highest hint that the student claims to have asked for, by part; empty if the manifest is not valid."""
+    """Return the highest hint that the student claims to have seen, by part; empty if the manifest is invalid."""
     data = files.get(FILENAME, b"")
     if not data or len(data) > MAX_BYTES:
         return {}

@@ -22,7 +22,8 @@ def student_id(name: str) -> str:
     """Return the id of a folder's owner for results, gradebook and file names.
 
     It is the folder's name, with escapes for bytes that are not UTF-8. A name that is too long is cut and marked with a
-    hash of its bytes; so is a name that could be mistaken for another one, because it contains an escape or such a mark.
+    hash of its bytes; so is a name that could be mistaken for another one, because it contains an escape or such a
+    mark.
     """
     text = printable(name)
     if _fits(text, 0) and not _ESCAPE.search(name) and not _MARKED.search(text):

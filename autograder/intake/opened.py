@@ -166,7 +166,8 @@ def _content(here: int, name: str, path: str, most: int) -> bytes:
     """
     refused = f"{path}: is a symbolic link or not a plain file; hand in the file itself"
     try:
-        # Check before opening, because opening a device may have effects; and after, because the file may have been swapped.
+        # Check before opening, because opening a device may have effects; and after, because the file may have been
+        # swapped.
         if not stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode):
             raise SubmissionError(refused)
         descriptor = os.open(name, _FILE, dir_fd=here)

@@ -17,7 +17,8 @@ from autograder.worker import confine, messages, wire
 _LIMITS = confine.Limits(cpu_seconds=10, memory_mb=128, scratch_mb=4, processes=8, statement_seconds=2.0)
 _SECONDS, _MAX_BYTES = 5.0, 1 << 20
 
-# Each function returns a list of what it got, which is empty if the wall held. `secret` is a file that the grader may read.
+# Each function returns a list of what it got, which is empty if the wall held. `secret` is a file that the grader may
+# read.
 SOURCE = """
 import os, resource, signal, socket, sys
 

@@ -17,7 +17,8 @@ class WorkerClock:
     def __init__(self, pidfd: int | None) -> None:
         self._pidfd = pidfd
         self._pid = None if pidfd is None else _pid_of(pidfd)
-        # The number of a process's CPU clock is computed from its pid: clock_getcpuclockid(3), which Python offers only for threads.
+        # The number of a process's CPU clock is computed from its pid: clock_getcpuclockid(3), which Python offers only
+        # for threads.
         self._clock = None if self._pid is None else (~self._pid << 3) | 2
         self._last = 0.0
         self._waited: dict[str, float] = {}  # by thread
@@ -45,7 +46,7 @@ class WorkerClock:
         return max((now - before.get(task, 0.0) for task, now in self._waited.items()), default=0.0)
 
     def is_held_up(self) -> bool:
-        """Return whether a thread is ready to run, or was stopped from outside: code in the worker cannot stop itself."""
+        """Return whether a thread is ready to run, or was stopped from outside: a worker cannot stop itself."""
         return any(_state(f"{task}/stat") in (b"R", b"T", b"t") for task in self._threads())
 
     def _threads(self) -> list[str]:
@@ -140,6 +141,6 @@ class Deadline:
         return waited >= self._far and self.own() < self._seconds
 
     def slice(self) -> float:
-        """Return how long to wait before the next look; randomised, so that a worker cannot time its work around the looks."""
+        """Return how long to wait before the next look; random, so that a worker cannot work between the looks."""
         left = max(0.001, self._seconds - self.own())
         return min(self.SLICE, left) * random.uniform(0.5, 1.5)

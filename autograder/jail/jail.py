@@ -140,7 +140,7 @@ class Jail:
             raise
 
     def close(self) -> None:
-        """End the zygote and all its workers. A forked process only drops its copies, since the zygote is its parent's."""
+        """End the zygote and all its workers. A forked process only closes its copies: the zygote is its parent's."""
         if self._control is not None:
             self._control.close()
             self._control = None

@@ -19,7 +19,8 @@ _KIT = "/kit"
 _STDLIB = f"/python/lib/python{sys.version_info.major}.{sys.version_info.minor}"
 _DEVICES = ("null", "zero", "random", "urandom")
 
-# With -I and -S, what is imported does not depend on site-packages, .pth files, PYTHON* variables or the current folder.
+# With -I and -S, what is imported does not depend on site-packages, .pth files, PYTHON* variables or the current
+# folder.
 BOOT = (
     f"import sys; sys.path[:0] = [{_SITE!r}, {_KIT!r}]; sys.dont_write_bytecode = True; "
     "from autograder.worker import zygote; zygote.main(int(sys.argv[1]))"
@@ -144,5 +145,5 @@ def distribution_paths(packages: tuple[str, ...]) -> tuple[Path, ...]:
 
 
 def _applies(requirement: Requirement) -> bool:
-    """Return whether a requirement is always installed: an extra that happens to be there is not part of the environment."""
+    """Return whether a requirement is always installed: an extra does not belong to the environment."""
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})

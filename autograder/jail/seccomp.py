@@ -42,7 +42,8 @@ fork vfork clone recvmsg sendmsg sendto recvfrom getsockname getsockopt setsid k
 setuid setgid unshare mount chown fchown lchown fchownat chmod fchmod fchmodat setrlimit prlimit64 fcntl ioctl
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """
-# The guard waits for one child and one message of the grader, ends the child, removes its folder and reports how it ended.
+# The guard waits for one child and one message of the grader, ends the child, removes its folder and reports how it
+# ended.
 _GUARD = """
 read write close openat open fstat rename renameat renameat2 chmod fchmodat lstat stat newfstatat statx getdents getdents64 lseek fcntl unlink unlinkat rmdir
 recvfrom recvmsg sendto sendmsg select pselect6 poll ppoll kill wait4 waitid
@@ -72,8 +73,8 @@ _CLONE_REFUSED = (
 )
 # TCGETS, TIOCGWINSZ, FIOCLEX, FIONREAD, FIONBIO: Python's file objects use these.
 _IOCTLS = (0x5401, 0x5413, 0x5451, 0x541B, 0x5421)
-# F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. Not F_SETLK, which could lock other people's files; not F_SETOWN and F_SETSIG, which
-# make a file send signals to another process.
+# F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. Not F_SETLK, which could lock other people's files; not F_SETOWN and F_SETSIG,
+# which make a file send signals to another process.
 _FCNTLS = (0, 1, 2, 3, 4, 1030)
 
 
@@ -118,7 +119,8 @@ def _add_checked(rules: Any, own_limits: bool) -> None:
     rules.add_rule(pyseccomp.ALLOW, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
     for command in _FCNTLS:
         rules.add_rule(pyseccomp.ALLOW, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
-    # It may only read its own limits: if it lowered its processor time, the kernel's kill would look like one from outside.
+    # It may only read its own limits: if it lowered its processor time, the kernel's kill would look like one from
+    # outside.
     own, unchanged = pyseccomp.Arg(0, pyseccomp.EQ, 0), pyseccomp.Arg(2, pyseccomp.EQ, 0)
     rules.add_rule(pyseccomp.ALLOW, "prlimit64", *((own,) if own_limits else (own, unchanged)))
     for request in _IOCTLS:

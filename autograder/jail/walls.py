@@ -121,7 +121,7 @@ def _boot_outside(packages: Sequence[str]) -> str:
 
 
 def worker_uid(wall: Wall) -> int | None:
-    """Return the user id that a worker of this wall takes, a different one for each grading process; None if it keeps its own."""
+    """Return the user id for a worker of this wall, different for each grading process; None to keep its own."""
     return _UID_BASE + os.getpid() % 1000 if wall.own_user else None
 
 

@@ -53,7 +53,7 @@ class Worker:
         max_bytes: int,
         tensors: reader.Tensors | None = None,
     ) -> messages.Reply:
-        """Send a request and read its reply within `seconds` of the worker's own time; decoding the reply counts as well.
+        """Send a request and read its reply within `seconds` of the worker's own time; decoding it counts as well.
 
         Raises:
             messages.Closed, messages.TooLate, messages.TooLong, messages.Malformed: the worker cannot be used any more.

@@ -117,7 +117,7 @@ def set_limits(limits: Limits, mapped: int) -> None:
 
 
 def gain_nothing() -> None:
-    """Set no_new_privs: no program that is run can add rights. A process without rights needs it to filter its calls."""
+    """Set no_new_privs: no program that is run can add rights. Without rights, filtering calls requires it."""
     _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 

@@ -1,4 +1,4 @@
-"""Functions that graders may apply to a torch module that stays in the worker, besides calling it. They know no answers."""
+"""Functions that graders apply to a torch module in the worker, besides calling it. They know no answers."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def backward(value: Any, arguments: list[Any]) -> list[torch.Tensor | None]:
 
 
 class Probe(nn.Module):
-    """Wrapper that records each call of a module: training mode, gradients on or off, number of rows, and the first column if wanted."""
+    """Wrapper that records each call: training mode, gradients on or off, number of rows, first column if wanted."""
 
     def __init__(self, inner: nn.Module, keep_rows: bool = False) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """The requests and replies between grader and worker, and their framing on two pipes.
 
-A request comes from the grader, so it is msgpack. A reply is a value of the wire, decoded by a few dozen lines of Python,
-because the submission may have taken over the worker that sends it.
+A request comes from the grader, so it is msgpack. A reply is a value of the wire, decoded by a few dozen lines of
+Python, because the submission may have taken over the worker that sends it.
 """
 
 from __future__ import annotations

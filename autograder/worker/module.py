@@ -34,7 +34,8 @@ class StatementTooSlow(BaseException):
 def load(filename: str, source: str, seconds: float | None = None) -> tuple[types.ModuleType, list[Note]]:
     """Run each top-level statement of `source`; failures become notes with line and reason.
 
-    `seconds` limits each statement (Linux and macOS, main thread), so that a test run left in the file costs only itself.
+    `seconds` limits each statement (Linux and macOS, main thread), so that a test run left in the file costs only
+    itself.
 
     Raises:
         SyntaxError, ValueError: the source cannot be parsed.

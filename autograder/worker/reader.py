@@ -149,7 +149,7 @@ class _Reader:
         return handle if self._resolve is None else self._resolve(handle)
 
     def _type_name(self) -> str:
-        """Read the name of a class. It appears in our own sentences, so a name with spaces or signs becomes `object`."""
+        """Read the name of a class. Our own sentences use it, so a name with spaces or signs becomes `object`."""
         name = self._text(values.MAX_TYPE_NAME)
         return name if _CLASS.fullmatch(name) else "object"
 

@@ -77,7 +77,7 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something the worker knows by a dotted name, such as torch.nn.functional.cross_entropy; only a grader sends it."""
+    """An object that the worker finds by a dotted name, such as torch.nn.functional.relu; only a grader sends it."""
 
     path: str
 

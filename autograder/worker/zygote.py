@@ -90,7 +90,7 @@ def main(control_fd: int) -> None:
 
 
 def _collapse() -> None:
-    """Move what is imported into huge pages: with torch, a fork then copies a thousand page entries, not sixty thousand.
+    """Move what is imported into huge pages: with torch, a fork then copies 1,000 page entries, not 60,000.
 
     With torch it takes half a second. On kernels before Linux 6.1, nothing changes.
     """
