@@ -90,7 +90,7 @@ def test_a_worker_with_other_graders_is_refused(course: Course, wall: str, sched
 
 def test_a_worker_with_another_secret_is_refused(course: Course, wall: str, scheduler: Any) -> None:
     client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
-    with client, pytest.raises(LossLabError, match="put the same on every machine"):
+    with client, pytest.raises(LossLabError, match="put the same secret on every machine"):
         client.submit(cluster._there, batch, wanted(batch, seed="another")).result()
 
 
