@@ -36,7 +36,7 @@ SEEDS = [
 ]
 _TENSORS = [
     b"x" + bytes([code, flag, 1, 2, 0, 0, 0]) + bytes(2 * size)
-    for code, size in enumerate(reader.ITEM_SIZES.values())
+    for code, size in enumerate(values.ITEM_SIZES.values())
     for flag in (0, 1)
 ]
 
@@ -70,9 +70,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=-1)
     parser.add_argument("--torch", action="store_true")
     wanted = parser.parse_args()
-    tensors = None
+    tensors: reader.Tensors | None = None
     if wanted.torch:
-        from autograder.grading.proxy import tensors
+        from autograder.grading.tensors import tensors
 
     def one(data: bytes) -> None:
         """Read the bytes as a value, and as a reply."""

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.grading.checks import MARK
-from autograder.grading.proxy import Observation
+from autograder.grading.remote import Observation
 
 
 class Local:

@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import jinja2
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -23,41 +25,6 @@ KINDS = {
     "met": re.compile(r"met in practice: (.+)"),
     "made": re.compile(r"()$"),
 }
-
-TEXT = """# Where the known mistakes come from
-
-A grader names a wrong answer by a catalogue of {entries} known mistakes, `autograder/graders/*/mistakes/`. Each entry is a
-wrong function, the sentence that its author reads, and in `seen` where it was met:
-
-| `seen` | what it is |
-| --- | --- |
-| `owner/repository#number: ...` | an issue or a pull request on GitHub in which somebody reports the mistake, makes it or fixes it |
-| `owner/repository path.py: ...` | a file in a public repository that has it |
-| `docs: ...` | documentation that warns of it, or that states the convention which is taken for the one asked for |
-| `met in practice: ...` | met while the exercises were made; there is nothing public to read |
-| nothing | made up for the catalogue, as a mistake that can be made |
-
-A source serves every entry of its family. Where it has the mistake in another function than the exercise, `seen` says in
-which: `(there an MSE)`.
-
-| assignment | entries | threads | files | documentation | met in practice only | made for the catalogue |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |
-{table}
-
-## Threads
-
-{thread}
-
-## Files
-
-{file}
-
-## Documentation
-
-{docs}
-
-This page is written by `python scripts/mistakes-page.py`; a test fails while it is out of date.
-"""
 
 
 def source(seen: str) -> tuple[str, str]:
@@ -79,20 +46,13 @@ def page() -> str:
         if len(entries) > kinds["made"]:  # one whose mistakes were all made up has no place on a page of sources
             rows.append((assignment.id, [len(entries), *(kinds[kind] for kind in KINDS)]))
     rows.append(("all", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)]))
-    return TEXT.format(
-        entries=rows[-1][1][0],
-        table="\n".join(f"| {name} | {' | '.join(map(str, counts))} |" for name, counts in rows),
-        **{kind: "\n".join(map(_line, sorted(cited[kind].items(), key=_first))) for kind in ("thread", "file", "docs")},
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
     )
-
-
-def _first(cited: tuple[str, int]) -> str:
-    return cited[0].lower()
-
-
-def _line(cited: tuple[str, int]) -> str:
-    name, times = cited
-    return f"- {name}" if times == 1 else f"- {name} ({times} entries)"
+    return environment.get_template("mistakes.md.j2").render(rows=rows, cited=cited)
 
 
 if __name__ == "__main__":

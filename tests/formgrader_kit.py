@@ -18,7 +18,7 @@ from typing import Any
 import nbgrader_course as kit
 import pytest
 from selenium import webdriver
-from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.chrome.webdriver import WebDriver
 
 TOKEN = "a-token-for-this-test"
 Ask = Callable[..., Any]

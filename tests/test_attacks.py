@@ -6,6 +6,7 @@ import contextlib
 import html.parser
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -95,7 +96,7 @@ def test_json_on_the_terminal_has_no_control_characters(tmp_path: Path) -> None:
     folder = tmp_path / "submitted" / "name-\x1b[2J\x9b31m\u202e" / "01-mse"
     folder.mkdir(parents=True)
     (folder / "\x1b]0;owned\x07.txt").write_text("x")
-    command = [attack_class.sys.executable, "-m", "autograder", "grade", str(tmp_path / "submitted")]
+    command = [sys.executable, "-m", "autograder", "grade", str(tmp_path / "submitted")]
     done = subprocess.run(
         [*command, "--out", str(tmp_path / "out"), "--json"], cwd=ROOT, capture_output=True, check=True
     )
@@ -331,7 +332,7 @@ def test_a_value_that_ends_the_grader_costs_nobody_but_its_author(tmp_path: Path
         text = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
         deadly = "\n\ndef mse_loss(pred, target):\n    return 666.0\n" if number in (3, 4) else f"\nnumber = {number}\n"
         (folder / "mse.py").write_text(text + deadly)
-    command = [attack_class.sys.executable, "-m", "autograder", "grade", str(submitted), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "autograder", "grade", str(submitted), "--out", str(tmp_path / "out")]
     done = subprocess.run(
         command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )

@@ -60,7 +60,7 @@ def _close_and_sleep() -> bytes:
     return b""
 
 
-WORK = {
+WORK: dict[str, Callable[[], bytes]] = {
     name: globals()[f"_{name}"]
     for name in ("loop", "flood", "hoard", "crash", "sleep", "fail", "leave", "close_and_sleep")
 }

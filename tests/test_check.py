@@ -17,6 +17,7 @@ from autograder import course as courses
 from autograder.base.errors import SubmissionError
 from autograder.course import Course
 from autograder.student.checks import public, session, work
+from autograder.student.checks.reading import read_file
 from autograder.student.checks.watchdog import Watchdog
 from autograder.student.terminal import run as running
 
@@ -31,8 +32,8 @@ def kit(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lines_of(folder: Path, course: Course, assignment: str = "01-mse", **options: bool) -> list[str]:
-    return running.run(course.assignment(assignment), folder).lines(**options)
+def lines_of(folder: Path, course: Course, assignment: str = "01-mse", show_all: bool = False) -> list[str]:
+    return running.run(course.assignment(assignment), folder).lines(show_all)
 
 
 def block(lines: list[str], words: str) -> list[str]:
@@ -127,8 +128,8 @@ def test_a_stub_is_not_started_and_needs_no_library(course: Course, monkeypatch:
 def test_what_was_handed_out_is_known_untouched_and_the_reference_is_not(assignment: str, course: Course) -> None:
     item = course.assignment(assignment)
     for name in work.names(item):
-        assert work.untouched(item, work.read_file(ROOT / "assignments" / assignment / name)), name
-    assert not work.untouched(item, work.read_file(ROOT / "solutions" / assignment / f"{item.module}.py"))
+        assert work.untouched(item, read_file(ROOT / "assignments" / assignment / name)), name
+    assert not work.untouched(item, read_file(ROOT / "solutions" / assignment / f"{item.module}.py"))
 
 
 def test_a_part_that_is_half_done_says_which_function_is_open(kit: Path, course: Course) -> None:

@@ -64,7 +64,7 @@ def test_diagnosis_leaves_the_random_state_of_the_grader_alone(grade_sources: Gr
     import numpy as np
 
     np.random.seed(7)
-    before = np.random.get_state()[1].copy()  # type: ignore[index,union-attr]
+    before = np.random.get_state()[1].copy()  # type: ignore[index]
     grade_sources("01-mse", changed("def mse_loss(pred, target):\n    np.random.seed(1)\n    return 3.0\n"))
     assert (np.random.get_state()[1] == before).all()  # type: ignore[index]
 

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.base.errors import CourseError
 from autograder.course import Course
-from autograder.proving import equivalent, verify
+from autograder.proving import equivalent, judge, verify
 
 ROOT = Path(__file__).parent.parent
 LIVING = ['f: "a" → "a_"', "f: x * y → x / y"]
@@ -66,10 +66,10 @@ def test_accept_drafts_mutants_that_live_and_nothing_else(tmp_path: Path) -> Non
     folder = tmp_path / "autograder" / "graders" / "01-mse"
     folder.mkdir(parents=True)
     rows = [
-        verify.Row(
-            "01-mse", verify.MUTANTS, problems=["f: 1 → 2: lives", "f: 2: is listed as equivalent, and is caught"]
+        judge.Row(
+            "01-mse", judge.MUTANTS, problems=["f: 1 → 2: lives", "f: 2: is listed as equivalent, and is caught"]
         ),
-        verify.Row("01-mse", verify.CAUGHT, problems=["a: lives"]),
+        judge.Row("01-mse", judge.CAUGHT, problems=["a: lives"]),
     ]
     assert verify.accept(tmp_path, rows) == {folder / "equivalent.yml": 1}
     assert (folder / "equivalent.yml").read_text().splitlines()[1:] == ['"f: 1 → 2": ""']

@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -392,7 +393,12 @@ def test_gradescope_grades_a_submission_as_we_do(autograder: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "link"])
 def test_gradescope_rejects_or_passes_over_what_is_not_a_file(tmp_path: Path, what: str) -> None:
-    make = {"folder": Path.mkdir, "pipe": os.mkfifo, "link": lambda path: path.symlink_to("/dev/zero")}[what]
+    kinds: dict[str, Callable[[Path], None]] = {
+        "folder": Path.mkdir,
+        "pipe": os.mkfifo,
+        "link": lambda path: path.symlink_to("/dev/zero"),
+    }
+    make = kinds[what]
     course = courses.load(ROOT / "course.yml")
     make(tmp_path / "timestamp.txt")
     solved = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()

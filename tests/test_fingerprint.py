@@ -142,6 +142,7 @@ def appended(text: str) -> str:
         "autograder/grading/known_messages.txt",
         "autograder/grading/matchers.py",
         "autograder/grading/plugin.py",
+        "autograder/grading/process.py",
         "autograder/grading/proxy.py",
         "autograder/intake/source.py",
         "autograder/jail/clock.py",

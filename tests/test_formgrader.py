@@ -12,9 +12,9 @@ from pathlib import Path
 import nbgrader_course as kit
 import pytest
 from formgrader_kit import TOKEN, Ask, asker, chromium, server
+from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 ASSIGNMENT = "03-gradient-comparison"
@@ -89,7 +89,7 @@ def test_a_written_answer_is_graded_in_a_browser(folder: Path, ask: Ask, port: i
     browser.get(f"{formgrader}/submissions/{theirs['id']}/")
     field = wait.until(lambda _: browser.find_element(By.ID, "written"))
     wait.until(
-        lambda _: "needs_manual_grade" in field.get_attribute("class")
+        lambda _: "needs_manual_grade" in (field.get_attribute("class") or "")
     )  # once the page's script knows the grades
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
     _picture(browser, "answer")

@@ -18,8 +18,8 @@ import pytest
 import script_injection as injection
 from formgrader_kit import TOKEN, Ask, asker, chromium, server
 from nbgrader.api import Gradebook
+from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webdriver import WebDriver
 
 ASSIGNMENT, MODULE = "03-gradient-comparison", "gradient_comparison"
 HONEST = """An *honest* answer: `a < b`, and a < b & c > d.
@@ -65,7 +65,7 @@ def notebook() -> bytes:
         made.cells.append(nbformat.v4.new_markdown_cell(text, attachments=attachments, id=f"x-{name}"))
     made.cells.append(nbformat.v4.new_raw_cell(texts["script"]))
     made.cells.append(nbformat.v4.new_markdown_cell(HONEST, attachments={"plot.png": {"image/png": PLOT}}, id="honest"))
-    return nbformat.writes(made).encode()
+    return bytes(nbformat.writes(made), "utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_an_honest_answer_reads_right_in_formgrader(port: int, ask: Ask, browser
     assert [item.text for item in cell.find_elements(By.TAG_NAME, "th")] == ["loss", "slope"]
     assert cell.find_element(By.CSS_SELECTOR, ".highlight .k").text == "if"
     (plot,) = cell.find_elements(By.TAG_NAME, "img")
-    assert plot.get_attribute("alt") == "a plot" and int(plot.get_property("naturalWidth")) == 1
+    assert plot.get_attribute("alt") == "a plot" and str(plot.get_property("naturalWidth")) == "1"
     (link,) = cell.find_elements(By.TAG_NAME, "a")
     assert link.get_attribute("href") == "https://example.org/a?b=1&c=2"
 
@@ -186,7 +186,8 @@ def test_what_cleaning_overlooked_would_be_stopped_by_the_browser(port: int, ask
 def test_a_sentence_with_a_name_in_it_is_shown_as_text(port: int, browser: WebDriver) -> None:
     browser.get(f"http://127.0.0.1:{port}/formgrader/manage_submissions/{ASSIGNMENT}")
     browser.execute_script("createModal('m', 'Error', arguments[0])", f"no grade for '{injection.NAME}'")
-    assert injection.NAME in browser.find_element(By.CSS_SELECTOR, "#m .modal-body").get_attribute("textContent")
+    shown = browser.find_element(By.CSS_SELECTOR, "#m .modal-body").get_attribute("textContent")
+    assert shown is not None and injection.NAME in shown
 
 
 def test_a_file_that_was_handed_in_has_no_rights_when_it_is_opened(folder: Path, port: int, ask: Ask) -> None:

@@ -8,7 +8,9 @@ import json
 import os
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,9 +20,11 @@ from autograder.course import Course
 from autograder.intake import contents, folder, left, magics, names
 from autograder.intake.submission import Submission
 
+HandIn = Callable[[dict[str, bytes]], Submission]
+
 
 @pytest.fixture
-def hand_in(tmp_path: Path, course: Course):  # type: ignore[no-untyped-def]
+def hand_in(tmp_path: Path, course: Course) -> HandIn:
     def run(files: dict[str, bytes]) -> Submission:
         for name, data in files.items():
             (tmp_path / name).write_bytes(data)
@@ -30,7 +34,7 @@ def hand_in(tmp_path: Path, course: Course):  # type: ignore[no-untyped-def]
 
 
 def notebook(*cells: str) -> bytes:
-    body = [
+    body: list[dict[str, object]] = [
         {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": cell, "outputs": [], "execution_count": None}
         for i, cell in enumerate(cells)
     ]
@@ -44,35 +48,35 @@ def archive(name: str, data: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_script_is_taken_as_it_is(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_script_is_taken_as_it_is(hand_in: HandIn) -> None:
     assert hand_in({"mse.py": b"x = 1\r\n"}).source == "x = 1\n"
 
 
-def test_magics_do_no_harm_and_timed_cells_stay(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_magics_do_no_harm_and_timed_cells_stay(hand_in: HandIn) -> None:
     cells = ["%matplotlib inline\nx = 1", "%%time\ny = 2", "%%bash\nrm -rf /", "z = (7\n     % 4)"]
     namespace: dict[str, object] = {"get_ipython": lambda: type("S", (), {"run_line_magic": lambda *a: None})()}
     exec(hand_in({"mse.ipynb": notebook(*cells)}).source, namespace)
     assert (namespace["x"], namespace["y"], namespace["z"]) == (1, 2, 3)
 
 
-def test_a_cell_that_does_not_parse_costs_only_itself(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_cell_that_does_not_parse_costs_only_itself(hand_in: HandIn) -> None:
     submission = hand_in({"mse.ipynb": notebook("x = 1", "def f(:\n  pass", "y = 2")})
     assert submission.problem is None
     assert "x = 1" in submission.source and "y = 2" in submission.source
     assert submission.notes == ["mse.ipynb line 2: invalid syntax; cell 2 was left out"]
 
 
-def test_a_script_in_cells_loses_only_the_broken_one(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_script_in_cells_loses_only_the_broken_one(hand_in: HandIn) -> None:
     submission = hand_in({"mse.py": b"# %%\nx = 1\n# %%\nx = = 2\n# %%\ny = 2\n"})
     assert "y = 2" in submission.source and "= =" not in submission.source and len(submission.notes) == 1
 
 
-def test_a_zip_is_read_without_unpacking(hand_in, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_zip_is_read_without_unpacking(hand_in: HandIn, tmp_path: Path) -> None:
     assert hand_in({"work.zip": archive("work/mse.py", b"x = 1\n")}).source == "x = 1\n"
     assert [path.name for path in tmp_path.iterdir()] == ["work.zip"]
 
 
-def test_a_timestamp_without_a_zone_is_utc(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_timestamp_without_a_zone_is_utc(hand_in: HandIn) -> None:
     submission = hand_in({"mse.py": b"x = 1\n", "timestamp.txt": b"2027-02-01 10:00:00 UTC"})
     assert submission.timestamp is not None and submission.timestamp.isoformat() == "2027-02-01T10:00:00+00:00"
 
@@ -94,12 +98,12 @@ def test_a_timestamp_without_a_zone_is_utc(hand_in) -> None:  # type: ignore[no-
         ({"a.zip": b"PK nonsense"}, "a.zip: is not a whole zip archive (BadZipFile); pack it again"),
     ],
 )
-def test_bad_input_gives_one_line(hand_in, files: dict[str, bytes], line: str) -> None:  # type: ignore[no-untyped-def]
+def test_bad_input_gives_one_line(hand_in: HandIn, files: dict[str, bytes], line: str) -> None:
     assert hand_in(files).problem == line
 
 
 @pytest.mark.parametrize("name", ["notes 12:30.txt", "sub/a: b.txt", "12:30.txt", "mse.py:Zone.Identifier"])
-def test_a_colon_in_a_name_is_harmless(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_colon_in_a_name_is_harmless(hand_in: HandIn, name: str) -> None:
     buffer = io.BytesIO(archive("mse.py", RIGHT))
     with zipfile.ZipFile(buffer, "a") as file:
         file.writestr(name, "x")
@@ -110,8 +114,8 @@ def test_a_colon_in_a_name_is_harmless(hand_in, name: str) -> None:  # type: ign
 @pytest.mark.parametrize(
     "name", ["C:\\mse.py", "C:/mse.py", "c:mse.py", "./C:/mse.py", "\\\\host\\share\\mse.py", "\\mse.py", "..\\mse.py"]
 )
-def test_a_name_that_leads_to_a_drive_is_refused(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
-    assert "leads out of the archive" in hand_in({"a.zip": archive(name, RIGHT)}).problem
+def test_a_name_that_leads_to_a_drive_is_refused(hand_in: HandIn, name: str) -> None:
+    assert "leads out of the archive" in (hand_in({"a.zip": archive(name, RIGHT)}).problem or "")
 
 
 BROKEN = b"PK nonsense"
@@ -119,13 +123,13 @@ BROKEN_NOTE = "pics.zip: is not a whole zip archive (BadZipFile); it was left as
 
 
 @pytest.mark.parametrize("name", ["mse.py", "mse (1).py"])
-def test_a_broken_zip_next_to_good_work_is_a_note(hand_in, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_zip_next_to_good_work_is_a_note(hand_in: HandIn, name: str) -> None:
     submission = hand_in({name: RIGHT, "pics.zip": BROKEN})
     assert submission.problem is None and submission.source == RIGHT.decode()
     assert submission.notes[-1] == BROKEN_NOTE
 
 
-def test_a_broken_zip_in_a_good_one_is_a_note(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_zip_in_a_good_one_is_a_note(hand_in: HandIn) -> None:
     buffer = io.BytesIO(archive("pics.zip", BROKEN))
     with zipfile.ZipFile(buffer, "a") as file:
         file.writestr("mse.py", RIGHT)
@@ -136,29 +140,44 @@ def test_a_broken_zip_in_a_good_one_is_a_note(hand_in) -> None:  # type: ignore[
 @pytest.mark.parametrize(
     "files", [{}, {"mse.py": b"# stub\n"}, {"utils.py": b"x = 1\n"}], ids=["alone", "stub", "other"]
 )
-def test_a_broken_zip_that_may_hold_the_work_is_rejected(folders, files: dict[str, bytes]) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_zip_that_may_hold_the_work_is_rejected(folders: HandIn, files: dict[str, bytes]) -> None:
     assert (
         folders(files | {"work.zip": BROKEN}).problem
         == "work.zip: is not a whole zip archive (BadZipFile); pack it again"
     )
 
 
-def test_a_zip_that_leads_elsewhere_is_rejected_even_next_to_good_work(hand_in) -> None:  # type: ignore[no-untyped-def]
-    assert "leads out of the archive" in hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem
+@pytest.mark.parametrize("name", ["a.zip", "z.zip"])
+def test_a_file_and_a_zip_that_holds_one_of_its_name_lose_neither(hand_in: HandIn, name: str) -> None:
+    submission = hand_in({"mse.py": RIGHT, name: archive("mse.py", WRONG)})
+    assert submission.source == RIGHT.decode()
+    assert any(f"{name[0]}/mse.py" in note for note in submission.notes), submission.notes
 
 
-def test_a_rejected_archive_has_the_digest_of_what_was_handed_in(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_two_zips_with_files_of_one_name_lose_neither(hand_in: HandIn) -> None:
+    submission = hand_in({"a.zip": archive("mse.py", RIGHT), "b.zip": archive("mse.py", WRONG)})
+    assert submission.source == RIGHT.decode()
+    assert any("b/mse.py" in note for note in submission.notes), submission.notes
+
+
+def test_a_zip_that_leads_elsewhere_is_rejected_even_next_to_good_work(hand_in: HandIn) -> None:
+    assert "leads out of the archive" in (
+        hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem or ""
+    )
+
+
+def test_a_rejected_archive_has_the_digest_of_what_was_handed_in(hand_in: HandIn) -> None:
     submission = hand_in({"a.zip": BROKEN})
     assert submission.problem is not None and submission.sha256 == contents.digest({"a.zip": BROKEN})
 
 
-def test_a_broken_zip_counts_in_the_digest_of_what_is_graded(hand_in) -> None:  # type: ignore[no-untyped-def]
+def test_a_broken_zip_counts_in_the_digest_of_what_is_graded(hand_in: HandIn) -> None:
     assert hand_in({"mse.py": RIGHT, "a.zip": BROKEN}).sha256 == contents.digest({"mse.py": RIGHT, "a.zip": BROKEN})
 
 
-def test_a_symbolic_link_is_refused(hand_in, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_symbolic_link_is_refused(hand_in: HandIn, tmp_path: Path) -> None:
     (tmp_path / "mse.py").symlink_to("/etc/passwd")
-    assert "symbolic link" in hand_in({}).problem
+    assert "symbolic link" in (hand_in({}).problem or "")
 
 
 # Cells that IPython's own transformer takes the square of, or worse.
@@ -231,7 +250,7 @@ RIGHT, WRONG = b"def mse_loss(pred, target): return 1\n", b"def mse_loss(pred, t
 
 
 @pytest.fixture
-def folders(tmp_path: Path, course: Course):  # type: ignore[no-untyped-def]
+def folders(tmp_path: Path, course: Course) -> HandIn:
     """Hand in files by path, for an assignment with a released stub."""
     released = tmp_path / "released"
     released.mkdir()
@@ -280,25 +299,25 @@ def folders(tmp_path: Path, course: Course):  # type: ignore[no-untyped-def]
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )  # fmt: skip
-def test_the_topmost_file_with_work_in_it_is_graded(folders, files: dict[str, bytes], notes: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_the_topmost_file_with_work_in_it_is_graded(folders: HandIn, files: dict[str, bytes], notes: list[str]) -> None:
     submission = folders(files)
     assert submission.problem is None and submission.source.strip() == RIGHT.decode().strip()
     assert submission.notes == notes
 
 
-def test_a_helper_lies_next_to_the_file_that_needs_it(folders) -> None:  # type: ignore[no-untyped-def]
+def test_a_helper_lies_next_to_the_file_that_needs_it(folders: HandIn) -> None:
     submission = folders({"mse.py": RIGHT, "helper.py": b"x = 1\n", "old/helper.py": b"x = 2\n"})
     assert submission.files == {"helper.py": b"x = 1\n"}
     assert submission.notes == ["helper.py was taken, and old/helper.py was not: they have the same name"]
 
 
-def test_a_helper_that_is_too_large_is_left_out_with_a_note(folders) -> None:  # type: ignore[no-untyped-def]
+def test_a_helper_that_is_too_large_is_left_out_with_a_note(folders: HandIn) -> None:
     submission = folders({"mse.py": RIGHT, "a.csv": bytes(1 << 20), "b.csv": b"1\n", "picture.png": bytes(1 << 20)})
     assert submission.files == {"b.csv": b"1\n"}
     assert submission.notes == ["a.csv was left out: it has 1 MiB or more"]
 
 
-def test_helpers_are_bounded_and_the_nearest_come_first(folders) -> None:  # type: ignore[no-untyped-def]
+def test_helpers_are_bounded_and_the_nearest_come_first(folders: HandIn) -> None:
     most = 1000 << 10
     far = {f"far/{number}.csv": bytes([number]) * most for number in range(9)}
     submission = folders({"mse.py": RIGHT, **far, "z.csv": b"near", "far/small.csv": b"small"})
@@ -309,32 +328,38 @@ def test_helpers_are_bounded_and_the_nearest_come_first(folders) -> None:  # typ
     ]
 
 
-def test_notes_are_limited_to_what_a_person_reads(folders) -> None:  # type: ignore[no-untyped-def]
+def test_notes_are_limited_to_what_a_person_reads(folders: HandIn) -> None:
     submission = folders({"mse.ipynb": notebook(RIGHT.decode(), *["x = = 1"] * 1000)})
     assert len(submission.notes) == 51 and submission.notes[-1] == "and 950 more of this kind"
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
-def test_a_timestamp_that_is_not_a_file_counts_as_on_time_and_is_noted(folders, tmp_path: Path, kind: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_timestamp_that_is_not_a_file_counts_as_on_time_and_is_noted(
+    folders: HandIn, tmp_path: Path, kind: str
+) -> None:
     place = tmp_path / "submitted" / "ada" / "01-mse"
     place.mkdir(parents=True)
-    make = {"folder": Path.mkdir, "pipe": os.mkfifo, "link": lambda path: path.symlink_to("/dev/zero")}
+    make: dict[str, Callable[[Path], None]] = {
+        "folder": Path.mkdir,
+        "pipe": os.mkfifo,
+        "link": lambda path: path.symlink_to("/dev/zero"),
+    }
     make[kind](place / "timestamp.txt")
     submission = folders({"mse.py": RIGHT})
     assert submission.problem is None and submission.timestamp is None
     assert submission.notes == ["timestamp.txt: is a symbolic link or not a plain file; it counts as handed in on time"]
 
 
-def test_a_timestamp_in_a_subfolder_is_ignored(folders) -> None:  # type: ignore[no-untyped-def]
+def test_a_timestamp_in_a_subfolder_is_ignored(folders: HandIn) -> None:
     files = {"mse.py": RIGHT, "sub/timestamp.txt": b"2020-01-01", "a.zip": archive("timestamp.txt", b"2020-01-01")}
     assert folders(files).timestamp is None and folders(files).files == {}
 
 
-def swapped(monkeypatch: pytest.MonkeyPatch, when: str, swap) -> None:  # type: ignore[no-untyped-def]
+def swapped(monkeypatch: pytest.MonkeyPatch, when: str, swap: Callable[[], None]) -> None:
     """Call `swap` after the file named `when` is checked and before it is opened."""
     real = os.open
 
-    def late(name, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def late(name: Any, *args: Any, **kwargs: Any) -> int:
         if name == when and kwargs.get("dir_fd") is not None:
             swap()
         return real(name, *args, **kwargs)
@@ -343,10 +368,12 @@ def swapped(monkeypatch: pytest.MonkeyPatch, when: str, swap) -> None:  # type: 
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
-def test_a_file_that_is_swapped_while_it_is_read_is_refused(folders, tmp_path: Path, monkeypatch, kind: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_swapped_while_it_is_read_is_refused(
+    folders: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     (tmp_path / "secret.py").write_bytes(WRONG)
     path = tmp_path / "submitted" / "ada" / "01-mse" / "mse.py"
-    make = {
+    make: dict[str, Callable[[], None]] = {
         "link": lambda: path.symlink_to(tmp_path / "secret.py"),
         "pipe": lambda: os.mkfifo(path),
         "folder": path.mkdir,
@@ -364,7 +391,9 @@ def test_a_file_that_is_swapped_while_it_is_read_is_refused(folders, tmp_path: P
 
 
 @pytest.mark.parametrize("level", ["ada", "01-mse", "sub"])
-def test_a_folder_that_is_swapped_for_a_link_is_refused(folders, tmp_path: Path, monkeypatch, level: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_folder_that_is_swapped_for_a_link_is_refused(
+    folders: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
     other = tmp_path / "other" / "01-mse" / "sub"
     other.mkdir(parents=True)
     for path in (other / "mse.py", other.parent / "mse.py"):
@@ -385,7 +414,9 @@ def test_a_folder_that_is_swapped_for_a_link_is_refused(folders, tmp_path: Path,
     assert "symbolic link" in str(submission.problem) and submission.source == ""
 
 
-def test_a_file_that_grows_while_it_is_read_is_refused(folders, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_grows_while_it_is_read_is_refused(
+    folders: HandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "submitted" / "ada" / "01-mse" / "mse.py"
     path.parent.mkdir(parents=True)
     path.write_bytes(RIGHT)
@@ -451,7 +482,9 @@ def test_names_that_the_disk_merges_are_refused(tmp_path: Path, monkeypatch: pyt
         left.require_apart(["bob", "ada", "Ada"], tmp_path / "out")
 
 
-def test_a_reader_that_answers_nonsense_costs_only_that_submission(folders, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_reader_that_answers_nonsense_costs_only_that_submission(
+    folders: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     good = msgspec.msgpack.encode(contents.Contents(sha256="0" * 64))
     nonsense = [
         b"",

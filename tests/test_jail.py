@@ -21,7 +21,8 @@ import pytest
 from autograder.base.errors import SandboxError
 from autograder.course import Assignment, Course, Limits
 from autograder.grading.batch import Batch, grade
-from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, Student, StudentRaised
+from autograder.grading.failures import CallFailed, MissingFunction, NotStarted, StudentRaised
+from autograder.grading.proxy import Student
 from autograder.intake.submission import Submission
 from autograder.jail import clock, mounts, walls
 from autograder.jail.jail import Jail, why_not
@@ -199,11 +200,11 @@ def test_a_call_that_sleeps_is_stopped_like_one_that_computes(anywhere: Any) -> 
 def test_waiting_for_a_busy_machine_is_not_a_workers_own_time(anywhere: Any) -> None:
     """The worker is stopped for longer than a call may take, as on a busy machine, and loses nothing."""
     anywhere.double(1)
-    pid, spent = anywhere._worker._clock._pid, anywhere._spent
+    pid, spent = anywhere._process.worker._clock._pid, anywhere.spent
     os.kill(pid, signal.SIGSTOP)
     threading.Timer(1.5, os.kill, (pid, signal.SIGCONT)).start()
     assert anywhere.double(2) == 4
-    assert anywhere._spent - spent < 0.5
+    assert anywhere.spent - spent < 0.5
 
 
 def test_threads_that_wait_together_excuse_only_the_time_that_passed(
@@ -268,8 +269,8 @@ def test_a_worker_that_never_gets_the_processor_is_the_machines_fault(
         for patient in (False, True):
             student.patient = patient
             student.double(1)
-            assert student._worker is not None and student._worker._clock._pid is not None
-            os.kill(student._worker._clock._pid, signal.SIGSTOP)
+            assert student._process.worker is not None and student._process.worker._clock._pid is not None
+            os.kill(student._process.worker._clock._pid, signal.SIGSTOP)
             with pytest.raises(CallFailed) as failure:
                 student.double(2)
             assert failure.value.again and student.starved == patient
@@ -412,7 +413,8 @@ def test_a_jail_that_is_killed_while_it_starts_is_started_again(
     jail: Jail, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jail.close()
-    message, killed = jail._start_message, []
+    message = jail._start_message
+    killed: list[int] = []
 
     def kill_once() -> Any:
         if not killed:

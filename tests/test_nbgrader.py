@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,13 +153,13 @@ def test_a_class_goes_round_through_the_exchange(folder: Path, tmp_path: Path) -
     exchange.chmod(0o777)
     home.mkdir()
     options = [f"--Exchange.root={exchange}", "--course=loss-functions"]
-    environment = {"JUPYTER_CONFIG_DIR": str(tmp_path / "none"), "HOME": str(tmp_path)}
-    kit.run(folder, "nbgrader", "release_assignment", "01-mse", *options, **environment)
-    kit.run(home, "nbgrader", "fetch_assignment", "01-mse", *options, **environment)
+    run = partial(kit.run, JUPYTER_CONFIG_DIR=str(tmp_path / "none"), HOME=str(tmp_path))
+    run(folder, "nbgrader", "release_assignment", "01-mse", *options)
+    run(home, "nbgrader", "fetch_assignment", "01-mse", *options)
     assert (home / "01-mse" / "mse.ipynb").is_file()
     shutil.copy(kit.ROOT / "solutions" / "01-mse" / "mse.py", home / "01-mse" / "mse.py")
-    kit.run(home, "nbgrader", "submit", "01-mse", *options, **environment)
-    kit.run(folder, "nbgrader", "collect", "01-mse", *options, **environment)
+    run(home, "nbgrader", "submit", "01-mse", *options)
+    run(folder, "nbgrader", "collect", "01-mse", *options)
     new = (
         {path.name for path in (folder / "submitted").iterdir()}
         - {f"student-{n:02}" for n in MSE}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import replace
@@ -173,7 +174,7 @@ def test_checks_that_stand_in_the_notebook_are_not_run_twice(home: Path, course:
     shutil.copytree(ROOT / "assignments" / "01-mse", folder)
     found = live.check(assignment, folder, {"test_of_my_own": lambda: 1 / 0, "mse_loss": lambda pred, target: 2.0})
     assert {item.part for item in found} == {part.id for part in assignment.parts}
-    assert "mse" not in live.sys.modules or not hasattr(live.sys.modules["mse"], "test_of_my_own")
+    assert "mse" not in sys.modules or not hasattr(sys.modules["mse"], "test_of_my_own")
 
 
 def test_what_a_students_object_says_of_itself_is_escaped(course: Course) -> None:
@@ -220,7 +221,7 @@ def test_the_extension_can_be_taken_out_again() -> None:
 
 def test_what_hangs_in_sys_modules_is_put_back(home: Path, course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = types.ModuleType("mse")
-    monkeypatch.setitem(live.sys.modules, "mse", mine)
+    monkeypatch.setitem(sys.modules, "mse", mine)
     shutil.copytree(ROOT / "assignments" / "01-mse", home / "01-mse")
     live.check(course.assignment("01-mse"), home / "01-mse", {})
-    assert live.sys.modules["mse"] is mine
+    assert sys.modules["mse"] is mine

@@ -63,7 +63,7 @@ def slope(loss: Any, at: np.ndarray[Any, Any], *rest: Any) -> np.ndarray[Any, An
     x = torch.tensor(at, requires_grad=True)
     loss(x, *rest).backward()
     assert x.grad is not None
-    return x.grad.numpy()
+    return np.asarray(x.grad.numpy())
 
 
 def test_regression_losses_agree_with_scikit_learn(mse: ModuleType) -> None:

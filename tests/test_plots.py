@@ -9,7 +9,8 @@ import pytest
 
 from autograder.grading import plots
 from autograder.grading.batch import Graded
-from autograder.grading.proxy import CallFailed, Observation
+from autograder.grading.failures import CallFailed
+from autograder.grading.remote import Observation
 from autograder.grading.trace import Recorded
 from autograder.worker import wire
 

@@ -54,9 +54,11 @@ def url() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    run = lambda *command: subprocess.run(  # noqa: E731
-        [*as_owner, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+
+    def run(*command: str) -> None:
+        quiet = subprocess.DEVNULL
+        subprocess.run([*as_owner, *command], check=True, cwd=folder, stdout=quiet, stderr=quiet)
+
     run(initdb, "-D", str(data), "-U", "losslab", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories='' -c fsync=off"
     run(pg_ctl, "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")

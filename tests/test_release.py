@@ -78,7 +78,9 @@ def source_of(assignment: Assignment) -> str:
 
 def solution_lines(text: str) -> set[str]:
     """Lines that stand in solution regions and nowhere else; short ones (`else:`) say nothing."""
-    inside, outside, solving = set(), set(), False
+    inside: set[str] = set()
+    outside: set[str] = set()
+    solving = False
     for line in text.splitlines():
         if BEGIN in line or END in line:
             solving = BEGIN in line

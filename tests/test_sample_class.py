@@ -62,8 +62,8 @@ def test_every_promised_file_is_there(out: Path) -> None:
 
 
 def test_one_job_or_two_give_the_same_bytes(out: Path, tmp_path: Path) -> None:
+    def of(folder: Path) -> list[bytes]:
+        return [path.read_bytes() for path in sorted((folder / "results").glob("*/01-mse.json"))]
+
     grade(tmp_path, "--jobs", "1", "--assignment", "01-mse")
-    of = lambda folder: [  # noqa: E731
-        path.read_bytes() for path in sorted((folder / "results").glob("*/01-mse.json"))
-    ]
     assert of(tmp_path) == of(out)

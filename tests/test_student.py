@@ -17,7 +17,7 @@ from autograder import course as courses
 from autograder.base.errors import SubmissionError
 from autograder.course import Course
 from autograder.intake import folder as intake
-from autograder.student import submit
+from autograder.student import saved, submit
 from autograder.student.checks import public
 from autograder.student.terminal.status import late_days, standings, time_left
 
@@ -74,7 +74,7 @@ def test_equal_files_make_an_equal_zip(home: Path, course: Course) -> None:
 def test_the_file_that_is_begun_is_handed_in_and_not_the_stub_saved_later(home: Path, course: Course) -> None:
     shutil.copy(ROOT / "assignments" / "01-mse" / "mse.ipynb", home / "01-mse")
     os.utime(home / "01-mse" / "mse.py", (1e9, 1e9))
-    assert submit.choose(course.assignment("01-mse"), home / "01-mse").name == "mse.py"
+    assert saved.choose(course.assignment("01-mse"), home / "01-mse").name == "mse.py"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import torch
 import torch.nn.functional as F
 
 from autograder.course import Assignment, Course, Limits
-from autograder.grading.proxy import CallFailed, NotStarted, Remote, Student, StudentRaised
+from autograder.grading.failures import CallFailed, NotStarted, StudentRaised
+from autograder.grading.proxy import Student
+from autograder.grading.remote import Remote
 from autograder.intake.submission import Submission
 from autograder.jail import walls
 from autograder.jail.jail import Jail

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from autograder import course as courses
-from autograder.base import lock
+from autograder.base import files, lock
 from autograder.base.errors import LossLabError, OutputError
 from autograder.intake import bounded, folder
 from autograder.nbgrader_plugins import grading as nbgrading
@@ -273,7 +273,7 @@ def test_grading_by_nbgrader_holds_the_lock_while_it_writes(
         seen.append((path.parent.name, "is writing there" in done.stderr))
 
     by_nbgrader()
-    monkeypatch.setattr(nbgrading.files, "write_file", write)
+    monkeypatch.setattr(files, "write_file", write)
     nbgrading._carry_out(request)
     assert ("student-01", True) in seen and all(locked for _, locked in seen)
 

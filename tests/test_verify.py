@@ -15,7 +15,7 @@ import pytest
 from autograder.course import Course
 from autograder.grading.batch import Batch, grade
 from autograder.intake.submission import Submission
-from autograder.proving import verify
+from autograder.proving import cases, judge, reach
 
 ROOT = Path(__file__).parent.parent
 SEEDS = 40
@@ -77,45 +77,45 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )
     assert done.returncode == 1, done.stderr[-2000:]
-    found = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for row in json.loads(done.stdout):
         found[row["promise"]] += row["problems"]
     return found
 
 
 def test_a_wrong_variant_is_found(problems: dict[str, list[str]]) -> None:
-    assert {line.partition(":")[0] for line in problems[verify.VARIANTS]} == {"is_wrong"}
+    assert {line.partition(":")[0] for line in problems[judge.VARIANTS]} == {"is_wrong"}
 
 
 def test_a_mistake_that_is_none_is_found(problems: dict[str, list[str]]) -> None:
-    assert problems[verify.CAUGHT] == ["is_right: loses nothing in `mse_loss`"]
+    assert problems[judge.CAUGHT] == ["is_right: loses nothing in `mse_loss`"]
 
 
 def test_a_mistake_that_reaches_into_checks_that_do_not_call_it_is_found(problems: dict[str, list[str]]) -> None:
-    (line,) = problems[verify.ALONE]
+    (line,) = problems[judge.ALONE]
     assert line.startswith("reaches_far: loses ") and "mae_grad_of_a_matrix" in line
 
 
 def test_a_check_that_a_stub_passes_is_found(problems: dict[str, list[str]]) -> None:
-    assert {line.partition(": ")[2] for line in problems[verify.STUB]} == {"passes `that_asks_nothing`"}
+    assert {line.partition(": ")[2] for line in problems[judge.STUB]} == {"passes `that_asks_nothing`"}
 
 
 def test_a_check_that_cannot_fail_is_found(problems: dict[str, list[str]]) -> None:
-    assert "`that_asks_nothing` fails for no wrong solution" in problems[verify.CHECKS]
+    assert "`that_asks_nothing` fails for no wrong solution" in problems[judge.CHECKS]
 
 
 def test_a_check_that_is_lost_by_chance_is_found(problems: dict[str, list[str]]) -> None:
-    lost = [line for line in problems[verify.RANDOM] if "loses `by_chance`" in line]
+    lost = [line for line in problems[judge.RANDOM] if "loses `by_chance`" in line]
     assert 0 < len(lost) < SEEDS
-    assert lost == problems[verify.RANDOM]
+    assert lost == problems[judge.RANDOM]
 
 
 def test_a_reason_for_what_is_no_mutant_is_found(problems: dict[str, list[str]]) -> None:
-    assert problems[verify.MUTANTS] == ["equivalent.yml: no mutant is `nobody: 1 → 2`"]
+    assert problems[judge.MUTANTS] == ["equivalent.yml: no mutant is `nobody: 1 → 2`"]
 
 
 def test_what_is_right_is_not_complained_of(problems: dict[str, list[str]]) -> None:
-    assert problems[verify.COURSE] == problems[verify.REFERENCE] == []
+    assert problems[judge.COURSE] == problems[judge.REFERENCE] == []
 
 
 def test_each_seed_is_a_run_of_its_own(course: Course, wall: str) -> None:
@@ -126,7 +126,7 @@ def test_each_seed_is_a_run_of_its_own(course: Course, wall: str) -> None:
     assert len({tuple(item.id for item in one.outcomes) for one in found}) == 1
 
 
-REACH = verify.Reach(
+REACH = reach.Reach(
     parts={"long": "f", "short": "f", "elsewhere": "g", "apart": "h", "apart_and_long": "h"},
     names={"long": {"f"}, "short": {"f"}, "elsewhere": {"g", "f"}, "apart": {"h"}, "apart_and_long": {"h"}},
     seconds={"long": 1.0, "short": 0.001, "elsewhere": 0.0001, "apart": 0.001, "apart_and_long": 1.0},
@@ -146,12 +146,12 @@ REACH = verify.Reach(
     ],
 )
 def test_who_gets_which_checks(kind: str, changed: set[str], checks: list[str]) -> None:
-    case = verify.Case(
+    case = cases.Case(
         kind, "x", "", "f" if "f" in changed or "constant" in changed else "h", changed=frozenset(changed)
     )
-    assert verify._checks_for(case, REACH) == checks
+    assert reach.checks_for(case, REACH) == checks
 
 
 def test_a_mutant_that_is_listed_as_right_gets_no_long_checks() -> None:
-    case = verify.Case("mutant", "x", "", "f", changed=frozenset({"f"}), listed=True)
-    assert verify._checks_for(case, REACH) == ["short", "elsewhere"]
+    case = cases.Case("mutant", "x", "", "f", changed=frozenset({"f"}), listed=True)
+    assert reach.checks_for(case, REACH) == ["short", "elsewhere"]

@@ -15,8 +15,9 @@ import pytest
 from autograder.base.errors import OutputError
 from autograder.course import Course
 from autograder.grading.batch import Batch, Graded
+from autograder.intake import folder
 from autograder.intake.submission import Submission
-from autograder.use_cases import grade, grading, reading, waiting
+from autograder.use_cases import grade, grading, waiting
 from autograder.use_cases.order import Order
 
 ROOT = Path(__file__).parent.parent
@@ -58,7 +59,7 @@ def test_only_one_hand_in_is_held_at_a_time_after_reading(order: Order, monkeypa
         made.append(weakref.ref(submission.files))  # type: ignore[arg-type]
         return submission
 
-    monkeypatch.setattr(reading.folder, "read", read)
+    monkeypatch.setattr(folder, "read", read)
     assert len(grade.preview(order)) == STUDENTS
     assert len(held) == STUDENTS and max(held) <= 1
     gc.collect()
@@ -71,7 +72,7 @@ def test_a_class_with_large_files_takes_the_memory_of_a_few_hand_ins(
     monkeypatch.setattr(waiting, "MEMORY", 2 * EACH)
     monkeypatch.setattr(waiting, "MOST_OF_A_BATCH", 2 * EACH + EACH // 2)
     seeds = iter(range(STUDENTS))
-    monkeypatch.setattr(reading.folder, "read", lambda student, *_: with_files(next(seeds), student))
+    monkeypatch.setattr(folder, "read", lambda student, *_: with_files(next(seeds), student))
     gc.collect()
     tracemalloc.start()
     try:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.proxy import tensors
+from autograder.grading.tensors import tensors
 from autograder.worker import messages, reader, values, wire
 from autograder.worker.values import WireError
 
@@ -128,7 +128,8 @@ def test_a_bomb_is_refused_before_it_takes_memory_or_time(kind: str) -> None:
 
 def test_keys_that_are_chosen_to_collide_take_no_time() -> None:
     """Return as many keys as allowed, each on the path that a dict of that size probes for a free place."""
-    keys, place, perturb = [], 0, 0
+    keys: list[int] = []
+    place = perturb = 0
     for _ in range(values.MAX_KEYS):
         keys.append(place + (len(keys) << 40))
         place = (5 * place + perturb + 1) % 2048

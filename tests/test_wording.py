@@ -327,7 +327,7 @@ def parsed() -> Iterator[list[int]]:
         return real(text)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wording.ast, "parse", parse)
+        patch.setattr(ast, "parse", parse)
         yield lengths
 
 

@@ -17,11 +17,12 @@ from autograder import course as courses
 from autograder.base.errors import LossLabError, OutputError
 from autograder.base.text import in_json
 from autograder.cli.terminal import tell, warn, words
-from autograder.course import Course, paths
+from autograder.course import Assignment, Course, paths
 
 if TYPE_CHECKING:
-    from autograder.proving.verify import Row
+    from autograder.proving.judge import Row
     from autograder.results import Result
+    from autograder.use_cases.order import Order
 
 _Assignments = Annotated[list[str] | None, typer.Option("--assignment", help="Only this assignment; may be repeated.")]
 
@@ -30,7 +31,10 @@ def new(
     name: Annotated[str, typer.Argument(help="Its id: two digits and words, such as 11-hinge-loss.")],
     title: Annotated[str, typer.Option(help="What students read above it; made of the name by default.")] = "",
 ) -> None:
-    """Write the skeleton of an assignment: source, graders, written question, and its entry in course.yml."""
+    """Write the skeleton of a new assignment.
+
+    That is its source, its graders, a written question with its rubric, and its entry in course.yml.
+    """
     from autograder.release import new as skeleton
 
     path = courses.find()
@@ -92,9 +96,6 @@ def grade(
     profile: Annotated[bool, typer.Option("--profile", help="Say where the time went.")] = False,
 ) -> None:
     """Grade a class, each submission behind a wall."""
-    from autograder.intake import left
-    from autograder.results import FORMAT, Results, dump
-    from autograder.use_cases import grade
     from autograder.use_cases.order import Order
 
     if executor not in ("local", "dask") or (executor == "dask") != (scheduler is not None):
@@ -103,19 +104,34 @@ def grade(
     order = Order(
         submitted, out, courses.load(path), path.parent, assignment or [], jobs, sandbox, db, force, scheduler
     )
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("grading", total=None)
-        results = grade.run(order, lambda done, total: bar.update(task, completed=done, total=total))
-    _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
-    for line in left.lines(submitted, order.course):
-        warn(f"not graded: {line}")
+    results = _graded(order)
     if json:
-        # JSON leaves some control characters as they are; in a text of it, an escape means the same.
-        print(in_json(dump(Results(FORMAT, order.course.id, results)).decode()), end="")
+        _print_json(order, results)
     else:
         _show(results, out, db)
     if profile:
         _show_profile(out)
+
+
+def _graded(order: Order) -> list[Result]:
+    """Grade with a bar on the terminal, and warn of what the results do not tell."""
+    from autograder.intake import left
+    from autograder.use_cases import grade
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("grading", total=None)
+        results = grade.run(order, lambda done, total: bar.update(task, completed=done, total=total))
+    _warn_of_unproven(order.course, order.root, sorted({result.assignment for result in results}))
+    for line in left.lines(order.submitted, order.course):
+        warn(f"not graded: {line}")
+    return results
+
+
+def _print_json(order: Order, results: list[Result]) -> None:
+    from autograder.results import FORMAT, Results, dump
+
+    # JSON leaves some control characters as they are; in a text of it, an escape means the same.
+    print(in_json(dump(Results(FORMAT, order.course.id, results)).decode()), end="")
 
 
 def _show(results: list[Result], out: Path, db: str | None) -> None:
@@ -174,28 +190,15 @@ def verify(
 
     Right solutions must earn everything, and each wrong one must lose points in the part where it is wrong.
     """
-    import msgspec
-
-    from autograder.jail.jail import first_that_works
     from autograder.proving import stamp
     from autograder.proving import verify as proving
 
     path = courses.find()
     course = courses.load(path)
     chosen = [course.assignment(assignment)] if assignment else course.assignments
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("proving", total=None)
-        rows = proving.run(
-            course,
-            path.parent,
-            chosen,
-            first_that_works().name,
-            jobs,
-            seeds,
-            lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    rows = _proven(course, path.parent, chosen, jobs, seeds)
     if json:
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
+        _print_rows(rows)
     else:
         _show_rows(rows)
     for drafted, count in proving.accept(path.parent, rows).items() if accept else ():
@@ -205,6 +208,25 @@ def verify(
     if passed:
         stamp.write(course, path.parent, passed)
     raise typer.Exit(1 if broken else 0)
+
+
+def _proven(course: Course, root: Path, chosen: list[Assignment], jobs: int, seeds: int) -> list[Row]:
+    """Try what the graders promise, with a bar on the terminal."""
+    from autograder.jail.jail import first_that_works
+    from autograder.proving import verify as proving
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("proving", total=None)
+        wall = first_that_works().name
+        return proving.run(
+            course, root, chosen, wall, jobs, seeds, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+
+
+def _print_rows(rows: list[Row]) -> None:
+    import msgspec
+
+    print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
 
 
 def _show_rows(rows: list[Row]) -> None:

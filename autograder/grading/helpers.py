@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from autograder.grading.checks import require
-from autograder.grading.proxy import Student, StudentRaised
+from autograder.grading.failures import StudentRaised
+from autograder.grading.proxy import Student
 
 Array = np.ndarray[Any, Any]
 

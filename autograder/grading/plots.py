@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autograder.base.errors import SandboxError
-from autograder.grading.proxy import CallFailed, Student, tensors
+from autograder.grading.failures import CallFailed
+from autograder.grading.proxy import Student
+from autograder.grading.tensors import tensors
 from autograder.grading.trace import Recorded
 from autograder.worker import reader
 from autograder.worker.wire import Figure

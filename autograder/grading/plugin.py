@@ -23,10 +23,11 @@ from autograder.base.stopwatch import watch
 from autograder.course import Assignment
 from autograder.grading import checks, draws, plots, verdict
 from autograder.grading.diagnosis.engine import Diagnosis
+from autograder.grading.failures import CallFailed, MissingFunction, NotStarted
 from autograder.grading.fixtures import fixtures
 from autograder.grading.matchers import Matcher
 from autograder.grading.outcome import Outcome
-from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, Student
+from autograder.grading.proxy import Student
 from autograder.grading.reach import Reach
 from autograder.grading.trace import Recorded, Trace
 from autograder.grading.wording import Wording

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.course import Assignment
 from autograder.grading import checks
+from autograder.grading.failures import CallFailed, MissingFunction, NotStarted, StudentRaised
 from autograder.grading.outcome import Status
-from autograder.grading.proxy import CallFailed, MissingFunction, NotStarted, StudentRaised
 from autograder.grading.wording import Wording
 
 

@@ -44,7 +44,7 @@ def _read(name: str, data: bytes, levels: int, broken: list[str] | None) -> dict
     files: dict[str, bytes] = {}
     for path, content in _unpacked(name, data).items():
         for inside, part in _opened(name, path, content, levels, broken).items():
-            files[_free(files, inside)] = part
+            files[free(files, inside)] = part
         if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
             raise _too_many(name)
     return files
@@ -67,7 +67,7 @@ def _opened(name: str, path: str, content: bytes, levels: int, broken: list[str]
     return {str(within / inside): data for inside, data in inner.items()}
 
 
-def _free(taken: dict[str, bytes], path: str) -> str:
+def free(taken: dict[str, bytes], path: str) -> str:
     """Return this path, with `~` added while it is taken: an archive may hold a path twice."""
     while path in taken:
         path += "~"
@@ -85,7 +85,7 @@ def _unpacked(name: str, data: bytes) -> dict[str, bytes]:
                     content = file.read(member.file_size + 1)
                 if len(content) > member.file_size:
                     raise Broken(f"{name}: {member.filename} is larger than it says; pack it again")
-                files[_free(files, str(path_in(member.filename)))] = content
+                files[free(files, str(path_in(member.filename)))] = content
             return files
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
         raise Broken(f"{name}: is not a whole zip archive ({type(error).__name__}); pack it again") from None

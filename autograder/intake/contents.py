@@ -107,15 +107,16 @@ def _chosen(job: Job, files: dict[str, bytes], broken: list[str]) -> choice.Chos
 def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
     """Return files by path, including those in zips. A damaged zip stays a file, and `broken` gets the reason."""
     files: dict[str, bytes] = {}
-    for found in job.files:
+    for found in sorted(job.files, key=lambda one: one.path.lower().endswith(".zip")):
         if found.path.lower().endswith(".zip"):
-            folder = PurePosixPath(found.path).parent
+            archived = PurePosixPath(found.path)
             try:
                 inside = archive.read(found.path, found.data, broken)
             except archive.Broken as error:
                 broken.append(str(error))
-                inside = {PurePosixPath(found.path).name: found.data}
-            files.update((printable(str(folder / path)), data) for path, data in inside.items())
+                inside = {archived.name: found.data}
+            for path, data in inside.items():
+                files[_place(files, archived, path, data)] = data
         else:
             files[found.path] = found.data
         if sum(map(len, files.values())) > MAX_TOTAL_BYTES:
@@ -124,6 +125,14 @@ def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
             )
     # A timestamp in the student's own zip proves nothing.
     return {path: data for path, data in files.items() if PurePosixPath(path).name != TIMESTAMP}
+
+
+def _place(files: dict[str, bytes], archived: PurePosixPath, path: str, data: bytes) -> str:
+    """Where a file of a zip lies: next to the zip, or, if another file has that name there, in a folder of the zip's name."""
+    place = printable(str(archived.parent / path))
+    if files.get(place, data) == data:
+        return place
+    return archive.free(files, printable(str(archived.with_suffix("") / path)))
 
 
 def _beside(assignment: Assignment, files: dict[str, bytes], chosen: str) -> tuple[dict[str, bytes], list[str]]:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import json
 import keyword
 import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import jinja2
 import yaml
 
 from autograder import course as courses
 from autograder.base import files
 from autograder.base.errors import CourseError, ReleaseError
 from autograder.course import FILENAME, Course, paths
+from autograder.release.rendering import SKELETON, rendered
 
-_TEMPLATES = Path(__file__).with_name("skeleton")
 _NAME = re.compile(r"\d\d(-[a-z][a-z0-9]*)(-[a-z0-9]+)*")
 # Names that the skeleton uses itself, and modules that a student's file would hide.
 _USED = {"np", "pred", "target", "written", "validation"}
@@ -95,11 +93,7 @@ def _files(root: Path, name: str, title: str) -> dict[str, str]:
     }
     if (root / "tests" / "wrong").is_dir():
         wanted[f"tests/wrong/{name}.py"] = "wrong.py"
-    templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
-    )
-    templates.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)  # a text of JSON is one of YAML
-    return {place: templates.get_template(f"{source}.j2").render(values) for place, source in wanted.items()}
+    return {place: rendered(SKELETON, source, **values) for place, source in wanted.items()}
 
 
 def with_entry(text: str, entry: str, name: str = FILENAME) -> str:

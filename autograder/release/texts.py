@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.course import Assignment, Course
 from autograder.release.hidden import CONSTANT
 from autograder.release.notebook import IMPORTS
+from autograder.release.rendering import TEMPLATES, rendered
 from autograder.release.source import Cell, names_in, tests_in
 
 
@@ -31,45 +32,15 @@ def _block(assignment: Assignment, cell: Cell) -> str:
 
 def readme(course: Course, assignment: Assignment, hidden: int = 0, predicts: bool = False) -> bytes:
     """README.md: what to do, parts and points, deadline, commands."""
-    module, due = assignment.module, course.due(assignment)
-    rows = [f"| `{part.id}` | {part.title}{_by_hand(part.manual)} | {part.points:g} |" for part in assignment.parts]
-    first = next((part.id for part in assignment.parts if part.hints), "")
-    data = [name for name in assignment.data if name != "DATA.md"]
-    deadline = f"**Due {due:%Y-%m-%d %H:%M} ({due.tzname()}).**" if due else "**No due date.**"
-    lines = [
-        f"# {assignment.id[:2]} · {assignment.title}",
-        "",
-        f"{deadline} {assignment.max_score:g} points.",
-        "",
-        f"1. Open `{module}.ipynb`, or `{module}.py` if you prefer an editor: the exercise is the same; work in one.",
-        "2. Read the statement above each function, then replace `raise NotImplementedError()` with your code.",
-        "3. Keep the functions' names and arguments; helper functions and cells of your own are welcome.",
-        "4. Check as often as you like; stuck means ask for a hint, which comes in three levels.",
-        f"5. Hand in `{module}.ipynb` or `{module}.py`, whichever you worked in.",
-        "",
-        *([f"Data: {', '.join(f'`{name}`' for name in data)}; see DATA.md.", ""] if data else []),
-        "| part | | points |",
-        "|---|---|---|",
-        *rows,
-        "",
-        "```",
-        f"losslab check {assignment.id}",
-        f"losslab check {assignment.id} --watch",
-        *([f"losslab predict {assignment.id}"] if predicts else []),
-        *([f"losslab hint {assignment.id}/{first}"] if first else []),
-        "```",
-        "",
-        *(
-            [f"In the notebook, `%check {first}` and `%hint {first}` do the same, on what is defined there."]
-            if first
-            else []
-        ),
-        f"Without `losslab`, run `pytest` in this folder; it checks `{module}.py`.",
-        f"The public checks show you the way. {hidden or 'Hidden'}{' hidden' * bool(hidden)} checks, run when you submit, "
-        "decide on the points.",
-    ]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _by_hand(manual: bool) -> str:
-    return " (graded by hand)" if manual else ""
+    text = rendered(
+        TEMPLATES,
+        "README.md",
+        assignment=assignment,
+        module=assignment.module,
+        due=course.due(assignment),
+        data=[name for name in assignment.data if name != "DATA.md"],
+        hinted=next((part.id for part in assignment.parts if part.hints), ""),
+        hidden=hidden,
+        predicts=predicts,
+    )
+    return text.encode()

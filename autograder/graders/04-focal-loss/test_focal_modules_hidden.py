@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to, require
-from autograder.grading.proxy import Remote
+from autograder.grading.remote import Remote
 
 ALPHA = torch.tensor([0.5, 4.0, 0.25])
 NO_MODULE = "Derive the class from nn.Module, and call super().__init__() first."

@@ -46,7 +46,7 @@ def run(
 
 
 def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wire.Name], Any]) -> Output:
-    from autograder.grading.proxy import tensors
+    from autograder.grading.tensors import tensors
 
     try:
         args, kwargs = reader.unpack(call.arguments, tensors, resolve)

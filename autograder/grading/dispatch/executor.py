@@ -16,6 +16,7 @@ import resource
 import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -113,39 +114,50 @@ def _round(
 ) -> Generator[tuple[Batch, Any], None, list[Batch]]:
     """One pool's worth of work; returns the batches that a dying process left undone."""
     context = multiprocessing.get_context("fork")  # what is imported here is shared with every process
-    undone: list[Batch] = []
     with concurrent.futures.ProcessPoolExecutor(jobs, context, _end_with, (os.getpid(),)) as pool:
-        futures: dict[concurrent.futures.Future[Any], Batch] = {}
-
-        def hand_out() -> None:
-            while not undone and len(futures) < 2 * jobs:
-                batch = next(batches, None)
-                if batch is None:
-                    return
-                try:
-                    futures[pool.submit(work, batch)] = batch
-                except BrokenProcessPool:
-                    undone.append(batch)
-
+        desk = _Desk(pool, batches, jobs, work)
         try:
-            hand_out()
+            desk.hand_out()
             meanwhile()
-            while futures:
-                done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
+            while desk.futures:
+                done, _ = concurrent.futures.wait(desk.futures, return_when=concurrent.futures.FIRST_COMPLETED)
                 for future in done:
-                    batch = futures.pop(future)
+                    batch = desk.futures.pop(future)
                     try:
                         graded, seconds = future.result()
                     except BrokenProcessPool:
-                        undone.append(batch)
+                        desk.undone.append(batch)
                         continue
-                    hand_out()
+                    desk.hand_out()
                     watch.add(seconds)
                     yield batch, graded
                     del batch, graded
-                    hand_out()  # what has waited for this one
+                    desk.hand_out()  # what has waited for this one
                 del done, future
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return undone
+    return desk.undone
+
+
+@dataclass
+class _Desk:
+    """Where a pool's batches are handed out: the next ones, those at work by their futures, those a dying process left."""
+
+    pool: concurrent.futures.ProcessPoolExecutor
+    batches: Iterator[Batch | None]
+    jobs: int
+    work: Callable[[Batch], tuple[Any, dict[str, float]]]
+    futures: dict[concurrent.futures.Future[Any], Batch] = field(default_factory=dict)
+    undone: list[Batch] = field(default_factory=list)
+
+    def hand_out(self) -> None:
+        """Give the pool what it works on soon, and once a process has died, nothing more."""
+        while not self.undone and len(self.futures) < 2 * self.jobs:
+            batch = next(self.batches, None)
+            if batch is None:
+                return
+            try:
+                self.futures[self.pool.submit(self.work, batch)] = batch
+            except BrokenProcessPool:
+                self.undone.append(batch)
