@@ -41,7 +41,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return attack_class.grade(tmp_path_factory.mktemp("alone"), False, os.environ.get("LOSSLAB_SANDBOX"))
 
 
-def test_there_are_enough_attacks() -> None:
+def test_there_are_at_least_a_hundred_attacks() -> None:
     assert len(ATTACKS) >= 100 and len({attack.name for attack in ATTACKS}) >= 100
 
 
@@ -211,7 +211,7 @@ def warmed(course: Course, wall: str) -> None:
 def test_a_submission_takes_no_more_time_than_it_may(
     course: Course, wall: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its own time, whatever else the machine is doing."""
+    """The limit is on a submission's own time, however busy the machine is."""
     taken: list[float] = []
     ask = Worker.ask
 
@@ -322,7 +322,7 @@ HOLES = {
 
 @pytest.mark.parametrize("hole", HOLES)
 def test_a_value_that_ends_the_grader_costs_nobody_but_its_author(tmp_path: Path, hole: str) -> None:
-    """A hole that nobody knows of yet, played by a comparison, or a look at a message, that fails over a certain number."""
+    """Simulates an unknown hole: a comparison, or a look at a message, fails for a certain number."""
     root, submitted = tmp_path / "root", tmp_path / "submitted"
     attack_class.make_course(root, attack_class.CANARIES)
     (root / "autograder" / "graders" / "01-mse" / "conftest.py").write_text(HOLES[hole])

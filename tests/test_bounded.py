@@ -1,4 +1,4 @@
-"""What is read of a submission is read in a process that can be ended, and that can do nothing but read."""
+"""Submissions are read in a separate process that can be stopped, and that can do nothing but read."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def test_an_answer_of_any_size_within_bounds_comes_back(reader: bounded.Reader) 
         ("close_and_sleep", "breaks what reads it"),
     ],
 )
-def test_what_takes_too_much_is_ended_and_the_next_is_read(reader: bounded.Reader, name: str, reason: str) -> None:
+def test_work_that_takes_too_much_is_stopped_and_the_next_is_read(
+    reader: bounded.Reader, name: str, reason: str
+) -> None:
     started = time.monotonic()
     with pytest.raises(bounded.Ended, match=reason):
         reader.ask(name.encode())
@@ -121,7 +123,7 @@ def test_what_takes_too_much_is_ended_and_the_next_is_read(reader: bounded.Reade
     assert time.monotonic() - started < 20
 
 
-def test_one_that_sleeps_is_ended_by_the_clock_on_the_wall() -> None:
+def test_a_reader_that_sleeps_is_stopped_by_wall_time() -> None:
     reader = bounded.Reader(work, LIMITS._replace(wall_seconds=0.3))
     with pytest.raises(bounded.Ended, match=r"takes more than 0.3 s to read") as ended:
         reader.ask(b"sleep")
@@ -132,7 +134,7 @@ def test_one_that_sleeps_is_ended_by_the_clock_on_the_wall() -> None:
 
 @pytest.fixture
 def stopped() -> Iterator[bounded.Reader]:
-    """A reader that the machine does not let run, with little patience."""
+    """A reader that gets no processor time, with a short limit."""
     reader = bounded.Reader(work, LIMITS._replace(wall_seconds=0.3, far_seconds=2.0))
     assert reader.ask(b"first") == b"first" and reader._process is not None
     os.kill(reader._process._pid, signal.SIGSTOP)
@@ -141,7 +143,7 @@ def stopped() -> Iterator[bounded.Reader]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell how long a process has waited")
-def test_what_a_reader_waits_for_a_busy_machine_is_not_held_against_a_hand_in(stopped: bounded.Reader) -> None:
+def test_waiting_for_a_busy_machine_does_not_count_against_a_hand_in(stopped: bounded.Reader) -> None:
     assert stopped._process is not None
     threading.Timer(0.8, os.kill, (stopped._process._pid, signal.SIGCONT)).start()
     assert stopped.ask(b"second") == b"second"
@@ -158,7 +160,7 @@ def test_a_reader_that_never_gets_the_processor_is_the_machines_fault(stopped: b
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have neither seccomp nor Landlock")
 @pytest.mark.skipif(not confine.landlock_version(), reason="this kernel has no Landlock")
 @pytest.mark.parametrize("name", FORBIDDEN)
-def test_whoever_takes_the_reader_over_can_do_nothing_with_it(reader: bounded.Reader, name: str) -> None:
+def test_code_that_takes_over_the_reader_can_do_nothing_with_it(reader: bounded.Reader, name: str) -> None:
     read_end, write_end = os.pipe()
     INHERITED[:] = [write_end]
     try:
@@ -168,7 +170,7 @@ def test_whoever_takes_the_reader_over_can_do_nothing_with_it(reader: bounded.Re
         os.close(write_end)
 
 
-def test_the_process_lasts_and_is_renewed_in_time() -> None:
+def test_the_process_is_reused_and_replaced_in_time() -> None:
     reader = bounded.Reader(lambda request: str(os.getpid()).encode(), LIMITS, pieces=3)
     pids = [reader.ask(b"") for _ in range(7)]
     reader.close()
@@ -224,10 +226,10 @@ def test_the_reader_ends_with_the_process_that_asked(tmp_path: Path) -> None:
 
 
 def _command(pid: int) -> bytes:
-    """Nothing, of a process that has ended and that nobody has waited for."""
+    """Return the command of a process; empty if it has ended but nobody has waited for it."""
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def test_without_fork_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_fork_the_work_is_done_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "CAN_FORK", False)
     assert bounded.Reader(work).ask(b"at home") == b"at home"

@@ -1,4 +1,4 @@
-"""What has not changed is not graded again, and grading that was cut off goes on where it stopped."""
+"""Unchanged submissions are not graded again, and interrupted grading continues where it stopped."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def grade(submitted: Path, out: Path, *options: str) -> int:
     return count
 
 
-def test_only_what_has_changed_is_graded_again(submitted: Path, tmp_path: Path) -> None:
+def test_only_changed_submissions_are_graded_again(submitted: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert grade(submitted, out) == 3
     before = (out / "results.json").read_bytes()
@@ -51,7 +51,7 @@ def test_only_what_has_changed_is_graded_again(submitted: Path, tmp_path: Path) 
     assert grade(submitted, out, "--force") == 3
 
 
-def test_a_damaged_entry_is_graded_anew(submitted: Path, tmp_path: Path) -> None:
+def test_a_submission_with_a_damaged_entry_is_graded_again(submitted: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     grade(submitted, out)
     before = (out / "results.json").read_bytes()

@@ -1,4 +1,4 @@
-"""A known mistake that was met somewhere says where, in a form by which it can be found again."""
+"""A known mistake that was seen somewhere says where, so that anybody can find it again."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def test_each_catalogue_has_five_mistakes_for_each_function(assignment: str) -> 
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_each_that_was_seen_says_where(assignment: str) -> None:
+def test_each_mistake_that_was_seen_says_where(assignment: str) -> None:
     for item in catalogue(assignment):
         kind, name = PAGE["source"](item.seen)
         assert bool(name.strip()) == (kind != "made"), item.id
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_none_is_vague_about_it(assignment: str) -> None:
+def test_no_mistake_is_vague_about_its_source(assignment: str) -> None:
     said = {item.id: word for item in catalogue(assignment) for word in VAGUE if word in item.seen.lower()}
     assert not said
 
@@ -49,7 +49,7 @@ def test_none_is_vague_about_it(assignment: str) -> None:
         "torch forums: detach",
     ],
 )
-def test_what_names_no_source_is_refused(seen: str) -> None:
+def test_a_mistake_without_a_source_is_refused(seen: str) -> None:
     with pytest.raises(ValueError, match="names no source"):
         PAGE["source"](seen)
 

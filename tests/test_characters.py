@@ -1,4 +1,4 @@
-"""Invisible characters: one rule for pages, terminals and tables, and every command keeps to it."""
+"""Invisible characters: one rule for pages, terminals and tables, which each command follows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_control_or_format_character_of_unicode_gets_through() -> None:
     assert through == {ord("\t"), ord("\n")}
 
 
-def test_nothing_that_is_seen_is_taken_out() -> None:
+def test_no_visible_character_is_removed() -> None:
     seen = [chr(code) for code in range(0x20, sys.maxunicode + 1) if unicodedata.category(chr(code))[0] in "LNPSZ"]
     fillers = set("\u115f\u1160\u3164\uffa0\u2028\u2029")
     assert [item for item in seen if item not in plain(f"a{item}b") and item not in fillers] == []
@@ -56,7 +56,7 @@ def test_two_names_that_look_the_same_are_the_same(text: str) -> None:
     assert plain(text) == "ada"
 
 
-def test_a_tower_of_marks_is_cut() -> None:
+def test_a_tall_stack_of_marks_is_cut() -> None:
     assert plain("a" + "\u0301" * 500 + "b") == "a" + "\u0301" * 4 + "b"
     assert len(plain("a" + "\u0301\u200c" * 500 + "b")) < 12
 
@@ -75,7 +75,7 @@ def test_json_for_a_terminal_means_the_same(text: str) -> None:
     assert not any(unicodedata.category(letter) in ("Cc", "Cf") for letter in written if letter not in "\u200c\u200d")
 
 
-def test_pages_and_tables_keep_to_it() -> None:
+def test_pages_and_tables_are_cleaned() -> None:
     course = Course(
         "c", "Losses", [Assignment("01-mse", "First", "mse", "numpy", [Part("loss", "Loss", 6, hints=["a", "b", "c"])])]
     )

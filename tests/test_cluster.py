@@ -62,7 +62,7 @@ def test_a_cluster_that_loses_a_worker_grades_as_this_machine_does(course: Cours
 def test_batches_are_taken_as_workers_get_through_them(
     course: Course, wall: str, scheduler: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of a crowd need not exist at once."""
+    """The batches of a large class are never all in memory."""
     monkeypatch.setattr(cluster, "_AT_LEAST", 1)
     taken = []
 
@@ -78,7 +78,7 @@ def test_batches_are_taken_as_workers_get_through_them(
 
 
 def wanted(batch: Batch, **others: str) -> Fingerprint:
-    """The fingerprint that this machine has, but for what is told."""
+    """Return the fingerprint of this machine, with some fields changed."""
     return msgspec.structs.replace(cluster._fingerprint(batch), **others)
 
 
@@ -90,18 +90,18 @@ def test_a_worker_with_other_graders_is_refused(course: Course, wall: str, sched
 
 def test_a_worker_with_another_secret_is_refused(course: Course, wall: str, scheduler: Any) -> None:
     client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
-    with client, pytest.raises(LossLabError, match="put the same on every machine"):
+    with client, pytest.raises(LossLabError, match="put the same secret on every machine"):
         client.submit(cluster._there, batch, wanted(batch, seed="another")).result()
 
 
 def test_a_worker_with_other_libraries_is_refused(course: Course, wall: str, scheduler: Any) -> None:
-    """What it gives would be kept, and written into results, as what our libraries give."""
+    """Otherwise its outcomes would be cached, and written into results, as those of our libraries."""
     client, batch = cluster._client(scheduler.scheduler_address), batches(course, wall)[0]
     with client, pytest.raises(LossLabError, match="install what you grade with: Python 3, numpy 1"):
         client.submit(cluster._there, batch, wanted(batch, environment="Python 3, numpy 1")).result()
 
 
-def test_no_scheduler_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_scheduler_gives_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "ann" / "01-mse").mkdir(parents=True)
     (tmp_path / "ann" / "01-mse" / "mse.py").write_text("x = 1\n")
     command = [sys.executable, "-m", "autograder", "grade", str(tmp_path), "--out", str(tmp_path / "out")]

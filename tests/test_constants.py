@@ -1,4 +1,4 @@
-"""Numbers that nothing was computed for earn nothing, however likely they look."""
+"""Made-up numbers without a computation earn nothing, however likely they look."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 
 
 @pytest.mark.parametrize(("assignment", "made_up"), CASES, ids=[f"{name}-{item.id}" for name, item in CASES])
-def test_numbers_that_nothing_was_computed_for_earn_nothing(
+def test_numbers_without_a_computation_earn_nothing(
     assignment: str, made_up: Variant, course: Course, wall: str
 ) -> None:
     module = course.assignment(assignment).module

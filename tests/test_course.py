@@ -1,4 +1,4 @@
-"""course.yml: what it says, and the one line that a wrong one gives."""
+"""course.yml: its contents, and the one line that a wrong one gives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TEXT = (Path(__file__).parent.parent / "course.yml").read_text()
         ("assignments:", "assignments: [", "line"),
     ],
 )
-def test_a_wrong_course_is_one_line_that_names_the_key(old: str, new: str, line: str) -> None:
+def test_a_wrong_course_gives_one_line_that_names_the_key(old: str, new: str, line: str) -> None:
     assert old in TEXT
     with pytest.raises(CourseError, match=line) as caught:
         courses.parse(TEXT.replace(old, new, 1))

@@ -1,4 +1,4 @@
-"""Naming mistakes: what equals a known wrong answer is named, and nothing else is."""
+"""Naming mistakes: an answer that equals a known wrong answer is named, and no other is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_slip_of_a_factor_is_named(grade_sources: Grade) -> None:
     assert names(grade_sources("01-mse", changed(text))[0]) == {"mae": {"twice"}}
 
 
-def test_what_equals_no_known_mistake_is_not_named(grade_sources: Grade) -> None:
+def test_an_answer_that_equals_no_known_mistake_is_not_named(grade_sources: Grade) -> None:
     text = "def mae_grad(pred, target):\n    errors = _errors(pred, target)\n    return 1.037 * np.sign(errors) / errors.size\n"
     assert names(grade_sources("01-mse", changed(text))[0]) == {"mae": {None}}
 
@@ -141,7 +141,7 @@ def test_a_folder_of_mistakes_that_contradicts_itself_says_where(
         catalogue_of(tmp_path, **files)
 
 
-def test_a_catalogue_beside_the_folder_is_not_passed_over(tmp_path: Path) -> None:
+def test_a_catalogue_next_to_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "mistakes.py").write_text("")
     with pytest.raises(CourseError, match=r"mistakes\.py: is not read; move its mistakes into the folder"):
         catalogue_of(tmp_path)
@@ -187,14 +187,14 @@ def test_each_mutant_has_one_change_and_leaves_the_others_alone() -> None:
 
 
 def trace(part: str, label: str, *values: tuple[float, float]) -> Trace:
-    """A failed check that called one function with numbers, and what it gave for them."""
+    """A failed check that called one function with numbers, and the values it returned."""
     calls = [
         Recorded(label, wire.pack([[given], {}]), label=label, value=value, after=[given]) for given, value in values
     ]
     return Trace(f"check_of_{label}", part, False, tuple(calls))
 
 
-def test_a_mistake_that_stands_on_another_is_named_beside_it() -> None:
+def test_mistakes_in_a_function_and_in_its_caller_are_both_named() -> None:
     reference = "def f(x):\n    return x + 1\n\ndef g(x):\n    return 2 * f(x)\n"
     catalogue = [
         Mistake("two", "f", "f", "adds two.", "here", "def f(x):\n    return x + 2\n"),
@@ -205,7 +205,7 @@ def test_a_mistake_that_stands_on_another_is_named_beside_it() -> None:
     assert {name: item.mistake for name, item in found.items()} == {"check_of_f": "two", "check_of_g": "thrice"}
 
 
-def test_a_figure_is_held_against_the_figures_of_known_mistakes() -> None:
+def test_a_figure_is_compared_with_figures_of_known_mistakes() -> None:
     drawn = "import matplotlib.pyplot as plt\ndef plot(x):\n    figure, axes = plt.subplots()\n    axes.plot([1, 2], {})\n    return figure\n"
     catalogue = [Mistake("flat", "plot", "plot", "is flat.", "here", drawn.format("[x, x]"))]
     given = wire.Figure([wire.Axes(lines=[wire.Line("", [1.0, 2.0], [5.0, 5.0])])])
@@ -214,13 +214,13 @@ def test_a_figure_is_held_against_the_figures_of_known_mistakes() -> None:
     assert found["lines"].mistake == "flat"
 
 
-def test_what_prints_is_no_mistake_that_is_silent(grade_sources: Grade) -> None:
+def test_an_answer_that_prints_is_not_a_mistake_that_does_not(grade_sources: Grade) -> None:
     text = "def mse_loss(pred, target):\n    print('here')\n    return np.sum(_errors(pred, target) ** 2)\n"
     assert "mse_sum" not in names(grade_sources("01-mse", changed(text))[0])["mse_loss"]
 
 
 @pytest.mark.parametrize("seconds", [-1.0, 1e9])
-def test_a_name_does_not_hang_on_what_takes_long(
+def test_a_mistakes_name_does_not_depend_on_which_checks_take_long(
     grade_sources: Grade, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     monkeypatch.setattr(engine, "LONG", seconds)
@@ -242,7 +242,7 @@ def test_two_ways_to_round_a_half_are_one_answer() -> None:
     assert not output.same(half(1.0, 3.0, dtype=torch.float64), half(1.001, 3.002))
 
 
-def test_long_lists_of_numbers_are_compared_as_what_they_are() -> None:
+def test_long_lists_of_numbers_are_compared_as_arrays() -> None:
     def given(value: object) -> output.Output:
         return output.Output(value, (), (), None)
 

@@ -64,7 +64,7 @@ def test_every_batch_is_graded_once(count: int) -> None:
 @pytest.mark.parametrize(
     "dying", [["0-a"], ["39-a"], ["0-a", "0-b"], ["3-a", "7-a"], ["0-a", "1-a"], ["5-a", "5-b", "5-c"]]
 )
-def test_none_is_lost_when_a_process_dies_now_and_then(deaths: Path, dying: list[str]) -> None:
+def test_no_submission_is_lost_when_processes_die_now_and_then(deaths: Path, dying: list[str]) -> None:
     for name in dying:
         (deaths / name.replace("-", "-once-")).touch()
     assert graded(map(batch, range(40))) == {str(number): None for number in range(40)}
@@ -73,7 +73,7 @@ def test_none_is_lost_when_a_process_dies_now_and_then(deaths: Path, dying: list
 
 @pytest.mark.parametrize("size", [1, 3, 8])
 @pytest.mark.parametrize("killers", [[5], [0, 23], [6, 7], [8, 9, 10, 11]])
-def test_who_kills_the_process_each_time_is_rejected_and_all_others_are_graded(
+def test_a_submission_that_always_kills_its_process_is_rejected_and_the_others_are_graded(
     deaths: Path, size: int, killers: list[int]
 ) -> None:
     for killer in killers:
@@ -82,7 +82,7 @@ def test_who_kills_the_process_each_time_is_rejected_and_all_others_are_graded(
     assert graded(batches) == {str(number): KILLS if number in killers else None for number in range(24)}
 
 
-def test_a_machine_that_kills_every_process_ends_it_with_one_line(deaths: Path) -> None:
+def test_a_machine_that_kills_every_process_ends_grading_with_one_line(deaths: Path) -> None:
     (deaths / "everything").touch()
     with pytest.raises(SandboxError, match="keep dying"):
         graded(map(batch, range(40)))
@@ -120,7 +120,7 @@ def test_batches_are_taken_as_they_are_needed() -> None:
 
 @pytest.mark.usefixtures("deaths")
 @pytest.mark.parametrize("jobs", [1, 2, 5])
-def test_what_waits_for_another_batch_is_handed_out_after_it(jobs: int) -> None:
+def test_a_batch_that_waits_for_another_is_handed_out_after_it(jobs: int) -> None:
     done: list[str] = []
 
     def batches() -> Iterator[Batch | None]:

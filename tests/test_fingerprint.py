@@ -1,4 +1,4 @@
-"""One fingerprint: what decides an outcome is graded again and proven again, and nothing else is."""
+"""One fingerprint: a change that decides outcomes is graded and proven again, and no other change is."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Scratch:
         self._originals.clear()
 
     def written(self) -> dict[str, str]:
-        """What was written of the first student, and the report."""
+        """Return what was written about the first student, and the report."""
         return {
             name: (self.folder / "out" / name).read_text(encoding="utf-8") for name in (RESULT, PAGE, "report.html")
         }
@@ -98,14 +98,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
 
 @pytest.fixture(scope="module")
 def before(made: Scratch) -> dict[str, str]:
-    """What was written before anything was changed."""
+    """What was written before any change."""
     made.grade()
     return made.written()
 
 
 @pytest.fixture
 def scratch(made: Scratch, before: dict[str, str]) -> Iterator[Scratch]:
-    """The same for every test: what one changes is as it was for the next."""
+    """A course that all tests share: the change of one test is undone before the next."""
     fingerprint._environment.cache_clear()
     yield made
     made.restore()
@@ -113,13 +113,13 @@ def scratch(made: Scratch, before: dict[str, str]) -> Iterator[Scratch]:
 
 
 def in_no_time(order: Order, batches: Iterator[Batch]) -> Iterator[tuple[Batch, list[Graded]]]:
-    """Grades behind no wall: who is graded is what is looked at here."""
+    """Grade without a wall, since these tests only look at who is graded."""
     outcomes = [Outcome("one", "mse_loss", "a check", "pass", 6, "")]
     for batch in batches:
         yield batch, [Graded(outcomes, []) for _ in batch.submissions]
 
 
-def test_nothing_is_graded_again_where_nothing_has_changed(scratch: Scratch) -> None:
+def test_nothing_is_graded_again_if_nothing_has_changed(scratch: Scratch) -> None:
     assert scratch.grade() == 0 and scratch.is_proven()
 
 
@@ -189,7 +189,7 @@ def test_a_changed_file_that_decides_nothing_is_neither_graded_nor_proven_again(
 
 
 @pytest.mark.parametrize("name", ["variants.py", "equivalent.yml"])
-def test_what_only_verify_reads_is_proven_again_and_not_graded(scratch: Scratch, name: str) -> None:
+def test_a_file_that_only_verify_reads_is_proven_again_but_not_graded(scratch: Scratch, name: str) -> None:
     scratch.edit(f"{GRADERS}/{name}", appended)
     assert not scratch.is_proven() and scratch.grade() == 0
 
@@ -360,7 +360,7 @@ def test_texts_among_the_data_decide_nothing() -> None:
     assert decisive(course, assignment) == decisive(COURSE, ASSIGNMENT)
 
 
-def test_grading_is_given_nothing_that_is_no_part_of_the_fingerprint() -> None:
+def test_grading_gets_only_what_is_part_of_the_fingerprint() -> None:
     from autograder.grading import batch
 
     seen: list[Assignment] = []

@@ -1,4 +1,4 @@
-"""Bytes and texts that nobody meant to send: an error with a name, or a value; never anything else."""
+"""Damaged or odd bytes and texts: each gives a value or one of our errors, never anything else."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def equal(one: Any, other: Any) -> bool:
 
 @FUZZ
 @given(any_value)
-def test_a_value_comes_over_the_wire_as_it_went(value: Any) -> None:
+def test_a_value_crosses_the_wire_unchanged(value: Any) -> None:
     assert equal(reader.unpack(wire.pack(value)), value)
 
 
 def mutated(data: bytes, seed: int, times: int) -> bytes:
-    """Flipped, doubled, cut and swapped bytes."""
+    """Draw bytes with parts flipped, doubled, cut and swapped."""
     chance = random.Random(seed)
     out = bytearray(data)
     for _ in range(times):
@@ -178,7 +178,7 @@ def test_a_timestamp_that_is_none_counts_as_on_time(tmp_path: Path, stamp: str) 
 
 
 def with_a_name(call: Any, error: type[Exception]) -> None:
-    """The call gives a value, or an error of this kind in one line."""
+    """Require that the call returns a value, or raises an error of this kind in one line."""
     try:
         call()
     except error as caught:

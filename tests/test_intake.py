@@ -1,4 +1,4 @@
-"""From what students hand in to one Submission each; bad input is one line, and never an exception."""
+"""Intake: what students hand in becomes one Submission each; bad input gives one line, never an exception."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_magics_do_no_harm_and_timed_cells_stay(hand_in: HandIn) -> None:
     assert (namespace["x"], namespace["y"], namespace["z"]) == (1, 2, 3)
 
 
-def test_a_cell_that_does_not_parse_costs_itself(hand_in: HandIn) -> None:
+def test_a_cell_that_does_not_parse_costs_only_itself(hand_in: HandIn) -> None:
     submission = hand_in({"mse.ipynb": notebook("x = 1", "def f(:\n  pass", "y = 2")})
     assert submission.problem is None
     assert "x = 1" in submission.source and "y = 2" in submission.source
@@ -76,7 +76,7 @@ def test_a_zip_is_read_without_unpacking(hand_in: HandIn, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["work.zip"]
 
 
-def test_a_timestamp_is_utc(hand_in: HandIn) -> None:
+def test_a_timestamp_without_a_zone_is_utc(hand_in: HandIn) -> None:
     submission = hand_in({"mse.py": b"x = 1\n", "timestamp.txt": b"2027-02-01 10:00:00 UTC"})
     assert submission.timestamp is not None and submission.timestamp.isoformat() == "2027-02-01T10:00:00+00:00"
 
@@ -98,12 +98,12 @@ def test_a_timestamp_is_utc(hand_in: HandIn) -> None:
         ({"a.zip": b"PK nonsense"}, "a.zip: is not a whole zip archive (BadZipFile); pack it again"),
     ],
 )
-def test_bad_input_is_one_line(hand_in: HandIn, files: dict[str, bytes], line: str) -> None:
+def test_bad_input_gives_one_line(hand_in: HandIn, files: dict[str, bytes], line: str) -> None:
     assert hand_in(files).problem == line
 
 
 @pytest.mark.parametrize("name", ["notes 12:30.txt", "sub/a: b.txt", "12:30.txt", "mse.py:Zone.Identifier"])
-def test_a_colon_in_a_name_costs_nothing(hand_in: HandIn, name: str) -> None:
+def test_a_colon_in_a_name_is_harmless(hand_in: HandIn, name: str) -> None:
     buffer = io.BytesIO(archive("mse.py", RIGHT))
     with zipfile.ZipFile(buffer, "a") as file:
         file.writestr(name, "x")
@@ -123,7 +123,7 @@ BROKEN_NOTE = "pics.zip: is not a whole zip archive (BadZipFile); it was left as
 
 
 @pytest.mark.parametrize("name", ["mse.py", "mse (1).py"])
-def test_a_broken_zip_beside_good_work_is_a_note(hand_in: HandIn, name: str) -> None:
+def test_a_broken_zip_next_to_good_work_is_a_note(hand_in: HandIn, name: str) -> None:
     submission = hand_in({name: RIGHT, "pics.zip": BROKEN})
     assert submission.problem is None and submission.source == RIGHT.decode()
     assert submission.notes[-1] == BROKEN_NOTE
@@ -160,7 +160,7 @@ def test_two_zips_with_files_of_one_name_lose_neither(hand_in: HandIn) -> None:
     assert any("b/mse.py" in note for note in submission.notes), submission.notes
 
 
-def test_a_zip_that_leads_elsewhere_is_rejected_beside_good_work_too(hand_in: HandIn) -> None:
+def test_a_zip_that_leads_elsewhere_is_rejected_even_next_to_good_work(hand_in: HandIn) -> None:
     assert "leads out of the archive" in (
         hand_in({"mse.py": RIGHT, "a.zip": archive("../mse.py", WRONG)}).problem or ""
     )
@@ -242,7 +242,7 @@ def test_a_magic_becomes_a_call_on_its_line(cell: str, made: str) -> None:
         "    x = 1\ny = 2",
     ],
 )
-def test_what_only_looks_like_a_magic_stays(cell: str) -> None:
+def test_a_line_that_only_looks_like_a_magic_stays(cell: str) -> None:
     assert magics.without_magics(cell) == (cell, 0)
 
 
@@ -251,7 +251,7 @@ RIGHT, WRONG = b"def mse_loss(pred, target): return 1\n", b"def mse_loss(pred, t
 
 @pytest.fixture
 def folders(tmp_path: Path, course: Course) -> HandIn:
-    """Hand in files by path, where students were given a stub."""
+    """Hand in files by path, for an assignment with a released stub."""
     released = tmp_path / "released"
     released.mkdir()
     (released / "mse.py").write_bytes(b"# stub\n")
@@ -299,27 +299,25 @@ def folders(tmp_path: Path, course: Course) -> HandIn:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )  # fmt: skip
-def test_of_several_files_the_one_with_work_at_the_top_is_graded(
-    folders: HandIn, files: dict[str, bytes], notes: list[str]
-) -> None:
+def test_the_topmost_file_with_work_in_it_is_graded(folders: HandIn, files: dict[str, bytes], notes: list[str]) -> None:
     submission = folders(files)
     assert submission.problem is None and submission.source.strip() == RIGHT.decode().strip()
     assert submission.notes == notes
 
 
-def test_a_helper_lies_beside_the_file_that_needs_it(folders: HandIn) -> None:
+def test_a_helper_lies_next_to_the_file_that_needs_it(folders: HandIn) -> None:
     submission = folders({"mse.py": RIGHT, "helper.py": b"x = 1\n", "old/helper.py": b"x = 2\n"})
     assert submission.files == {"helper.py": b"x = 1\n"}
     assert submission.notes == ["helper.py was taken, and old/helper.py was not: they have the same name"]
 
 
-def test_a_file_that_is_too_large_to_lie_beside_is_said_to_be(folders: HandIn) -> None:
+def test_a_helper_that_is_too_large_is_left_out_with_a_note(folders: HandIn) -> None:
     submission = folders({"mse.py": RIGHT, "a.csv": bytes(1 << 20), "b.csv": b"1\n", "picture.png": bytes(1 << 20)})
     assert submission.files == {"b.csv": b"1\n"}
     assert submission.notes == ["a.csv was left out: it has 1 MiB or more"]
 
 
-def test_what_lies_beside_has_a_bound_and_what_is_nearest_comes_first(folders: HandIn) -> None:
+def test_helpers_are_bounded_and_the_nearest_come_first(folders: HandIn) -> None:
     most = 1000 << 10
     far = {f"far/{number}.csv": bytes([number]) * most for number in range(9)}
     submission = folders({"mse.py": RIGHT, **far, "z.csv": b"near", "far/small.csv": b"small"})
@@ -330,7 +328,7 @@ def test_what_lies_beside_has_a_bound_and_what_is_nearest_comes_first(folders: H
     ]
 
 
-def test_notes_are_as_many_as_a_person_reads(folders: HandIn) -> None:
+def test_notes_are_limited_to_what_a_person_reads(folders: HandIn) -> None:
     submission = folders({"mse.ipynb": notebook(RIGHT.decode(), *["x = = 1"] * 1000)})
     assert len(submission.notes) == 51 and submission.notes[-1] == "and 950 more of this kind"
 
@@ -352,13 +350,13 @@ def test_a_timestamp_that_is_not_a_file_counts_as_on_time_and_is_noted(
     assert submission.notes == ["timestamp.txt: is a symbolic link or not a plain file; it counts as handed in on time"]
 
 
-def test_a_time_that_lies_deeper_says_nothing(folders: HandIn) -> None:
+def test_a_timestamp_in_a_subfolder_is_ignored(folders: HandIn) -> None:
     files = {"mse.py": RIGHT, "sub/timestamp.txt": b"2020-01-01", "a.zip": archive("timestamp.txt", b"2020-01-01")}
     assert folders(files).timestamp is None and folders(files).files == {}
 
 
 def swapped(monkeypatch: pytest.MonkeyPatch, when: str, swap: Callable[[], None]) -> None:
-    """Call `swap` between the look at what is named `when` and its opening."""
+    """Call `swap` after the file named `when` is checked and before it is opened."""
     real = os.open
 
     def late(name: Any, *args: Any, **kwargs: Any) -> int:
@@ -442,7 +440,7 @@ ODD = [
 ]
 
 
-def test_names_of_students_are_short_plain_and_apart() -> None:
+def test_ids_of_students_are_short_plain_and_different() -> None:
     names_of = [names.student_id(os.fsdecode(raw)) for raw in ODD]
     again = [names.student_id(name) for name in names_of if "~" in name]  # who calls oneself as another is called
     assert len({*names_of, *again}) == len(names_of) + len(again)
@@ -458,7 +456,7 @@ def test_a_student_is_found_by_the_name_that_results_have(tmp_path: Path, course
     assert len({student for student, _, _ in found}) == len(ODD)
 
 
-def test_what_is_not_graded_is_told_with_the_remedy(tmp_path: Path, course: Course) -> None:
+def test_what_is_not_graded_is_reported_with_a_remedy(tmp_path: Path, course: Course) -> None:
     for path in (".ada/01-mse/mse.py", "smith/mse.py", "bob/01_mse/mse.py", "cy/01-MSE/mse.py", "cy/02-cross-entropy/a",
                  "doe_jane_1_2_mse.py", ".DS_Store", ".git/config", "good/01-mse/mse.py", "none/.x"):  # fmt: skip
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -471,20 +469,20 @@ def test_what_is_not_graded_is_told_with_the_remedy(tmp_path: Path, course: Cour
     assert "it has mse.py; put that into one" in told["smith"]
 
 
-def test_what_is_not_graded_is_told_in_some_lines(tmp_path: Path, course: Course) -> None:
+def test_reports_of_what_is_not_graded_are_limited_to_some_lines(tmp_path: Path, course: Course) -> None:
     for number in range(50):
         (tmp_path / f"{number}.py").touch()
     assert len(left.lines(tmp_path, course)) == 21 and left.lines(tmp_path, course)[-1] == "and 30 more"
 
 
-def test_names_that_a_disk_takes_for_one_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_that_the_disk_merges_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left.require_apart(["Ada", "ada"], tmp_path / "out")
     monkeypatch.setattr(left, "_takes_for_one", lambda names, out: True)
     with pytest.raises(OutputError, match="this disk takes Ada and ada for one name"):
         left.require_apart(["bob", "ada", "Ada"], tmp_path / "out")
 
 
-def test_a_reader_that_answers_nonsense_costs_the_submission_alone(
+def test_a_reader_that_answers_nonsense_costs_only_that_submission(
     folders: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = msgspec.msgpack.encode(contents.Contents(sha256="0" * 64))

@@ -123,7 +123,7 @@ def test_a_statement_that_fails_is_noted_and_the_rest_loads(anywhere: Any) -> No
     assert [(note.line, note.text) for note in anywhere.notes] == [(8, "ZeroDivisionError: division by zero")]
 
 
-def test_torch_is_only_a_stand_in_that_says_so(anywhere: Any) -> None:
+def test_torch_is_only_a_stand_in_that_says_so_when_used(anywhere: Any) -> None:
     with pytest.raises(StudentRaised, match="from scratch"):
         anywhere.use_torch()
 
@@ -133,7 +133,7 @@ LISTING = "import json, os; print(json.dumps({path: os.listdir(path) for path in
 
 @pytest.mark.parametrize("name", [wall.name for wall in walls.WALLS if wall.bubblewrap])
 def test_only_interpreter_and_libraries_are_mounted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As whoever stands in the jail sees it, before Landlock hides it from the worker."""
+    """Look from inside the jail, before Landlock hides files from the worker."""
     places = ("/", "/usr", "/kit/autograder", "/python/site", "/python/lib/python3.11/site-packages", "/proc")
     monkeypatch.setattr(mounts, "BOOT", LISTING % (places,))
     command = walls.command(walls.by_name(name), ("msgspec", "numpy"), 0)
@@ -146,7 +146,7 @@ def test_only_interpreter_and_libraries_are_mounted(name: str, monkeypatch: pyte
     assert walls.by_name(name).nested or seen["/proc"] == ["cpuinfo"]
 
 
-def test_no_worker_lists_the_machine(anywhere: Any) -> None:
+def test_no_worker_can_list_the_files_of_the_machine(anywhere: Any) -> None:
     if not confine.landlock_version():
         pytest.skip("without Landlock in the kernel, folders can be listed")
     for path in ("/", "/usr", "/proc", "/tmp/.."):
@@ -181,14 +181,14 @@ def test_network_processes_programs_and_the_kit_are_refused(anywhere: Any, funct
         ("flood", "memory"),
     ],
 )
-def test_a_call_that_ends_the_worker_costs_that_call_only(anywhere: Any, function: str, status: str) -> None:
+def test_a_call_that_ends_the_worker_costs_only_that_call(anywhere: Any, function: str, status: str) -> None:
     with pytest.raises(CallFailed) as caught:
         getattr(anywhere, function)()
     assert caught.value.status == status
     assert anywhere.double(2) == 4
 
 
-def test_a_call_that_sleeps_is_stopped_as_one_that_computes(anywhere: Any) -> None:
+def test_a_call_that_sleeps_is_stopped_like_one_that_computes(anywhere: Any) -> None:
     for function, arguments in (("nap", (60,)), ("loop", ())):
         started = time.monotonic()
         with pytest.raises(CallFailed, match="took longer than 1 s") as stopped:
@@ -197,8 +197,8 @@ def test_a_call_that_sleeps_is_stopped_as_one_that_computes(anywhere: Any) -> No
         assert time.monotonic() - started >= 1.0
 
 
-def test_what_a_worker_waits_for_a_machine_is_not_its_own_time(anywhere: Any) -> None:
-    """It is stopped for longer than a call may take, as a busy machine might, and nothing is held against it."""
+def test_waiting_for_a_busy_machine_is_not_a_workers_own_time(anywhere: Any) -> None:
+    """The worker is stopped for longer than a call may take, as on a busy machine, and loses nothing."""
     anywhere.double(1)
     pid, spent = anywhere._process.worker._clock._pid, anywhere.spent
     os.kill(pid, signal.SIGSTOP)
@@ -207,10 +207,10 @@ def test_what_a_worker_waits_for_a_machine_is_not_its_own_time(anywhere: Any) ->
     assert anywhere.spent - spent < 0.5
 
 
-def test_threads_that_wait_side_by_side_excuse_the_time_that_passed_and_no_more(
+def test_threads_that_wait_together_excuse_only_the_time_that_passed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else a worker that sleeps could wake many threads at once now and then, and be taken for a starved one."""
+    """Otherwise a worker that sleeps could wake many threads now and then, and seem to be starved."""
     waited = {"1": 3.0, "2": 5.0}
     monkeypatch.setattr(clock, "_waited", lambda path: waited[path.removesuffix("/schedstat")])
     watched = clock.WorkerClock(None)
@@ -225,7 +225,7 @@ def test_threads_that_wait_side_by_side_excuse_the_time_that_passed_and_no_more(
 
 @pytest.fixture
 def crowded_core() -> Iterator[None]:
-    """This process and its children share one core with five others that do nothing but compute."""
+    """This process and its children share one core with five others that only compute."""
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     crowd = [subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) for _ in range(5)]
@@ -282,7 +282,7 @@ def test_a_file_grows_only_to_its_limit(anywhere: Any) -> None:
     assert anywhere.double(2) == 4
 
 
-def test_a_folder_however_deep_is_removed(tmp_path: Path) -> None:
+def test_a_folder_of_any_depth_is_removed(tmp_path: Path) -> None:
     top = tmp_path / "submission-x"
     here = os.getcwd()
     top.mkdir()
@@ -302,19 +302,19 @@ def test_an_exception_arrives_as_the_builtin_of_its_name(anywhere: Any) -> None:
         anywhere.refuse()
 
 
-def test_an_exception_that_ends_loops_ends_none_of_a_check(anywhere: Any) -> None:
-    """Checks may say all(map(...)), and a StopIteration out of it would mean that all were right."""
+def test_an_exception_that_ends_loops_does_not_end_those_of_a_check(anywhere: Any) -> None:
+    """A check may use all(map(...)), where a StopIteration would mean that all were right."""
     with pytest.raises(StudentRaised) as caught:
         assert not all(map(lambda _: anywhere.end_the_loop(), range(3)))
     assert caught.value.type_name == "StopIteration"
 
 
-def test_a_stub_is_not_started(anywhere: Any) -> None:
+def test_a_stub_is_reported_as_not_started(anywhere: Any) -> None:
     with pytest.raises(NotStarted):
         anywhere.stub()
 
 
-def test_a_missing_function_is_named_with_its_neighbour(anywhere: Any) -> None:
+def test_a_missing_function_is_named_with_the_most_similar_one(anywhere: Any) -> None:
     with pytest.raises(MissingFunction, match="`log_softmax` is missing; did you mean `log_sofmax`"):
         anywhere.log_softmax([1])
 
@@ -346,7 +346,7 @@ def test_every_limit_of_the_course_is_positive() -> None:
 
 
 def test_a_process_that_was_forked_has_a_jail_of_its_own(jail: Jail, course: Course) -> None:
-    """It neither waits for its parent's nor ends it."""
+    """The forked process neither waits for its parent's jail nor ends it."""
     with open_student(jail, course.assignments[0]) as student:
         assert student.double([1]).tolist() == [2]
     before = jail.pid
@@ -370,7 +370,7 @@ def test_a_process_that_was_forked_has_a_jail_of_its_own(jail: Jail, course: Cou
 
 
 def test_a_worker_that_was_killed_from_outside_takes_its_jail_along(jail: Jail, course: Course) -> None:
-    """Whoever killed it may have killed the jail, which is then about to die, and would take orders until it does."""
+    """The jail may have been killed as well: until it is gone, it still accepts requests."""
     with open_student(jail, course.assignments[0]) as student:
         assert student.double([1, 2]).tolist() == [2, 4]
         assert jail.pid is not None
@@ -385,8 +385,8 @@ def test_a_worker_that_was_killed_from_outside_takes_its_jail_along(jail: Jail, 
 
 
 @pytest.mark.parametrize("below", [0, 1, 2])
-def test_a_jail_that_is_killed_costs_another_try_and_never_two(jail: Jail, course: Course, below: int) -> None:
-    """What is killed takes a while to be gone, and still takes orders meanwhile: the jail, its first process, the zygote."""
+def test_a_jail_that_is_killed_costs_exactly_one_more_try(jail: Jail, course: Course, below: int) -> None:
+    """A killed jail, first process or zygote takes a while to end, and still accepts requests until then."""
 
     def double(student: Student) -> list[int]:
         student.patient = False
@@ -429,7 +429,7 @@ def test_a_jail_that_is_killed_while_it_starts_is_started_again(
     assert killed
 
 
-def test_a_jail_that_breaks_down_is_no_submissions_failure(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_jail_that_breaks_down_fails_no_submission(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     def spawn(self: Jail, limits: Any) -> Any:
         raise SandboxError("the jail forks no more workers")
 

@@ -51,14 +51,14 @@ def test_a_late_day_ends_at_the_hour_of_the_deadline_when_clocks_change(due: dat
     assert late.days_late(POLICY, due, end + MINUTE) == 2, night
 
 
-def test_times_of_one_zone_are_told_apart_by_what_has_passed() -> None:
+def test_times_of_one_zone_are_compared_by_the_time_that_has_passed() -> None:
     due = datetime.datetime(2027, 10, 31, 2, 30, tzinfo=BERLIN)
     an_hour_later = due.replace(fold=1)
     assert late.penalty(POLICY, 20, due, an_hour_later) == 2
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati"])
-def test_where_a_student_sits_changes_nothing(zone: str) -> None:
+def test_a_students_time_zone_changes_nothing(zone: str) -> None:
     due = datetime.datetime(2027, 2, 1, 23, 59, tzinfo=BERLIN)
     moment = (due + 16 * MINUTE).astimezone(ZoneInfo(zone))
     assert late.penalty(POLICY, 20, due, moment) == 2
@@ -71,7 +71,9 @@ def test_where_a_student_sits_changes_nothing(zone: str) -> None:
     zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]),
     due=st.datetimes(datetime.datetime(2026, 1, 1), datetime.datetime(2028, 1, 1)),
 )
-def test_later_is_never_cheaper(score: float, minutes: list[int], free: int, zone: str, due: datetime.datetime) -> None:
+def test_handing_in_later_never_costs_less(
+    score: float, minutes: list[int], free: int, zone: str, due: datetime.datetime
+) -> None:
     deadline = due.replace(tzinfo=ZoneInfo(zone)).astimezone(datetime.UTC).astimezone(ZoneInfo(zone))
     start = deadline.astimezone(datetime.UTC)
     early, later = (late.penalty(POLICY, score, deadline, start + m * MINUTE, free) for m in sorted(minutes))
@@ -93,7 +95,7 @@ def test_a_submission_after_the_hard_deadline_takes_no_free_days() -> None:
     assert late.penalty_of(course, "01-a", "ada", 10, times) == 10
 
 
-def test_an_extension_is_for_the_named_student_alone() -> None:
+def test_an_extension_applies_only_to_the_named_student() -> None:
     until = datetime.datetime(2027, 2, 5, 12)
     course = a_course(extensions=[Extension("ada", "01-a", until)])
     times = {"01-a": datetime.datetime(2027, 2, 5, 12, 10, tzinfo=BERLIN)}

@@ -1,4 +1,4 @@
-"""Answers cannot be known by heart: what is looked up earns nothing, and what is exact where nothing can be is told so."""
+"""Answers cannot be memorised: a lookup earns nothing, and answers that are impossibly exact are reported."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ DRAWN = {
 def test_no_table_answers_a_check_of_values_at_the_extremes(
     assignment: str, course: Course, wall: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two submissions whose digests differ are asked nothing that is the same."""
+    """Two submissions with different digests get no inputs in common."""
     asked: dict[str, list[set[bytes]]] = {}
 
     def note(self: Reach, item: pytest.Item, student: Any) -> None:
@@ -107,7 +107,7 @@ def as_text(rows: torch.Tensor, species: torch.Tensor, kilograms: torch.Tensor) 
 
 
 def public() -> str:
-    """All penguins that are published: those that students get, and the others."""
+    """Return all published penguins: those that students get, and the others."""
     solution = reference(ROOT, NAME, "multi_task")
     parts = [
         solution.load_penguins(path) for path in (SOLUTION.with_name("penguins.csv"), GRADERS / "penguins_hidden.csv")
@@ -122,7 +122,7 @@ def graded(course: Course, wall: str, text: str) -> Graded:
 
 
 def score_of(one: Graded) -> tuple[set[str], list[str]]:
-    """Checks of the score that passed, and what was said of the others."""
+    """Return the checks of the score that passed, and the messages of the others."""
     of_part = [item for item in one.outcomes if item.part == "score"]
     assert len(of_part) == 4
     return {item.id for item in of_part if item.status == "pass"}, [item.message for item in of_part if item.message]
@@ -133,7 +133,7 @@ def test_a_lookup_earns_nothing_of_the_score(name: str, course: Course, wall: st
     assert score_of(graded(course, wall, public() + LOOKUPS[name]))[0] == set()
 
 
-def test_a_nearest_neighbour_is_a_prediction_and_earns_no_more_than_that(course: Course, wall: str) -> None:
+def test_a_nearest_neighbour_earns_no_more_than_any_prediction(course: Course, wall: str) -> None:
     one = graded(course, wall, LOOKUPS["nearest_neighbour_of_the_data_given"])
     passed, _ = score_of(one)
     assert passed == OF_NEIGHBOURS

@@ -132,7 +132,7 @@ def test_if_a_file_cannot_be_written_nothing_changes(
     place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = empty_course(tmp_path)
-    before, really, calls = contents(tmp_path), files.write, []
+    before, really, calls = contents(tmp_path), files.write_file, []
 
     def write(*arguments: object) -> None:
         calls.append(arguments)
@@ -140,7 +140,7 @@ def test_if_a_file_cannot_be_written_nothing_changes(
             raise OutputError("no space")
         really(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(files, "write", write)
+    monkeypatch.setattr(files, "write_file", write)
     with pytest.raises(OutputError, match="no space"):
         new.write_skeleton(path, NAME)
     assert contents(tmp_path) == before and len(calls) == place + 1

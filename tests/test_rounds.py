@@ -1,4 +1,4 @@
-"""Hidden inputs are a submission's own: what one was given, and gave away, is of no use to the next."""
+"""Each submission has its own hidden inputs: the inputs that one has leaked do not help the next."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Calls = list[tuple[str, bytes]]
 
 @pytest.fixture
 def graded(course: Course, wall: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Graded, Calls]]:
-    """Grade a text as handed in under a digest; what came out, and all calls with their packed arguments."""
+    """Grade a text under a digest; return the outcomes, and all calls with their packed arguments."""
 
     def run(source: str, digest: str, assignment: str = "01-mse") -> tuple[Graded, Calls]:
         calls: Calls = []
@@ -86,7 +86,7 @@ def points(graded: Graded, part: str) -> float:
     return sum(item.max_points for item in graded.outcomes if item.part == part and item.status == "pass")
 
 
-def test_a_table_learnt_in_one_round_is_of_no_use_in_the_next(graded: Callable[..., tuple[Graded, Calls]]) -> None:
+def test_a_table_learnt_in_one_round_does_not_help_in_the_next(graded: Callable[..., tuple[Graded, Calls]]) -> None:
     spied, calls = graded(REFERENCE, "a" * 64)
     table = a_table(calls)
     again, _ = graded(table, "a" * 64)
@@ -100,14 +100,16 @@ def test_a_table_learnt_in_one_round_is_of_no_use_in_the_next(graded: Callable[.
 
 
 def drawing_checks() -> set[str]:
-    """Checks of 01 that draw random numbers and look at a value."""
+    """Return the checks of 01 that draw random numbers and compare a value."""
     import re
 
     texts = "\n".join(path.read_text() for path in (ROOT / "autograder" / "graders" / "01-mse").glob("test_*.py"))
     return set(re.findall(r"^def test_(\w+)\(.*\brng\b.*\):", texts, re.MULTILINE))
 
 
-def test_equal_submissions_get_equal_inputs_and_others_get_others(graded: Callable[..., tuple[Graded, Calls]]) -> None:
+def test_equal_submissions_get_equal_inputs_and_different_ones_get_different_inputs(
+    graded: Callable[..., tuple[Graded, Calls]],
+) -> None:
     first, calls = graded(REFERENCE, "a" * 64)
     again, same = graded(REFERENCE, "a" * 64)
     other, others = graded(REFERENCE, "b" * 64)
@@ -127,7 +129,7 @@ def test_the_seed_depends_on_secret_assignment_check_and_round(change: dict[str,
     assert draws.seed_of(**values) != draws.seed_of(**(values | change))
 
 
-def test_names_that_run_together_are_kept_apart() -> None:
+def test_joined_names_cannot_be_confused() -> None:
     assert draws.seed_of(b"s", "01-a", "b/c", "d") != draws.seed_of(b"s", "01-a/b", "c", "d")
     assert draws.seed_of(b"s", "01-a", "b", "c1") != draws.seed_of(b"s", "01-a", "b", "c", 1)
 
@@ -173,7 +175,7 @@ def test_who_hands_in_again_gets_another_round_and_nobody_else_does(submitted: P
     assert json.loads(preview.stdout) == []
 
 
-def test_an_old_result_that_knows_no_round_is_said_to_be_old() -> None:
+def test_a_result_without_a_round_is_reported_as_old() -> None:
     from autograder.results import Provenance, Result
 
     old = msgspec.json.decode(b'{"graders":"a","course":"b","environment":"c","seed":"d"}', type=Provenance)

@@ -1,4 +1,4 @@
-"""The secret of a course: a random one is written where there is none, and the one that everybody knows is refused."""
+"""The secret of a course: a random one is written if there is none, or only one that everybody knows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OWN = "a line of my own, 4711 letters long"
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course without a secret, as it is cloned."""
+    """A course without a secret, as after a git clone."""
     monkeypatch.delenv(secrets.VARIABLE)
     (tmp_path / "autograder" / "graders").mkdir(parents=True)
     return tmp_path
@@ -64,12 +64,12 @@ def test_two_courses_get_two_secrets(root: Path) -> None:
     assert secret(root) != first
 
 
-def test_a_line_of_ones_own_is_kept(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_chosen_by_a_teacher_is_kept(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file_of(root).write_text(f"{OWN}\n")
     assert secret(root) == OWN.encode() and capsys.readouterr().err == ""
 
 
-def test_many_at_once_agree_on_one(root: Path) -> None:
+def test_processes_that_start_together_agree_on_one_secret(root: Path) -> None:
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path; from autograder.course.seed import secret; print(secret(Path(sys.argv[1])).decode())"
     file_of(root).write_text(SHIPPED)
 
@@ -82,7 +82,7 @@ def test_many_at_once_agree_on_one(root: Path) -> None:
         assert set(pool.map(one, range(8))) == {secret(root).decode() + "\n"}
 
 
-def test_a_file_elsewhere_is_named_by_the_environment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_can_name_another_file(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(secrets.VARIABLE, str(root / "safe"))
     made = secret(root)
     assert (root / "safe").read_bytes().strip() == made and not file_of(root).exists()
@@ -94,20 +94,20 @@ def test_a_link_stays_a_link(root: Path) -> None:
     assert secret(root) == (root / "vault").read_bytes().strip() and file_of(root).is_symlink()
 
 
-def test_a_place_that_cannot_be_written_is_one_line_with_a_remedy(root: Path) -> None:
+def test_a_secret_that_cannot_be_written_gives_one_line_with_a_remedy(root: Path) -> None:
     file_of(root).parent.rmdir()
     with pytest.raises(CourseError, match="LOSSLAB_SECRET_FILE") as caught:
         secret(root)
     assert str(file_of(root)) in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_a_folder_in_its_place_is_one_line(root: Path) -> None:
+def test_a_folder_in_place_of_the_secret_gives_one_line(root: Path) -> None:
     file_of(root).mkdir()
     with pytest.raises(CourseError, match="cannot be read"):
         secret(root)
 
 
-def test_who_only_reads_it_makes_none(root: Path) -> None:
+def test_reading_the_secret_never_creates_one(root: Path) -> None:
     for text in (None, SHIPPED):
         if text is not None:
             file_of(root).write_text(text)
@@ -117,7 +117,7 @@ def test_who_only_reads_it_makes_none(root: Path) -> None:
     assert secrets.known(root) == OWN.encode()
 
 
-def test_the_digest_tells_secrets_apart_and_not_what_they_are(root: Path) -> None:
+def test_the_digest_tells_secrets_apart_without_revealing_them(root: Path) -> None:
     file_of(root).write_text(OWN)
     first = secrets.digest_of_secret(root)
     file_of(root).write_text(OWN + "!")
@@ -133,7 +133,7 @@ def test_no_secret_is_kept_in_git() -> None:
     assert subprocess.run(["git", "check-ignore", "-q", "--no-index", path], cwd=ROOT).returncode == 0
 
 
-def test_gradescopes_zip_takes_the_secret_along(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gradescopes_zip_contains_the_secret(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
     import zipfile
 

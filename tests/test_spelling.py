@@ -1,4 +1,4 @@
-"""What is left of a text when all that a page, a terminal or a reader drops is dropped."""
+"""The letters that are left of a text after a page, a terminal or a reader has dropped the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from autograder.base.spelling import encodings, letters, spellings
         ("", ""),
     ],
 )
-def test_letters_are_in_one_case_and_form(text: str, left: str) -> None:
+def test_letters_have_one_case_and_one_form(text: str, left: str) -> None:
     assert letters(text) == left
 
 
@@ -44,7 +44,7 @@ def test_letters_are_in_one_case_and_form(text: str, left: str) -> None:
         "<secret>",
     ],
 )
-def test_what_is_escaped_is_read_as_well(text: str) -> None:
+def test_escaped_letters_are_decoded(text: str) -> None:
     assert "secret" in list(spellings(text))
 
 

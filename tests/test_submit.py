@@ -140,7 +140,7 @@ def test_a_notebook_with_too_large_outputs_is_refused_before_anything_is_written
 def test_a_zip_that_was_not_written_correctly_is_noticed(
     home: Path, course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(submit, "write", lambda path, data, remedy: path.write_bytes(data[:-1]))
+    monkeypatch.setattr(submit, "write_file", lambda path, data, remedy: path.write_bytes(data[:-1]))
     with pytest.raises(OutputError, match="does not hold what was written"):
         pack(home, course)
 

@@ -97,7 +97,7 @@ def test_a_call_can_be_differentiated_in_the_worker(student: Any, batch: Any) ->
         student.differentiate("loss_as_number", batch[0])
 
 
-def test_a_module_stays_in_the_worker_and_its_gradients_are_had(student: Any, batch: Any) -> None:
+def test_a_module_stays_in_the_worker_and_its_gradients_can_be_read(student: Any, batch: Any) -> None:
     loss = student.Weighted([1.0, 2.0, 3.0])
     assert isinstance(loss, Remote) and set(loss.parameters()) == {"layer.weight", "layer.bias"}
     assert loss.gradients() == {"layer.weight": None, "layer.bias": None}
@@ -123,7 +123,7 @@ def test_a_module_of_torch_and_a_function_by_name_are_arguments(student: Any) ->
     assert [call[:3] for call in calls] == [[True, True, 2]] * 3 and calls[0][3].tolist() == [1.0, 3.0]
 
 
-def test_what_is_made_on_the_cpu_is_refused_elsewhere(student: Any, batch: Any) -> None:
+def test_a_tensor_made_on_the_cpu_is_refused_on_another_device(student: Any, batch: Any) -> None:
     logits, targets = batch
     for alpha in (None, [0.1, 0.2, 0.7]):
         here = student.focal(logits, targets, alpha)

@@ -273,7 +273,7 @@ def test_grading_by_nbgrader_holds_the_lock_while_it_writes(
         seen.append((path.parent.name, "is writing there" in done.stderr))
 
     by_nbgrader()
-    monkeypatch.setattr(files, "write", write)
+    monkeypatch.setattr(files, "write_file", write)
     nbgrading._carry_out(request)
     assert ("student-01", True) in seen and all(locked for _, locked in seen)
 

@@ -1,4 +1,4 @@
-"""How much of a class is in memory at once: what hand-ins hold is bounded, and so is what waits to be graded."""
+"""Memory for a class: both the hand-ins being read and those waiting to be graded are bounded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EACH = 1 << 20
 
 
 class Files(dict[str, bytes]):
-    """Files of a submission, which one can ask whether anybody still holds them."""
+    """Files of a submission, which tell whether anybody still holds them."""
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_class_with_large_files_takes_the_memory_of_a_few_hand_ins(
     assert peak < STUDENTS * EACH / 2
 
 
-def test_what_waits_comes_back_as_it_was_by_assignment_and_in_order(tmp_path: Path) -> None:
+def test_waiting_hand_ins_come_back_unchanged_by_assignment_in_order(tmp_path: Path) -> None:
     all_of_them = [with_files(seed, f"\udcff{seed}") for seed in range(5)]
     with waiting.Waiting(tmp_path) as kept:
         for submission in all_of_them:
@@ -107,7 +107,7 @@ def test_a_batch_holds_as_much_as_fits_and_at_least_one(tmp_path: Path, monkeypa
     assert list((tmp_path / "out").iterdir()) == []  # nothing is left behind
 
 
-def test_no_room_for_what_waits_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_room_for_waiting_hand_ins_gives_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "MEMORY", EACH)
     (tmp_path / "out").write_text("")
     with waiting.Waiting(tmp_path / "out") as kept:

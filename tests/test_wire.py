@@ -1,4 +1,4 @@
-"""The wire's one form: what comes back as it went, and what no bytes can make the reader do."""
+"""The wire: values come back unchanged, and no bytes can harm the reader."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def refused(data: bytes) -> bool:
 
 @pytest.mark.parametrize("name", [name for name in values.DTYPES if name not in values.ONLY_OF_NUMPY])
 @pytest.mark.parametrize("shape", [(), (3,), (0, 4), (2, 1, 3)])
-def test_a_tensor_comes_over_the_wire_as_it_went(name: str, shape: tuple[int, ...]) -> None:
+def test_a_tensor_crosses_the_wire_unchanged(name: str, shape: tuple[int, ...]) -> None:
     sent = torch.arange(int(np.prod(shape)) or 1)[: int(np.prod(shape))].reshape(shape).to(getattr(torch, name))
     got = reader.unpack(wire.pack(sent), tensors)
     assert got.dtype is sent.dtype and got.shape == sent.shape and torch.equal(got, sent)
 
 
-def test_whether_a_tensor_asks_for_a_gradient_comes_along() -> None:
+def test_requires_grad_crosses_the_wire() -> None:
     assert reader.unpack(wire.pack(torch.ones(2, requires_grad=True)), tensors).requires_grad
     assert not reader.unpack(wire.pack(torch.ones(2)), tensors).requires_grad
 
@@ -72,8 +72,8 @@ def test_a_tensor_of_another_kind_arrives_as_a_description(kind: str) -> None:
     assert isinstance(reader.unpack(wire.pack(ODD_TENSORS[kind]()), tensors), wire.Opaque)
 
 
-def test_true_is_one_and_nothing_else() -> None:
-    """NumPy and torch count on it: they add bytes up to know how much room a mask needs."""
+def test_each_true_is_stored_as_one() -> None:
+    """NumPy and torch rely on it: they add up the bytes of a mask to know how much memory it needs."""
     raw = bytes(range(256))
     for got in (
         reader.unpack(b"a" + CODES["bool"] + b"\1" + length(256) + raw),
@@ -93,7 +93,7 @@ def test_an_impossible_shape_is_refused(shape: tuple[int, ...]) -> None:
     assert refused(b"x" + CODES["float64"] + b"\0" + dims + bytes(32))
 
 
-def test_no_tensor_of_integers_asks_for_a_gradient() -> None:
+def test_no_tensor_of_integers_requires_a_gradient() -> None:
     assert refused(tensor(values.DTYPES.index("int64"), (1,), bytes(8), gradient=1))
 
 
@@ -117,7 +117,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("kind", BOMBS)
-def test_a_bomb_is_refused_before_it_takes_room_or_time(kind: str) -> None:
+def test_a_bomb_is_refused_before_it_takes_memory_or_time(kind: str) -> None:
     tracemalloc.start()
     started = time.process_time()
     assert refused(BOMBS[kind])
@@ -127,7 +127,7 @@ def test_a_bomb_is_refused_before_it_takes_room_or_time(kind: str) -> None:
 
 
 def test_keys_that_are_chosen_to_collide_take_no_time() -> None:
-    """As many as there may be, each along the way that a dict of that size takes when it looks for a place."""
+    """Return as many keys as allowed, each on the path that a dict of that size probes for a free place."""
     keys: list[int] = []
     place = perturb = 0
     for _ in range(values.MAX_KEYS):
@@ -166,7 +166,7 @@ def png(width: int, height: int) -> bytes:
         (png(640, 480) + bytes(values.MAX_PNG_BYTES), False),
     ],
 )
-def test_only_a_small_picture_comes_along(picture: bytes, shown: bool) -> None:
+def test_only_a_small_picture_crosses_the_wire(picture: bytes, shown: bool) -> None:
     figure = wire.Figure([wire.Axes("title", lines=[wire.Line("loss", [1.0], [2.0], True)])], picture)
     got = reader.unpack(wire.pack(figure))
     assert got == wire.Figure(figure.axes, picture if shown else b"")

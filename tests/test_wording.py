@@ -1,4 +1,4 @@
-"""What a student reads of texts that their own code made: enough to fix an honest error, too little to carry a table out."""
+"""Texts of a student's own code: they read enough to fix an honest error, too little to carry a table out."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ please give me 3 numbers of {}, not 4
 
 
 @pytest.mark.parametrize("text", HONEST)
-def test_an_honest_error_is_read_whole(text: str, words: Wording) -> None:
+def test_an_honest_error_is_shown_in_full(text: str, words: Wording) -> None:
     assert words.raised(text) == text
 
 
@@ -127,7 +127,7 @@ SPIES = {
 
 
 def foreign(text: str) -> str:
-    """What stands in a text beyond words that everybody knows were there before: digits, names, marks."""
+    """Return what a text has besides words that existed before: digits, names, marks."""
     for constant in ("pred has shape ", ", but target has ", "operands could not be broadcast together with shapes "):
         text = text.replace(constant, "")
     return text.replace("…", "").replace("is not defined", "").replace("name", "")
@@ -159,7 +159,7 @@ def test_the_same_message_is_read_each_time(words: Wording) -> None:
     assert words.raised(text) == first
 
 
-def test_what_is_cut_says_so(words: Wording) -> None:
+def test_a_cut_text_says_that_it_is_cut(words: Wording) -> None:
     assert "…" in words.raised(SPIES["base85"]) and words.raised("") == ""
     assert "\n" not in words.raised("first line\nsecond line")
 
@@ -184,14 +184,14 @@ def test_names_are_shown_where_the_file_has_them(words: Wording) -> None:
         "got str 'mean', which is not the right value",
     ],
 )
-def test_what_a_check_says_stays_as_it_is(text: str) -> None:
+def test_a_checks_own_message_stays_unchanged(text: str) -> None:
     ours = wording.words_of(
         "got which is not the right value elements are of first them expected an array shape key missing took longer than s loss str a finite value"
     )
     assert Wording(SOURCE, ours).told(text) == text
 
 
-def test_what_a_check_says_of_data_is_cut(words: Wording) -> None:
+def test_data_in_a_checks_message_is_cut(words: Wording) -> None:
     for text in (DATA.hex(), base64.b85encode(DATA).decode(), " ".join(map(str, DATA))):
         told = words.told(f"got str {text[:60]!r} and an array of shape {text[:60]}")
         assert sum(letter.isdigit() for letter in told) <= wording.DIGITS_OF_CHECK and text[:24] not in told
@@ -297,7 +297,7 @@ it's not to be
     [OWN, PASTED + OWN, OWN + PASTED, "# it's\n" * 20_000 + OWN, f"TEXT = {'x' * 100_000!r}\n{OWN}"],
     ids=["short", "after data", "before data", "after comments", "after a long text"],
 )
-def test_what_stands_in_a_file_is_known_however_long_it_is(source: str, text: str) -> None:
+def test_texts_of_a_file_are_known_even_if_the_file_is_long(source: str, text: str) -> None:
     assert Wording(source).raised(text) == text
 
 
@@ -318,7 +318,7 @@ FILLS = [
 
 @contextlib.contextmanager
 def parsed() -> Iterator[list[int]]:
-    """Lengths of what Python's parser is given meanwhile."""
+    """Record the lengths of the texts that Python's parser gets."""
     lengths: list[int] = []
     real = ast.parse
 
@@ -351,13 +351,13 @@ def test_a_source_is_parsed_once_for_all_that_its_page_says() -> None:
     Wording("").raised("what is known of ours is read before")
     words = Wording(SOURCE + "# once\n")
     with parsed() as pieces:
-        for one in (words, words.anew(), words.anew()):
+        for one in (words, words.renewed(), words.renewed()):
             one.raised("pred has shape 3, but target has 4")
     assert len(pieces) == 1
 
 
-def test_of_a_class_the_texts_of_one_are_kept() -> None:
-    """A batch holds a Wording for each of its submissions; what one of them is read from is not held for all."""
+def test_the_texts_of_only_one_submission_are_kept_in_memory() -> None:
+    """A batch holds a Wording for each submission, but not what each one was read from."""
     class_of = [Wording(f"x{number} = 1\n" * 1000) for number in range(8)]
     for one in class_of:
         one.raised("something else")

@@ -1,1 +1,1 @@
-"""What every other package stands on: errors, text, files, tables, time. It imports nothing else of the project."""
+"""Errors, text, files, tables and time, which every other package uses. Imports nothing else of the project."""

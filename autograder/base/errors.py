@@ -3,8 +3,8 @@
 LossLabError
 ├── CourseError        course.yml or a grader contradicts the course
 ├── SubmissionError    a submission that cannot be graded; becomes a "rejected" Result
-├── SandboxError       no wall between grader and submission can be had
-├── ReleaseError       an assignment cannot be made of its source
+├── SandboxError       no wall works between grader and submission
+├── ReleaseError       an assignment cannot be built from its source
 └── OutputError        results cannot be written
 """
 
@@ -12,11 +12,11 @@ from __future__ import annotations
 
 
 class LossLabError(Exception):
-    """Its text is the whole line that a person reads."""
+    """Base of all errors that people see; its text is the whole line that they read."""
 
 
 class CourseError(LossLabError):
-    """course.yml, or a grader, contradicts what the course says."""
+    """course.yml or a grader contradicts the course."""
 
 
 class SubmissionError(LossLabError):
@@ -24,11 +24,11 @@ class SubmissionError(LossLabError):
 
 
 class SandboxError(LossLabError):
-    """No wall between grader and submission can be had, or the jail broke down."""
+    """No wall works between grader and submission, or the jail broke down."""
 
 
 class ReleaseError(LossLabError):
-    """An assignment cannot be made of its source."""
+    """An assignment cannot be built from its source."""
 
 
 class OutputError(LossLabError):

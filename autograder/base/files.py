@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and zips whose bytes depend on what is in them alone."""
+"""Write files that are either whole or absent, and zips whose bytes depend only on their contents."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from autograder.base.errors import OutputError
 _TIME = (2026, 1, 1, 0, 0, 0)
 
 
-def write(
+def write_file(
     path: Path, content: str | bytes | Iterable[bytes], remedy: str = "free space or choose another --out"
 ) -> None:
-    """`replace`, with the folders above it. Raises OutputError, with the remedy."""
+    """Write a whole file as `replace` does, and create the folders above it. Raises OutputError, with the remedy."""
     data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,30 +28,30 @@ def write(
 
 
 def replace(path: Path, pieces: Iterable[bytes], private: bool = False) -> None:
-    """Write a file besides this one, then rename it: a reader never meets half of it.
+    """Write a temporary file next to this one, then rename it, so that a reader never sees half a file.
 
-    A private one can be read by nobody else from its first moment on, and is on the disk before it has its name.
+    With `private`, nobody else can ever read the file, and its bytes are on the disk before it gets its name.
 
     Raises:
-        OSError: it cannot be written; then what was there is as it was.
+        OSError: it cannot be written; the old file, if any, is unchanged.
     """
-    besides = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(besides, flags, 0o600 if private else 0o666), "wb") as file:
+        with os.fdopen(os.open(temporary, flags, 0o600 if private else 0o666), "wb") as file:
             file.writelines(pieces)
             if private:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(besides, path)
+        os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            besides.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise
 
 
 def remove(path: Path, remedy: str) -> None:
-    """Raises OutputError."""
+    """Remove a file. Raises OutputError, with the remedy."""
     try:
         path.unlink()
     except OSError as error:
@@ -59,7 +59,7 @@ def remove(path: Path, remedy: str) -> None:
 
 
 def zipped(files: dict[str, bytes], executable: Collection[str] = ()) -> bytes:
-    """A zip of these, by name; equal files give equal bytes."""
+    """Return a zip of these files, sorted by name; equal files give equal bytes."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for name, content in sorted(files.items()):

@@ -1,4 +1,4 @@
-"""One `losslab grade` at a time on a folder of results."""
+"""A lock that lets only one `losslab grade` at a time write to a folder of results."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ FILENAME = ".lock"
 
 @contextlib.contextmanager
 def alone(out: Path) -> Iterator[None]:
-    """Hold the lock of this folder, or say that somebody else writes there. Raises OutputError.
+    """Hold the lock of this folder. Raises OutputError if somebody else is writing there.
 
-    It is a lock of the process (POSIX record lock): the kernel lets go of it however that ends, a lock that is left
-    behind hinders nobody, and processes that are forked meanwhile do not hold it.
+    It is a POSIX record lock, which belongs to the process: the kernel releases it however the process ends, a
+    leftover lock file blocks nobody, and forked processes do not hold it.
     """
     try:
         import fcntl
@@ -38,5 +38,5 @@ def alone(out: Path) -> Iterator[None]:
                 f"{out}: another `losslab grade` is writing there; wait until it has ended, or choose another --out"
             ) from None
         except OSError:
-            pass  # a file system without locks: as good as it was
+            pass  # this file system has no locks, so go on without one
         yield

@@ -1,4 +1,4 @@
-"""A text as its letters and digits alone: what is left of it once a page, a terminal or a reader has dropped the rest."""
+"""Reduce text to its letters and digits, as a page, a terminal or a reader would after dropping the rest."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _MARKUP = re.compile(r"<!--.{0,400}?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _WRITTEN_OUT = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\([0-7]{1,3})")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NO_LETTER = re.compile(r"[\x00-\x2f\x3a-\x60\x7b-\x7f]+")
-# Letters by their category, that nobody sees: fillers of Hangul.
+# Hangul fillers: Unicode calls them letters, but nobody sees them.
 _UNSEEN = frozenset("\u115f\u1160\u3164\uffa0")
 _LAYERS = 3  # &amp;#65; is an entity in an entity
 
 
 def letters(text: str) -> str:
-    """Letters and digits in one case and one form, without accents: `É-ｘ\\u200b2` gives `ex2`."""
+    """Return the letters and digits in lower case and one form, without accents: `É-ｘ\\u200b2` gives `ex2`."""
     if not text.isascii():
         text = _BEYOND_ASCII.sub(lambda found: _plain(found[0]), text)
     return _NO_LETTER.sub("", text.lower())
 
 
 def spellings(text: str) -> Iterator[str]:
-    """The letters of a text as it is, and as what is escaped in it is read; each with markup and without."""
+    """Yield the letters of a text as it stands and with its escapes decoded, each with markup and without."""
     for layer in _layers(text):
         yield letters(layer)
         if "\x1b" in layer:
@@ -37,17 +37,17 @@ def spellings(text: str) -> Iterator[str]:
 
 
 def encodings(secret: bytes) -> set[str]:
-    """The letters of a secret: itself, backwards, and in the encodings that a line of Python makes of it."""
+    """Return the letters of a secret: as it is, backwards, and in the encodings that one line of Python produces."""
     text = secret.decode(errors="replace")
     made = {text, text[::-1], secret.hex(), base64.b32encode(secret).decode(), base64.b85encode(secret).decode()}
-    for shift in range(3):  # where it stands in a longer text; what the neighbours have a part in is left out
+    for shift in range(3):  # its offset in a longer text; digits that also encode its neighbours are left out
         whole = base64.b64encode(bytes(shift) + secret).decode().rstrip("=")
         made.add(whole[(0, 2, 3)[shift] : len(whole) - (len(secret) + shift) % 3])
     return {found for found in map(letters, made) if found}
 
 
 def _layers(text: str) -> Iterator[str]:
-    """The text, and what is left after each round of reading entities, percent signs and backslashes."""
+    """Yield the text, then the text after each round of decoding entities, percent signs and backslashes."""
     yield text
     for _ in range(_LAYERS):
         if "&" not in text and "%" not in text and "\\" not in text:
@@ -65,6 +65,6 @@ def _character(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """NFKD takes marks off their letters; casefold may bring new ones (ß, İ), so that it comes first."""
+    """Strip accents and case. NFKD separates marks from letters; casefold comes first, as it may add marks (ß, İ)."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in apart if letter.isalnum() and letter not in _UNSEEN)

@@ -1,4 +1,4 @@
-"""Where the time of a grading run goes, by station; every second is counted once."""
+"""Measure how long each station of a grading run takes; every second is counted once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Adds up seconds of named stations. A station inside of another one stops the outer one meanwhile."""
+    """Seconds by station. While an inner station runs, the clock of the outer one stands still."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = defaultdict(float)
@@ -18,7 +18,7 @@ class Stopwatch:
 
     @contextmanager
     def __call__(self, station: str) -> Iterator[None]:
-        """Count what happens inside."""
+        """Count the time spent inside the `with` block."""
         self._book()
         self._inside.append(station)
         try:
@@ -34,16 +34,16 @@ class Stopwatch:
         self._since = now
 
     def add(self, seconds: Mapping[str, float]) -> None:
-        """Count what another process has spent."""
+        """Add the seconds that another process has measured."""
         for station, spent in seconds.items():
             self._seconds[station] += spent
 
     def take(self) -> dict[str, float]:
-        """Seconds by station since the last time that this was asked."""
+        """Return the seconds by station since the last call, and start again from zero."""
         taken = dict(self._seconds)
         self._seconds.clear()
         return taken
 
 
-# One a process: grading is done by one thread.
+# One for the whole process, since only one thread grades.
 watch = Stopwatch()

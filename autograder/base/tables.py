@@ -1,4 +1,4 @@
-"""CSV in and out: what is written is read back as it was, and what is read may come from any spreadsheet."""
+"""Read CSV from any spreadsheet, and write CSV that reads back unchanged."""
 
 from __future__ import annotations
 
@@ -13,50 +13,51 @@ from autograder.base.text import plain
 
 Cell = str | float
 
-# What a spreadsheet takes for the beginning of a formula, in the wide and small letters of East Asia too, and the apostrophe.
+# What a spreadsheet takes for the start of a formula, also in East Asia's wide and small forms, and the apostrophe.
 _FORMULA = "[=+\\-@\\t\\r'＝＋－＠﹢﹣﹦﹫]"
-# Where a cell begins: at the start, and where a spreadsheet that expects semicolons or tabs would see another cell begin.
+# Where a cell begins: at the start of the text, and where a spreadsheet that splits at semicolons or tabs starts a new
+# cell.
 _BEGIN = r'(^|[;\t\n\r])((?:(?![\t\n\r])[\s"])*)'
 _GUARD, _UNGUARD = re.compile(f"{_BEGIN}(?={_FORMULA})"), re.compile(f"{_BEGIN}'(?={_FORMULA})")
-# Such a text computes a sum or a wrong name at worst: it can call nothing.
+# At worst such a text computes a sum or a wrong name: it cannot call anything.
 _HARMLESS = re.compile(r"[\w.@+=\- ]*")
 
 
 def text_of(rows: Iterable[Sequence[Cell]], line_end: str = "\r\n") -> str:
-    """Texts are quoted, numbers are not, so that a reader can tell the student 007 from a number."""
+    """Return rows as CSV. Texts are quoted and numbers are not, so the student 007 differs from the number 7."""
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator=line_end).writerows(rows)
     return text.getvalue()
 
 
 def rounded(value: float) -> float:
-    """Without the dust of adding floats, and a whole number without its `.0`."""
+    """Round off the error of adding floats; a whole number loses its `.0`."""
     short = round(value, 6)
     return int(short) if short == int(short) else short
 
 
 def guarded(cell: Cell) -> Cell:
-    """A text that a spreadsheet would compute gets an apostrophe in front, and so does one that has one already."""
+    """Put an apostrophe before a text that a spreadsheet would compute, or that already has an apostrophe."""
     return _GUARD.sub(r"\1\2'", cell) if isinstance(cell, str) else cell
 
 
 def unguarded(text: str) -> str:
-    """The text that was guarded."""
+    """Return the text as it was before it was guarded."""
     return _UNGUARD.sub(r"\1\2", text)
 
 
 def shown(cell: Cell) -> Cell:
-    """A cell that people read: guarded, without characters that nobody sees. Numbers stay numbers."""
+    """Return a cell as people should see it: guarded, without invisible characters. Numbers stay numbers."""
     return guarded(plain(cell)) if isinstance(cell, str) else cell
 
 
 def exact(text: str) -> str:
-    """An id that another system looks up: as it is, unless a spreadsheet would call something for it."""
+    """Return an id that another system looks up: unchanged, unless a spreadsheet could call something because of it."""
     return text if _HARMLESS.fullmatch(text) else str(shown(text))
 
 
 def read(path: Path) -> list[list[str]]:
-    """Rows of a CSV file with commas, semicolons or tabs, UTF-8 with or without a mark, or UTF-16.
+    """Read the rows of a CSV file with commas, semicolons or tabs, in UTF-8 with or without a BOM, or in UTF-16.
 
     Raises:
         OutputError: it cannot be read.

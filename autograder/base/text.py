@@ -1,10 +1,10 @@
-"""Text for people: which characters have no business in it, one rule for pages, terminals and tables; and how points are written.
+"""Clean text for people, by one rule for pages, terminals and tables, and write numbers of points.
 
-What is taken out cannot be seen, and does harm for that: control characters drive a terminal, direction marks turn text
-around, fillers and tags hide text in a name or make two names look the same. Two invisible characters stay, where they join
-something: ZWNJ and ZWJ, without which Persian, Indic and Sinhala names are misspelt and many emoji fall apart; so do the two
-selectors of an emoji's style. Beside Latin letters they do nothing, and go. Marks on a letter stay, up to four: a tower of them
-hides the lines above.
+Invisible characters are removed because they do harm: control characters drive a terminal, direction marks turn text
+around, fillers and tags hide text in a name or make two names look the same. Two of them stay where they join
+something: ZWNJ and ZWJ, without which Persian, Indic and Sinhala names are misspelt and many emoji fall apart. The two
+selectors of an emoji's style stay as well. Next to Latin letters all four do nothing, and are removed. A letter keeps
+up to four marks: a taller stack would cover the lines above.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import json
 import re
 
 _ZWNJ, _ZWJ, _TEXT, _EMOJI = "\u200c", "\u200d", "\ufe0e", "\ufe0f"
-# Controls (tab and line feed stay), Unicode's category Cf, line and paragraph separators, and what else is drawn as nothing:
-# fillers, the grapheme joiner, variation selectors, tags. A test holds this against Python's own table of categories.
+# Controls (tab and line feed stay), Unicode's category Cf, line and paragraph separators, and other characters drawn as
+# nothing: fillers, the grapheme joiner, variation selectors, tags. A test holds this against Python's own table of
+# categories.
 _INVISIBLE = (
     "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb"
@@ -34,7 +35,7 @@ _LATIN = re.compile("[\x00-\u024f]")
 
 
 def plain(text: str) -> str:
-    """Text of visible characters; tabs and line ends stay. It may be applied to its own result."""
+    """Remove invisible characters from a text; tabs and line ends stay. Applying it twice changes nothing more."""
     if text.isascii():
         return _GONE.sub("", text)
     text = _GONE.sub("", _SURROGATES.sub("\ufffd", text))
@@ -42,27 +43,27 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A name or a path on one line: what would break the line becomes a blank, and no name can forge a line of ours."""
+    """Return a name or path on one line. What would break it becomes a blank, so no name can forge a line of ours."""
     return plain(_BREAKS.sub(" ", text))
 
 
 def in_json(text: str) -> str:
-    """JSON whose invisible characters are escapes, which mean the same to a reader, and nothing to a terminal."""
+    """Escape the invisible characters of JSON: a parser reads the same text, and a terminal sees plain characters."""
     return _GONE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def number(value: float) -> str:
-    """At most two decimals, and none where there are none."""
+    """Write a number with at most two decimals, and without trailing zeros."""
     return f"{round(value, 2):.12g}"
 
 
 def _joined(found: re.Match[str]) -> str:
-    """What stays of a run of joiners and selectors: one of each, and only where it changes what is seen."""
+    """Return what stays of a run of joiners and selectors: at most one of each, only where it changes what is seen."""
     before = found.string[found.start() - 1 : found.start()]
     after = found.string[found.end() : found.end() + 1]
     if not before or before.isspace():
         return ""
-    # Behind a Latin letter neither does anything, but two names would differ that look the same.
+    # After a Latin letter neither does anything visible: two names that look the same would differ.
     styled = not (_LATIN.match(before) and before.isalpha())
     style = next((mark for mark in found[0] if mark in (_TEXT, _EMOJI)), "") if styled else ""
     joins = bool(after) and not after.isspace() and not _LATIN.match(before + after) and not _LATIN.match(after)

@@ -142,4 +142,4 @@ def _bytes(text: str) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     from autograder.base import files
 
-    files.write(path, content)
+    files.write_file(path, content)

@@ -25,5 +25,5 @@ def kit(
     course = courses.load(path)
     out = out or Path(f"{course.id}.zip")
     data = making.make(course, path.parent)
-    files.write(out, data, "choose another place with --out")
+    files.write_file(out, data, "choose another place with --out")
     tell(f"{out}: {len(data) / 1024:.0f} KiB, for students; it holds nothing hidden")

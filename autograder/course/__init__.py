@@ -1,4 +1,4 @@
-"""course.yml as types, what lateness costs, and where everything of a course lies."""
+"""course.yml as types, the cost of late work, and the paths of a course."""
 
 from autograder.course.model import (
     EXTENSIONS,

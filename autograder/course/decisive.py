@@ -1,4 +1,4 @@
-"""The fields of course.yml that decide outcomes. Grading is given these and no others, so none of the rest can reach one."""
+"""The fields of course.yml that decide outcomes. Grading gets only these, so no other field can change an outcome."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _LEFT_OUT = "…"
 
 
 def decisive(course: Course, assignment: Assignment) -> Assignment:
-    """The assignment as grading sees it: its own limits or the course's, and nothing that is only shown, dated or priced late.
+    """Return the assignment as grading sees it: with limits, but without titles, hints, dates or late policy.
 
-    A field that is added to the model is given to grading, and is part of the fingerprint, until it is left out here.
+    A field that is added to the model goes to grading, and into the fingerprint, unless it is left out here.
     """
     return msgspec.structs.replace(
         assignment,

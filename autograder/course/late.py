@@ -1,4 +1,4 @@
-"""What lateness costs: pure functions of policy, deadline and time, the same for `losslab grade` and for nbgrader."""
+"""Compute what late work costs: pure functions of policy, deadline and time, for `losslab grade` and nbgrader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def penalty(
     handed_in: datetime.datetime | None,
     free_days: int = 0,
 ) -> float:
-    """Points taken from a score; `free_days` are days that cost nothing. Unknown times count as on time."""
+    """Return the points to take from a score; `free_days` cost nothing. An unknown time counts as on time."""
     if due is None or handed_in is None:
         return 0.0
     if is_closed(policy, due, handed_in):
@@ -27,9 +27,10 @@ def penalty(
 
 
 def days_late(policy: LatePolicy, due: datetime.datetime, handed_in: datetime.datetime) -> int:
-    """Started days after the deadline, 0 within the grace period.
+    """Count the days after the deadline, started days included; 0 within the grace period.
 
-    A day ends when the clock of the deadline's time zone shows its hour again: 23 or 25 hours later, where clocks change.
+    A day ends when the clock in the deadline's time zone shows the same hour again: after 23 or 25 hours when clocks
+    change.
     """
     moment = _moment(policy, handed_in)
     days = max(0, (moment - _utc(due)).days - 1)
@@ -39,14 +40,14 @@ def days_late(policy: LatePolicy, due: datetime.datetime, handed_in: datetime.da
 
 
 def is_closed(policy: LatePolicy, due: datetime.datetime, handed_in: datetime.datetime) -> bool:
-    """Whether it came after the hard deadline, which free days do not move."""
+    """Return whether work came after the hard deadline, which free days do not move."""
     if policy.closes_after_days is None:
         return False
     return _moment(policy, handed_in) > _utc(due + datetime.timedelta(days=policy.closes_after_days))
 
 
 def free_days(course: Course, student: str, handed_in: Times) -> dict[str, int]:
-    """How many of the student's free days each assignment takes, by assignment; the earliest deadlines take first."""
+    """Return how many of the student's free days each assignment uses, by assignment; earlier deadlines come first."""
     left = course.free_late_days
     taken: dict[str, int] = {}
     dated = [(course.due(item, student), item) for item in course.assignments]
@@ -60,7 +61,7 @@ def free_days(course: Course, student: str, handed_in: Times) -> dict[str, int]:
 
 
 def penalty_of(course: Course, assignment_id: str, student: str, score: float, handed_in: Times) -> float:
-    """The penalty of one student's assignment: policy, extension and free days of the course taken together."""
+    """Return the penalty of one student's assignment, after the course's policy, extensions and free days."""
     assignment = course.assignment(assignment_id)
     due, policy = course.due(assignment, student), course.late_policy_of(assignment)
     free = free_days(course, student, handed_in).get(assignment.id, 0) if course.free_late_days else 0
@@ -72,5 +73,5 @@ def _moment(policy: LatePolicy, handed_in: datetime.datetime) -> datetime.dateti
 
 
 def _utc(moment: datetime.datetime) -> datetime.datetime:
-    """Times of one zone are subtracted by what its clock shows; in UTC, by what has passed."""
+    """Convert to UTC. Python subtracts two times of one zone by the clock; in UTC, by what has really passed."""
     return moment.astimezone(datetime.UTC)

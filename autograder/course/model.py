@@ -16,7 +16,7 @@ from autograder.base.errors import CourseError
 FILENAME = "course.yml"
 EXTENSIONS = "extensions.yml"
 _T = TypeVar("_T")
-# libyaml's parser where PyYAML was built with it: it takes a seventh of the time, at each start.
+# libyaml's parser, if PyYAML was built with it: it takes a seventh of the time, which every start would pay.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ALLOWED = {"environment": ("numpy", "torch"), "better": ("higher", "lower")}
 
@@ -32,11 +32,14 @@ def _require_unique(names: list[str], what: str) -> None:
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Keys that the course does not know are errors, not silence."""
+    """Base of the model: an unknown key is an error, never ignored."""
 
 
 class LatePolicy(_Strict, frozen=True):
-    """Percent of the score taken per started day after `grace_minutes`, at most `max_percent`; nothing after `closes_after_days`."""
+    """Percent of the score lost for each started day after `grace_minutes`, at most `max_percent`.
+
+    Work that comes more than `closes_after_days` late scores nothing.
+    """
 
     grace_minutes: float = 0
     percent_per_day: float = 0
@@ -61,7 +64,7 @@ class Extension(_Strict, frozen=True):
 class Limits(_Strict, frozen=True):
     """Bounds on a submission: seconds of its own time, MiB of memory, scratch space and reply, number of threads.
 
-    Own time is what it computes and what it sleeps, but not what it waits for a busy processor.
+    Its own time is computing and sleeping; waiting for a busy processor does not count.
     """
 
     call_seconds: float = 2.0
@@ -78,7 +81,7 @@ class Limits(_Strict, frozen=True):
 
 
 class Part(_Strict, frozen=True):
-    """What is scored together: `functions` are the names a student writes for it; `manual` parts are graded by hand."""
+    """What is scored together: `functions` are the names a student defines for it; `manual` parts are graded by hand."""
 
     id: str
     title: str
@@ -101,7 +104,7 @@ class Part(_Strict, frozen=True):
 
 
 class Measure(_Strict, frozen=True):
-    """A column of the leaderboard: what a check measured, and which end is the better one."""
+    """A column of the leaderboard: what a check measured, and whether higher or lower is better."""
 
     id: str
     title: str
@@ -112,7 +115,7 @@ class Measure(_Strict, frozen=True):
 class Assignment(_Strict, frozen=True):
     """One exercise: `module` is the name of the file that students hand in, without its suffix.
 
-    `data` are files beside its source that students get too; `leaderboard` are measures, the one that decides first.
+    `data` are files next to its source that students also get; `leaderboard` lists measures, the one that ranks first.
     """
 
     id: str
@@ -143,7 +146,7 @@ class Assignment(_Strict, frozen=True):
         return next((part for part in self.parts if part.id == part_id), None)
 
     def part_of(self, function: str) -> Part | None:
-        """The part that asks for a function of this name."""
+        """Return the part that asks for a function of this name, if there is one."""
         return next((part for part in self.parts if function in part.functions), None)
 
 
@@ -172,7 +175,7 @@ class Course(_Strict, frozen=True):
             raise ValueError("`timezone` is a name such as UTC or Europe/Berlin") from None
 
     def assignment(self, assignment_id: str) -> Assignment:
-        """The assignment with this id, or with an unambiguous beginning of it. Raises CourseError."""
+        """Return the assignment with this id, module name or unambiguous beginning of its id. Raises CourseError."""
         exact = [item for item in self.assignments if item.id == assignment_id]
         near = exact or [item for item in self.assignments if assignment_id and item.id.startswith(assignment_id)]
         near = near or [item for item in self.assignments if assignment_id in (item.module, item.id.partition("-")[2])]
@@ -188,7 +191,7 @@ class Course(_Strict, frozen=True):
         return assignment.late_policy or self.late_policy
 
     def due(self, assignment: Assignment, student: str = "") -> datetime.datetime | None:
-        """The deadline with its time zone, for this student where one is named."""
+        """Return the deadline with its time zone; for a named student, with their extension."""
         until = [item.until for item in self.extensions if (item.student, item.assignment) == (student, assignment.id)]
         due = until[0] if until else assignment.due
         if due is None or due.tzinfo is not None:
@@ -197,19 +200,19 @@ class Course(_Strict, frozen=True):
 
 
 def load(path: Path) -> Course:
-    """Read a course file, and extensions.yml beside it: students get the one, and not the other.
+    """Read a course file, and extensions.yml next to it: students get only the first.
 
     Raises:
         CourseError: one line that names file, key and the allowed form.
     """
-    course, beside = parse(_text(path), str(path)), path.with_name(EXTENSIONS)
-    if not beside.is_file():
+    course, private = parse(_text(path), str(path)), path.with_name(EXTENSIONS)
+    if not private.is_file():
         return course
-    granted = _converted(_yaml(_text(beside), str(beside)) or [], list[Extension], str(beside))
+    granted = _converted(_yaml(_text(private), str(private)) or [], list[Extension], str(private))
     try:
         return msgspec.structs.replace(course, extensions=[*course.extensions, *granted])
     except ValueError as error:
-        raise CourseError(f"{beside}: {error}") from None
+        raise CourseError(f"{private}: {error}") from None
 
 
 def _text(path: Path) -> str:
@@ -222,7 +225,7 @@ def _text(path: Path) -> str:
 
 
 def parse(text: str, name: str = FILENAME) -> Course:
-    """Make a course of YAML text. Raises CourseError."""
+    """Parse YAML text into a Course. Raises CourseError."""
     return _converted(_yaml(text, name), Course, name)
 
 
@@ -233,7 +236,7 @@ def _yaml(text: str, name: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or type(error).__name__
-        raise CourseError(f"{name}{where}: is not YAML ({problem}); mend the indentation or quotes there") from None
+        raise CourseError(f"{name}{where}: is not YAML ({problem}); fix the indentation or quotes there") from None
 
 
 def _converted(raw: Any, kind: type[_T], name: str) -> _T:
@@ -244,7 +247,7 @@ def _converted(raw: Any, kind: type[_T], name: str) -> _T:
 
 
 def _explain(message: str) -> str:
-    """msgspec's sentence with the key first and, where a key is unknown, the allowed ones."""
+    """Rewrite msgspec's sentence: the key comes first, and for an unknown key the allowed ones are listed."""
     text, _, path = message.partition(" - at `$")
     where = path.rstrip("`").lstrip(".") or "top level"
     unknown = re.search(r"unknown field `(.*)`", text)
@@ -273,7 +276,7 @@ def _keys_at(where: str) -> tuple[str, ...]:
 
 
 def find(start: Path | None = None) -> Path:
-    """The nearest course.yml, here or in a folder above; else one that lies in the installed package.
+    """Return the path of the nearest course.yml, here or in a folder above; else of the installed package's own.
 
     Raises:
         CourseError: there is none.

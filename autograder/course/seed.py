@@ -1,4 +1,7 @@
-"""The course's secret: what hidden inputs and pseudonyms are derived from. Nobody's secret is a line that everybody has."""
+"""Read or create the course's secret, from which hidden inputs and pseudonyms are derived.
+
+A line that everybody has, such as the one once shipped with the project, is not accepted as a secret.
+"""
 
 from __future__ import annotations
 
@@ -16,28 +19,28 @@ from autograder.base.errors import CourseError
 from autograder.course import paths
 
 VARIABLE = "LOSSLAB_SECRET_FILE"
-LEAST, LEAST_DIFFERENT = 16, 8  # bytes of it, and different ones among them
-# By its hash, so that the line itself stands in no file.
+LEAST, LEAST_DIFFERENT = 16, 8  # bytes it must have, and different bytes among them
+# As a hash, so that no file contains the line itself.
 _SHIPPED = frozenset({"5f7b95182c225b789d82cdfbad7323fba5a4791383963dc88367848f7f3f14ff"})
 _SHIPPED_BEGINS = b"change-me"
 _REMEDY = f"write a random line into it, or name a file that can be written with {VARIABLE}"
 
 
 def secret(root: Path) -> bytes:
-    """The secret of the course; a random one is written, and said to be, where there is none that keeps anything secret.
+    """Return the secret of the course; if there is no usable one, write a random one and say so on stderr.
 
     Raises:
-        CourseError: it can be neither read nor written.
+        CourseError: it cannot be read or written.
     """
     found = _read(place(root))
     return found if _problem(found) is None else _made(place(root))
 
 
 def known(root: Path) -> bytes:
-    """The secret as somebody else has written it: on a cluster all machines have the same one, or nobody grades.
+    """Return the secret that already exists, never a new one: all machines of a cluster must have the same.
 
     Raises:
-        CourseError: there is none, or it is no secret.
+        CourseError: there is none, or it keeps nothing secret.
     """
     path = place(root)
     found = _read(path)
@@ -48,12 +51,12 @@ def known(root: Path) -> bytes:
 
 
 def digest_of_secret(root: Path) -> str:
-    """What tells one secret from another without telling either."""
+    """Return a digest that tells two secrets apart and reveals neither."""
     return hashlib.sha256(b"fingerprint\0" + secret(root)).hexdigest()[:16]
 
 
 def place(root: Path) -> Path:
-    """Its file: with the graders, which are never released, or where the environment says."""
+    """Return the path of the secret: with the graders, which are never released, or as set in the environment."""
     return Path(os.environ.get(VARIABLE) or root / paths.SECRET)
 
 
@@ -67,7 +70,7 @@ def _read(path: Path) -> bytes:
 
 
 def _problem(found: bytes) -> str | None:
-    """Why this keeps nothing secret; None if it does."""
+    """Return why this line is not a secret; None if it is one."""
     if not found:
         return "held no secret"
     if found.startswith(_SHIPPED_BEGINS) or hashlib.sha256(found).hexdigest() in _SHIPPED:
@@ -78,8 +81,8 @@ def _problem(found: bytes) -> str | None:
 
 
 def _made(path: Path) -> bytes:
-    """Write one. Whoever comes second finds the first one's."""
-    path = path.resolve()  # a link to a safe place stays one
+    """Write a random secret, or return the one that another process has written in the meantime."""
+    path = path.resolve()  # a symbolic link to a safe place stays a link
     try:
         with _alone(path.parent):
             found = _read(path)
@@ -96,7 +99,7 @@ def _made(path: Path) -> bytes:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One at a time; a file system without locks is trusted to see one command only."""
+    """Let only one process in at a time; on a file system without locks we assume that only one command runs."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with contextlib.suppress(OSError):

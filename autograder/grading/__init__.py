@@ -1,4 +1,4 @@
-"""What hidden graders are written with, and what runs them.
+"""The tools to write hidden graders with, and the code that runs them.
 
 from autograder.grading import check, close_to, require
 """

@@ -1,4 +1,4 @@
-"""Grade a batch of submissions of one assignment in this process; the unit that executors hand out."""
+"""Grade a batch of submissions of one assignment in this process. Executors hand out such batches."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from autograder.intake.submission import Submission
 from autograder.jail import walls
 from autograder.jail.jail import Jail
 
-# Everything a grader does not need, and what would read the settings of the folder it is started in.
+# Plugins of pytest that graders do not need, or that would read settings from the current folder.
 _UNUSED = [
     "cacheprovider",
     "capture",
@@ -64,11 +64,11 @@ _OPTIONS = [
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Submissions of one assignment, and where graders and references are found.
+    """Submissions of one assignment, and where graders and references are.
 
-    The rest is for proving graders: `only` names the checks that each submission gets, in their order, `until_lost` leaves
-    those out that come after a lost one, `seeds` runs the checks of the one submission under each of them, `reach` tells
-    what each check calls, `diagnose` names mistakes, `pictures` keeps what is plotted as a picture.
+    The other fields are for proving graders: `only` lists the checks that each submission gets, in order; `until_lost`
+    leaves out the checks after a lost one; `seeds` runs the checks of a single submission under each seed; `reach`
+    records what each check calls; `diagnose` names mistakes; `pictures` keeps plots as pictures.
     """
 
     course: Course
@@ -85,15 +85,15 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class GradersStopped(CourseError):
-    """The graders ended in the middle of a batch: they are broken, or a submission has found a hole in them."""
+    """The graders ended in the middle of a batch: they are broken, or a submission broke out of them."""
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """Outcomes of one submission's checks, notes on statements of it that failed, and what else the checks kept.
+    """Outcomes of one submission's checks, notes on its statements that failed, and what else the checks kept.
 
-    `figures` are the student's plots as PNG, by part; `measures` what a check has measured, for a leaderboard. If what
-    checks reach was asked for, `reached` has the functions that each check calls, and `seconds` how long it took.
-    `starved` where a busy machine has cost the submission a check; `problem` where it could not be graded at all.
+    `figures` are the student's plots as PNG, by part; `measures` are values for a leaderboard. If `reach` was asked
+    for, `reached` has the functions that each check calls, and `seconds` how long it took. `starved` if a check was
+    lost because the machine was busy; `problem` if the submission could not be graded at all.
     """
 
     outcomes: list[Outcome]
@@ -107,16 +107,16 @@ class Graded(msgspec.Struct, frozen=True):
 
     @property
     def is_final(self) -> bool:
-        """Whether grading it again would give the same."""
+        """Return whether grading the submission again would give the same."""
         return not self.starved and self.problem is None
 
 
 def grade(batch: Batch) -> list[Graded]:
-    """Run all hidden checks against each submission; where seeds are set, what comes back is one for each seed.
+    """Run all hidden checks against each submission. With seeds, return one Graded for each seed.
 
     Raises:
         CourseError: a grader is broken, or there are no checks.
-        GradersStopped: they ended at one of the submissions. What this process holds since then is not known.
+        GradersStopped: they ended at one of the submissions. After that, the state of this process cannot be trusted.
         SandboxError: the jail breaks down.
     """
     plugin = _plugin(batch)
@@ -136,7 +136,7 @@ def grade(batch: Batch) -> list[Graded]:
 
 
 def _plugin(batch: Batch) -> GraderPlugin:
-    """The plugin that grades a batch, or puts graders on trial with it."""
+    """Return the plugin that grades a batch, or the one that tries out graders with it."""
     assignment = decisive(batch.course, batch.course.assignment(batch.assignment_id))
     root = Path(batch.root)
     jail = _jail(batch.wall, packages(assignment), warm(assignment))
@@ -160,7 +160,7 @@ def _plugin(batch: Batch) -> GraderPlugin:
 
 
 def import_oracle() -> None:
-    """torch is what graders compare with: imported once before processes are forked, it is there in each of them."""
+    """Import torch, which graders compare with, once before processes are forked, so that each of them has it."""
     with watch("importing torch"):
         import torch
 
@@ -179,16 +179,14 @@ def _run_pytest(folder: Path, plugin: GraderPlugin) -> None:
     if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or plugin.failure or plugin.stopped:
         return
     told = f"pytest ended with code {int(code)}: {screen.getvalue().strip()[-300:]}"
-    if (
-        code == pytest.ExitCode.INTERNAL_ERROR
-    ):  # what a hook of ours raises while it looks at a submission ends up there
+    if code == pytest.ExitCode.INTERNAL_ERROR:  # errors of our own hooks end up here
         plugin.stopped = told
     else:
         plugin.failure = told
 
 
 def check_points(assignment: Assignment, outcomes: list[Outcome]) -> None:
-    """Every automatic part has checks, and their points add up to the part's. Raises CourseError."""
+    """Raise CourseError unless the points of each automatic part's checks add up to the part's points."""
     for part in assignment.parts:
         points = sum(outcome.max_points for outcome in outcomes if outcome.part == part.id)
         if not part.manual and abs(points - part.points) > 1e-9:
@@ -201,13 +199,13 @@ def check_points(assignment: Assignment, outcomes: list[Outcome]) -> None:
 
 
 def packages(assignment: Assignment) -> tuple[str, ...]:
-    """Distributions that the assignment's jail can see."""
+    """Return the distributions that the assignment's jail can see."""
     torch = ("torch",) if assignment.environment == "torch" else ()
     return ("msgspec", "numpy", *torch, *assignment.packages)
 
 
 def warm(assignment: Assignment) -> tuple[str, ...]:
-    """Modules imported before the first fork."""
+    """Return the modules to import before the first fork."""
     torch = ("torch",) if assignment.environment == "torch" else ()
     pyplot = ("matplotlib.pyplot",) if "matplotlib" in assignment.packages else ()
     return ("numpy", *torch, *pyplot)
@@ -215,34 +213,34 @@ def warm(assignment: Assignment) -> tuple[str, ...]:
 
 @functools.cache
 def _jail(wall: str, names: tuple[str, ...], modules: tuple[str, ...]) -> Jail:
-    """One jail a process and environment, for as long as the process lives."""
+    """Return the jail of an environment: one for each process, for as long as the process lives."""
     jail = Jail(walls.by_name(wall), names, modules)
     atexit.register(jail.close)
     return jail
 
 
 def released(root: Path, assignment: Assignment) -> dict[str, bytes]:
-    """The data that students have: it lies beside their file here too. Raises CourseError."""
+    """Read the data files that students have, to place next to their module. Raises CourseError."""
     folder = paths.solution(root, assignment.id)
     try:
         return {name: (folder / name).read_bytes() for name in assignment.data if not name.endswith(".md")}
     except OSError as error:
-        raise CourseError(f"{error.filename}: cannot be read ({error.strerror}); mend `data` in course.yml") from None
+        raise CourseError(f"{error.filename}: cannot be read ({error.strerror}); fix `data` in course.yml") from None
 
 
 @functools.cache
 def _words(folder: Path) -> frozenset[str]:
-    """What hidden checks and this package say themselves: nothing of it is a submission's."""
+    """Return the words in hidden checks and in this package, which therefore do not come from a submission."""
     files = [*folder.glob("test_*.py"), *folder.glob("conftest.py"), *Path(__file__).parent.rglob("*.py")]
     return words_of("\n".join(path.read_text(encoding="utf-8") for path in sorted(files)))
 
 
-_diagnosis = functools.cache(engine.of)  # its replays serve every submission of this process
+_diagnosis = functools.cache(engine.of)  # one per process, so that all submissions share its replays
 
 
 @functools.cache
 def reference(root: Path, assignment_id: str, name: str) -> ModuleType:
-    """The reference solution as a module. It is ours, so it runs here."""
+    """Load the reference solution as a module. It is our own code, so it may run here."""
     path = paths.source(root, assignment_id, name)
     spec = importlib.util.spec_from_file_location(f"reference_{name}", path)
     if spec is None or spec.loader is None or not path.is_file():

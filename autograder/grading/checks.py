@@ -1,4 +1,4 @@
-"""How a hidden check is declared: an ordinary pytest function with a part, points and a hint."""
+"""Declare hidden checks: ordinary pytest functions with a part, points and a hint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Test = TypeVar("Test", bound=Callable[..., None])
 
 @dataclass(frozen=True)
 class Check:
-    """What is known of a check before it runs. The title is the first line of its docstring."""
+    """The declaration of a check. The title is the first line of its docstring."""
 
     id: str
     part: str
@@ -27,7 +27,7 @@ class Check:
 
 
 class Failed(AssertionError):
-    """A check's verdict in words that the student may read."""
+    """The check failed; the text may be shown to the student."""
 
 
 def check(part: str, *, points: float = 1.0, hint: str = "") -> Callable[[Test], Test]:
@@ -47,10 +47,10 @@ def check(part: str, *, points: float = 1.0, hint: str = "") -> Callable[[Test],
 
 
 def of(item: pytest.Item) -> Check:
-    """The declaration of a collected test. Raises CourseError where it has none."""
+    """Return the declaration of a collected test. Raises CourseError if it has none."""
     marker = item.get_closest_marker(MARK)
     if marker is None:
-        raise CourseError(f"{item.nodeid}: is no check; put @check(part) above it")
+        raise CourseError(f"{item.nodeid}: is not a check; put @check(part) above it")
     info: Check = marker.args[0]
     if not info.title:
         raise CourseError(f"{item.nodeid}: has no title; give it a docstring")
@@ -58,6 +58,6 @@ def of(item: pytest.Item) -> Check:
 
 
 def require(condition: Any, message: str) -> None:
-    """Fail the check with words that the student may read."""
+    """Fail the check unless `condition` holds, with a message that the student may read."""
     if not condition:
         raise Failed(message)

@@ -1,4 +1,4 @@
-"""The random numbers of hidden checks: derived from the course's secret, and the same each time that a submission is graded."""
+"""Random numbers of hidden checks: derived from the course's secret, and the same each time a submission is graded."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Draws:
         self._rounds = rounds
 
     def of_check(self, check: str, index: int, seed: int = 0) -> np.random.Generator:
-        """Random numbers of a check for a submission; the same each time that it is graded."""
+        """Return random numbers of a check for a submission; the same each time it is graded."""
         return self._generator(check, self._rounds[index], seed)
 
     def shared(self, name: str, index: int | None = None) -> np.random.Generator:
-        """Random numbers of what several checks share: a submission's own, or, without an index, everybody's."""
+        """Return random numbers that several checks share: a submission's own or, without an index, everybody's."""
         return self._generator(f"shared/{name}", "" if index is None else self._rounds[index])
 
     def _generator(self, name: str, round: str, seed: int = 0) -> np.random.Generator:
@@ -33,11 +33,11 @@ class Draws:
 
 
 def numbers() -> np.random.Generator:
-    """Numbers that are the same whatever the secret."""
+    """Return random numbers that do not depend on the secret."""
     return np.random.default_rng(_NUMBERS)
 
 
 def seed_of(secret: bytes, assignment: str, check: str, round: str, seed: int = 0) -> int:
-    """The seed of a check's random numbers. `round` is a submission's digest, so that no two rounds of feedback share it."""
+    """Return the seed of a check's random numbers. `round` is a submission's digest, so each round gets another."""
     name = msgspec.json.encode(["inputs", assignment, check, round, seed])
     return int.from_bytes(hmac.digest(secret, name, hashlib.sha256)[:16], "big")

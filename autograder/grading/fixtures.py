@@ -1,4 +1,4 @@
-"""What a hidden check may ask for, as pytest fixtures."""
+"""The pytest fixtures that a hidden check may use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.grading.proxy import Student
 
 
 class Plugin(Protocol):
-    """What fixtures ask of the plugin that holds a batch."""
+    """What fixtures need from the plugin that holds a batch."""
 
     openers: Sequence[Callable[[], AbstractContextManager[Student]]]
     draws: draws.Draws
@@ -31,7 +31,7 @@ class Plugin(Protocol):
 
 
 def fixtures(plugin: Plugin) -> ModuleType:
-    """The fixtures of a batch. A module, because pytest gives up session fixtures that are methods."""
+    """Return the fixtures of a batch. A module, because pytest deprecates session fixtures that are methods."""
     module = ModuleType("losslab_fixtures")
     vars(module).update(_submission(plugin), **_random_numbers(plugin))
     return module
@@ -58,25 +58,29 @@ def _submission(plugin: Plugin) -> dict[str, object]:
 def _random_numbers(plugin: Plugin) -> dict[str, object]:
     @pytest.fixture
     def rng(request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random numbers of this check and this submission: the same each time that it is graded, others once a byte of it
-        has changed, and for nobody without the secret to foresee.
+        """Random numbers of this check and this submission.
+
+        They are the same each time it is graded, change with any byte of it, and cannot be predicted without the
+        secret.
         """
         return plugin.rng_of(request.node)
 
     @pytest.fixture(scope="session")
     def draw(student: Student) -> Callable[[str], np.random.Generator]:
-        """Random numbers for what several checks share, by name: this submission's own, as those of `rng`."""
+        """Random numbers that several checks share, by name; like `rng`, they belong to this submission."""
         return functools.partial(plugin.draws.shared, index=plugin.now)
 
     @pytest.fixture(scope="session")
     def draw_for_all() -> Callable[[str], np.random.Generator]:
-        """The same for every submission and each round: for what is dear to compute, or ranks students."""
+        """Random numbers that are equal for all submissions and rounds: for slow computations and rankings."""
         return plugin.draws.shared
 
     @pytest.fixture
     def numbers() -> np.random.Generator:
-        """Numbers for checks of something else than values (types, refusals, what is left alone, how training goes): the
-        same whatever the secret, so that what is shown with them once is shown for good.
+        """Random numbers that do not depend on the secret, for checks of other things than values.
+
+        Such checks test types, refusals, unchanged arguments or the course of a training. Once they are proven with
+        these numbers, the proof holds for each course.
         """
         return draws.numbers()
 

@@ -1,4 +1,4 @@
-"""What hidden checks of several assignments share: inputs, gradients by torch, and what is required of every function.
+"""Helpers that hidden checks of several assignments share: inputs, gradients by torch, requirements on every function.
 
 from autograder.grading.helpers import classified, gradient, leaves_alone, pair
 """
@@ -19,17 +19,17 @@ Array = np.ndarray[Any, Any]
 
 
 def pair(rng: np.random.Generator, *shape: int) -> tuple[Array, Array]:
-    """Predictions and targets of one shape."""
+    """Draw predictions and targets of one shape."""
     return rng.normal(size=shape), rng.normal(size=shape)
 
 
 def classified(rng: np.random.Generator, rows: int = 6, classes: int = 4) -> tuple[Array, Array]:
-    """Logits (rows, classes) and a class for each row."""
+    """Draw logits (rows, classes) and a class for each row."""
     return rng.normal(size=(rows, classes)), rng.integers(0, classes, size=rows)
 
 
 def gradient(loss: Callable[[Any, Any], Any], inputs: Any, target: Any) -> Array:
-    """The gradient of `loss(inputs, target)`, one number, with respect to the inputs, by torch in the inputs' precision."""
+    """Return the gradient of the number `loss(inputs, target)` by the inputs, from torch, in the inputs' precision."""
     wanted = torch.tensor(inputs, requires_grad=True)
     loss(wanted, torch.tensor(target)).backward()
     found: Array = wanted.grad.numpy()
@@ -45,7 +45,7 @@ def leaves_alone(student: Student, function: str, *arguments: Array) -> None:
 
 
 def error_of(student: Student, function: str, /, *arguments: Any, **named: Any) -> StudentRaised | None:
-    """What a call raises, or None."""
+    """Return the error that a call raises, or None."""
     try:
         getattr(student, function)(*arguments, **named)
     except StudentRaised as error:
@@ -54,7 +54,7 @@ def error_of(student: Student, function: str, /, *arguments: Any, **named: Any) 
 
 
 def require_value_errors(function: str, errors: Iterable[StudentRaised | None]) -> None:
-    """Require that each of these, which calls of a function raised, is a ValueError."""
+    """Require that each error, raised by a call of this function, is a ValueError; None means no error."""
     for error in errors:
         require(error is not None, f"`{function}` raises no ValueError")
         require(isinstance(error, ValueError), f"`{function}` raises {getattr(error, 'type_name', '')}, not ValueError")

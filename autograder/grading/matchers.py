@@ -1,6 +1,7 @@
-"""`value == close_to(expected)`: type, shape, dtype, finiteness and value, in that order, one message for each.
+"""Matchers such as `value == close_to(expected)`: compare type, shape, dtype, finiteness and value, in that order.
 
-The messages speak of the student's own value only. What was expected is in `expected`, for those who may see it.
+Each comparison has its own message, which only describes the student's own value. The right value stays in `expected`,
+for those who may see it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ Array = np.ndarray[Any, Any]
 
 
 class Matcher:
-    """Compares equal to the values it accepts, and keeps in `mismatch` why it did not accept the last one."""
+    """An object that equals the values it accepts; `mismatch` says why it did not accept the last one."""
 
-    # Without this NumPy would compare element by element and never ask the matcher.
+    # Without this, NumPy would compare element by element and never ask the matcher.
     __array_ufunc__ = None
     __hash__ = None  # type: ignore[assignment]
 
@@ -37,7 +38,7 @@ class Matcher:
         return not self == value
 
     def reason(self, value: Any) -> str | None:
-        """Why `value` is not accepted; None if it is."""
+        """Return why `value` is not accepted; None if it is."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -61,7 +62,7 @@ class close_to(Matcher):
         if isinstance(self.expected, Mapping):
             return self._reason_of_mapping(value)
         wanted = to_array(self.expected)
-        assert wanted is not None, "a grader expects something that is no array"
+        assert wanted is not None, "a grader expects something that is not an array"
         given = to_array(value)
         if given is None and self._sequence_ok and isinstance(value, (list, tuple)):
             given = _array_of_sequence(value)
@@ -102,12 +103,12 @@ class close_to(Matcher):
 
 
 def _names(value: dict[Any, Any]) -> str:
-    """A few of a student's keys; quoted, so that what they say is counted as theirs."""
+    """List a few of a student's keys, in quotes, so that they count as the student's own text."""
     return ", ".join(repr(str(name)[:_KEY]) for name in list(value)[:_KEYS]) or "an empty dict"
 
 
 class equal_to(Matcher):
-    """Exactly `expected`, for strings, None, whole numbers and shapes."""
+    """Exactly equal to `expected`: for strings, None, whole numbers and shapes."""
 
     def reason(self, value: Any) -> str | None:
         number = to_array(value)
@@ -117,7 +118,7 @@ class equal_to(Matcher):
 
 
 def to_array(value: Any) -> Array | None:
-    """Numbers, arrays and tensors as an array; None for all else. Booleans are no numbers."""
+    """Convert numbers, arrays and tensors to an array; return None for anything else, booleans included."""
     if isinstance(value, (bool, np.bool_, str, bytes)) or value is None:
         return None
     if isinstance(value, (int, float, complex, np.generic, np.ndarray)):
@@ -140,14 +141,14 @@ def _array_of_sequence(value: Any) -> Array | None:
 
 
 def describe_kind(array: Array) -> str:
-    """What an array is, without its values."""
+    """Describe an array without its values."""
     if array.ndim == 0:
         return "a single number"
     return f"an array of shape {array.shape}" if array.ndim <= _AXES else f"an array of {array.ndim} axes"
 
 
 def describe(value: Any) -> str:
-    """A student's own value in a few words."""
+    """Describe a student's value in a few words."""
     if value is None:
         return "None (is a `return` missing?)"
     if isinstance(value, Opaque):

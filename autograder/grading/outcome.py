@@ -1,4 +1,4 @@
-"""What became of one check."""
+"""The outcome of one check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Status = Literal["pass", "fail", "error", "timeout", "memory", "crash", "blocked
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A check's verdict; `message` is what the student may read of it."""
+    """The outcome of one check; `message` is what the student may read about it."""
 
     id: str
     part: str

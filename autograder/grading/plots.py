@@ -1,6 +1,6 @@
-"""Pictures of a submission's plots, drawn by a worker that has seen nothing but what the plots are of.
+"""Draw pictures of a submission's plots in a fresh worker that has seen only the inputs of these plots.
 
-A picture has room for everything that its worker was ever given: all hidden inputs, in the pixels of a corner.
+A worker could hide everything it has ever received, such as all hidden inputs, in a few pixels of a picture.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Opener = Callable[[], Student]
 
 
 def drawn(opener: Opener, calls: Mapping[str, Recorded]) -> dict[str, bytes]:
-    """PNGs by part, each of the call that gave a figure there; what cannot be drawn again is left out.
+    """Return PNGs by part, each drawn by repeating a call that returned a figure; a call that fails is left out.
 
     Raises:
         SandboxError: the jail breaks down.
@@ -31,15 +31,15 @@ def drawn(opener: Opener, calls: Mapping[str, Recorded]) -> dict[str, bytes]:
         key = call.function, call.arguments
         if key not in known:
             known[key], spent = _picture(opener, call, spent)
-        if known[key]:  # the wire lets small pictures through alone
+        if known[key]:  # empty if the picture was too large for the wire
             pictures[part] = known[key]
     return pictures
 
 
 def _picture(opener: Opener, call: Recorded, spent: float) -> tuple[bytes, float]:
-    """One picture by a worker of its own, and what is spent of the time that all of them share.
+    """Return one picture, drawn by its own worker, and the time spent so far, which all pictures share.
 
-    Once more where the machine failed and not the submission.
+    If the machine failed and not the submission, try once more.
     """
     for patient in (False, True):
         student = opener()
@@ -55,7 +55,7 @@ def _picture(opener: Opener, call: Recorded, spent: float) -> tuple[bytes, float
         except CallFailed as failure:
             if not failure.again:
                 break
-        except Exception:  # whatever a student's code raises
+        except Exception:  # a student's code may raise anything
             break
         finally:
             spent = student.spent

@@ -1,7 +1,7 @@
 """The pytest plugin that runs an assignment's hidden checks against each submission of a batch.
 
 Checks are collected once; pytest's own parametrisation with session scope groups them by submission, so that each
-submission has one worker for all of its checks. What is other than usual where graders are proven is in `trial`.
+submission has one worker for all of its checks. `trial` has what differs when graders are proven.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from autograder.grading.wording import Wording
 from autograder.intake.submission import Submission
 from autograder.worker.wire import Figure
 
-STARVED = "the machine was too busy to grade this fairly; it is graded anew the next time that `losslab grade` runs"
+STARVED = "the machine was too busy to grade this fairly; the next `losslab grade` grades it again"
 
 
 class GraderPlugin:
-    """Holds one batch: how to open each submission, and the outcomes of its checks.
+    """One batch: how to open each submission, and the outcomes of its checks.
 
-    `cases` is how many outcomes there are: one for each submission, unless a trial runs one under several seeds.
+    `cases` counts the lists of outcomes: one for each submission, unless a trial runs one under several seeds.
     """
 
     def __init__(
@@ -102,9 +102,9 @@ class GraderPlugin:
         return True  # pytest: the call has been made
 
     def run(self, item: pytest.Function, seed: int | None = None) -> None:
-        """Call a check; once more, with patience and the same inputs, where the machine failed and not the submission.
+        """Call a check; if the machine failed and not the submission, call it again, with patience and the same inputs.
 
-        Where a seed is given, with the random inputs of this seed.
+        If a seed is given, use the random inputs of this seed.
         """
         student: Student = item.funcargs["student"]  # type: ignore[assignment]
         started = time.perf_counter()
@@ -128,11 +128,11 @@ class GraderPlugin:
                 self.reach.seconds[checks.of(item).id] = time.perf_counter() - started
 
     def _drawn(self, item: pytest.Item, seed: int) -> dict[str, Callable[[], np.random.Generator]]:
-        """What a check gets fresh for another run, by the name of the fixture."""
+        """Return what a check gets again for another run, by the name of the fixture."""
         return {"rng": lambda: self.rng_of(item, seed), "numbers": draws.numbers}
 
     def rng_of(self, item: pytest.Item, seed: int = 0) -> np.random.Generator:
-        """Random numbers of a check for a submission; the same each time that it is graded."""
+        """Return random numbers of a check for a submission; the same each time it is graded."""
         return self.draws.of_check(checks.of(item).id, index_of(item), seed)
 
     def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> list[str] | None:
@@ -143,17 +143,17 @@ class GraderPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        """Keep the outcome. pytest's own report would render a traceback that nobody reads."""
+        """Keep the outcome. pytest's own report would render a traceback, which takes time and which nobody reads."""
         error = call.excinfo.value if call.excinfo is not None else None
-        if isinstance(error, SandboxError):  # the machine's doing: no check may be lost by it
+        if isinstance(error, SandboxError):  # the machine failed, so no check may be lost
             self.broken = error
             item.session.shouldstop = True
         elif call.when == "call":
             self.keep_outcome(item, error)
         elif error is not None:
-            told = isinstance(error, CourseError)  # its text is the line that a person reads
+            told = isinstance(error, CourseError)  # its text is already the whole line for people
             self.stopped = str(error) if told else f"{item.name}: {call.when} failed: {type(error).__name__}: {error}"
-            item.session.shouldstop = True  # it is graded apart from the others, in a process of its own
+            item.session.shouldstop = True  # the submission is graded again, alone in a process
         outcome: Literal["passed", "failed"] = "passed" if error is None else "failed"
         assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
@@ -164,11 +164,11 @@ class GraderPlugin:
             self.failure = f"{report.nodeid}: cannot be collected: {lines[-1] if lines else ''}"
 
     def keep_outcome(self, item: pytest.Item, error: BaseException | None) -> None:
-        """After a check has run: its outcome is that of its submission."""
+        """Record the outcome of a check for its submission."""
         self.record(item, error, index_of(item))
 
     def record(self, item: pytest.Item, error: BaseException | None, case: int) -> None:
-        """Keep the outcome of a check, what it plotted and measured, and its calls for the naming of mistakes."""
+        """Record the outcome of a check, its plots and measures, and its calls, from which mistakes are named."""
         check = checks.of(item)
         verdict.let_go(error)
         wording = self._wordings[index_of(item)]
@@ -183,14 +183,14 @@ class GraderPlugin:
         self.outcomes[case].append(Outcome(check.id, check.part, check.title, status, check.points, message))
 
     def _keep(self, case: int, part: str, student: Student) -> None:
-        """The first plot of each part, to be drawn later, and all that was measured."""
+        """Keep the first plot of each part, to be drawn later, and all measures."""
         for call in student.recorded:
             if self._plotters and isinstance(call.value, Figure):
                 self._plots[case].setdefault(part, call)
         self.measures[case].update(student.measures)
 
     def finish(self, index: int, student: Student) -> None:
-        """After the last check of a submission, while its worker is there."""
+        """Finish a submission after its last check, while its worker still runs."""
         self._name_mistakes(index)
         self.notes[index] = self._notes_of(index, student)
         if student.starved:
@@ -198,17 +198,17 @@ class GraderPlugin:
         self.starved[index] = student.starved
 
     def _name_mistakes(self, index: int) -> None:
-        """Say which known mistake explains a failure."""
-        traces, self._traces[index] = self._traces[index], []  # what the submission gave is let go of with them
+        """Add to each failure the known mistake that explains it."""
+        traces, self._traces[index] = self._traces[index], []  # this also frees the values that the submission returned
         if self._diagnosis is None or all(item.status not in ("fail", "error") for item in self.outcomes[index]):
             return
         diagnosis = self._diagnosis()
         try:
             with watch("diagnosis"):
                 findings = diagnosis.find(traces)
-        except Exception:  # values of a kind that nobody thought of cost the names of mistakes, not the batch
+        except Exception:  # unforeseen values cost only the names of mistakes, not the batch
             findings = {}
-        if self._rounds[index]:  # what it was given nobody else will be
+        if self._rounds[index]:  # nobody else gets the same inputs
             diagnosis.forget(self._drawing)
         for place, item in enumerate(self.outcomes[index]):
             found = findings.get(item.id)
@@ -217,19 +217,19 @@ class GraderPlugin:
                 self.outcomes[index][place] = msgspec.structs.replace(item, mistake=found.mistake, message=message)
 
     def _notes_of(self, index: int, student: Student) -> list[str]:
-        """Top-level statements that failed. What they say is counted apart: they ran before any check."""
-        wording = self._wordings[index].anew()
+        """Return notes on top-level statements that failed. They ran before any check, so they have their own budget."""
+        wording = self._wordings[index].renewed()
         return [f"line {note.line}: {wording.noted(note.text)}" for note in student.notes]
 
     def draw(self, index: int) -> None:
-        """After the last check of a submission, when its worker is gone: pictures of its plots."""
+        """Draw the plots of a submission after its last check, when its worker has ended."""
         if self._plots[index]:
             with watch("pictures"):
                 self.figures[index] = plots.drawn(self._plotters[index], self._plots[index])
 
 
 def index_of(item: pytest.Item) -> int:
-    """Which submission of the batch."""
+    """Return the position of the item's submission in the batch."""
     index: int = item.callspec.params["student"]  # type: ignore[attr-defined]
     return index
 

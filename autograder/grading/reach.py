@@ -1,4 +1,4 @@
-"""What each check calls and how long it takes: where graders are proven, checks that cannot tell are left out."""
+"""Record what each check calls and how long it takes. `losslab verify` skips checks that cannot notice a change."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import pytest
 from autograder.grading import checks
 from autograder.grading.proxy import Student
 
-# What every check may ask for: it shares nothing.
+# Fixtures that checks do not share results through.
 _PLAIN = frozenset({"student", "rng", "numbers", "draw", "draw_for_all", "reference", "request"})
 
 
 class Reach:
-    """Functions that each check of a batch has called, and its seconds."""
+    """The functions that each check of a batch has called, and its seconds."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -20,7 +20,7 @@ class Reach:
         self._shared: dict[str, set[str]] = {}
 
     def note(self, item: pytest.Item, student: Student) -> None:
-        """What the check called. What checks share in a fixture, each of them has called: only the first really does."""
+        """Note what a check called. Calls of a shared fixture count for each check that uses it."""
         called = {name for call in student.recorded for name in (call.function, call.label)} | student.named
         student.named.clear()
         own = self._reached.setdefault(checks.of(item).id, set())
@@ -30,14 +30,14 @@ class Reach:
             own.add(fixture)
 
     def functions(self) -> dict[str, list[str]]:
-        """Names of functions and classes by the checks that called them."""
+        """Return the names of the functions and classes that each check called, by check."""
         return {
             check: sorted(names.union(*(self._shared.get(name, set()) for name in names)))
             for check, names in self._reached.items()
         }
 
     def costs(self) -> dict[str, float]:
-        """Seconds by check. What is computed once for several of them may fall to each."""
+        """Return seconds by check. Work that several checks share counts for each of them."""
         shared = {name: max(self.seconds[check] for check in self._sharing(name)) for name in self._shared}
         return {
             check: max([self.seconds[check], *(shared[name] for name in names if name in shared)])

@@ -1,4 +1,4 @@
-"""What is kept of a check's calls, so that a wrong answer can be named afterwards."""
+"""Records of a check's calls, from which mistakes are named afterwards."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 @dataclass
 class Recorded:
-    """One call of a check: what was called with which packed arguments, and what it gave.
+    """One call of a check: the function, its packed arguments and its result.
 
-    `label` is what a message calls it: the function, or the class of the module that was called.
+    `label` is its name in messages: the function, or the class of the module that was called.
     """
 
     function: str
@@ -27,7 +27,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Trace:
-    """The calls of one check, and whether it was passed."""
+    """The calls of one check, and whether it passed."""
 
     check: str
     part: str

@@ -1,4 +1,4 @@
-"""Checks that run in another order, in part, or under many seeds: what the proof of the graders asks of the plugin."""
+"""Run checks in another order, only some of them, or under many seeds, as proving graders requires."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = "left out"
 
 @dataclass(frozen=True)
 class Variation:
-    """What is other than usual; see Batch."""
+    """How a trial differs from grading; see Batch."""
 
     until_lost: bool = False
     seeds: tuple[int, ...] = ()
@@ -25,7 +25,7 @@ class Variation:
 
 
 class TrialPlugin(GraderPlugin):
-    """The same for wrong answers by the hundred: only what can tell is run, and one submission under many seeds."""
+    """The plugin for hundreds of wrong answers: it runs only checks that matter, or one submission under many seeds."""
 
     def __init__(self, *arguments: Any, variation: Variation, **options: Any) -> None:
         options["cases"] = len(variation.seeds) or None
@@ -34,18 +34,18 @@ class TrialPlugin(GraderPlugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-        """Leave a check out where one is all that was to be lost: True says to pytest that the item has been run."""
+        """Leave a check out once one is lost, if that is enough. Returning True tells pytest that the item has run."""
         outcomes = self.outcomes[index_of(item)]
         if not (self._variation.until_lost and any(outcome.status != "pass" for outcome in outcomes)):
             return None
         check = checks.of(item)
         outcomes.append(Outcome(check.id, check.part, check.title, "blocked", check.points, LEFT_OUT))
-        item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)  # of what the item before this one has left
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=nextitem)  # of what the previous item has left
         return True
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         super().pytest_collection_modifyitems(items)
-        if self._variation.seeds:  # what draws no random numbers comes out the same under every seed
+        if self._variation.seeds:  # a check without random numbers has the same outcome under each seed
             items[:] = [item for item in items if "rng" in item.fixturenames]  # type: ignore[attr-defined]
         if self._variation.only:
             places = [{name: place for place, name in enumerate(only)} for only in self._variation.only]
@@ -54,7 +54,7 @@ class TrialPlugin(GraderPlugin):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run a check; where seeds are set, under each of them."""
+        """Run a check; if seeds are set, under each of them."""
         if not self._variation.seeds:
             return super().pytest_pyfunc_call(pyfuncitem)
         for case, seed in enumerate(self._variation.seeds):
@@ -70,6 +70,6 @@ class TrialPlugin(GraderPlugin):
         return True
 
     def keep_outcome(self, item: pytest.Item, error: BaseException | None) -> None:
-        """Under seeds, each has been kept already."""
+        """Record the outcome, unless it was already recorded for each seed."""
         if not self._variation.seeds or error is not None:
             super().keep_outcome(item, error)

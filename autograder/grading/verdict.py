@@ -1,4 +1,4 @@
-"""How a check ended, and what its student reads of it."""
+"""Decide the status of a check and the message that its student reads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.grading.wording import Wording
 def of(
     assignment: Assignment, check: checks.Check, error: BaseException | None, wording: Wording, mismatch: str | None
 ) -> tuple[Status, str]:
-    """How the check ended, and what the student reads of it; what their own code says there is counted."""
+    """Return the status of a check and the message for its student. Text from the student's own code is limited."""
     if error is None:
         return "pass", ""
     if isinstance(error, StudentRaised):
@@ -48,7 +48,7 @@ def _ended(
 
 
 def let_go(error: BaseException | None) -> None:
-    """Of what a check held when memory ran out, nothing is kept: the next check, or the next submission, needs it."""
+    """Free what a check held when memory ran out, because the next check or submission needs the memory."""
     if isinstance(error, MemoryError):
         traceback.clear_frames(error.__traceback__)
         gc.collect()

@@ -1,9 +1,10 @@
-"""What students may read of texts that their own code made: enough to fix an error, too little to carry data out.
+"""Limit what students read of texts that their own code made: enough to fix an error, too little to carry data out.
 
-Code that meets hidden inputs could spell them in its messages, and answer them from a table the next time. So of a message
-only what was there before it ran is shown whole: constants of the submission's own text, and the words of Python's, NumPy's
-and torch's messages (known_messages.txt). What fills their gaps (names, shapes, numbers) is counted, in each message and on
-the page; beyond that stands an ellipsis. Some bits always come out, by the choice among messages, for one; not a table.
+Code that sees hidden inputs could spell them out in its messages, and next time answer them from a table. So only text
+that existed before the code ran is shown in full: constants of the submission's source, and the words of Python's,
+NumPy's and torch's messages (known_messages.txt). What fills their gaps (names, shapes, numbers) is counted per message
+and per page, and cut with an ellipsis beyond a limit. A few bits can always leak, for example by the choice among
+messages, but no table.
 """
 
 from __future__ import annotations
@@ -15,22 +16,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-# What fills gaps: characters of a message and, over all different ones, of a page; digits and names of a message.
+# Limits on what fills gaps: characters per message and, over all different messages, per page; digits and names per
+# message.
 MESSAGE, PAGE, DIGITS, NAMES = 40, 240, 12, 6
-# A check's own message has the submission's number in it, and how many elements of how many are wrong.
+# A check's own message contains a number of the submission, and how many of how many elements are wrong.
 DIGITS_OF_CHECK = 16
 LONGEST = 300
 _CUT = "…"
-_LEAST = 3  # letters of what a message is known by
+_LEAST = 3  # letters that a known message must have at least
 _CONSTANTS, _LONGEST_SOURCE = 2000, 1 << 18
-# A syntax tree takes a thousand times the memory of its text, in the process that holds the answers. So a file that is longer
-# than any honest one is looked through for its strings alone, and these are parsed one by one, if they are not too long.
+# A syntax tree takes a thousand times the memory of its text, in the process that holds the answers. So in a file
+# longer than any honest one we only look for strings, and parse those that are not too long one by one.
 _LONGEST_PARSED, _LONGEST_STRING = 48 << 10, 4 * LONGEST
 _GAP = re.compile(r"\{[^{}]*\}|%[-+ #0]*\d*(?:\.\d+)?[diouxXeEfFgGcrsa]")
 _NUMBER, _WORD = r"\d+(?:x\d+)*(?:\.\d+)?(?:e[+-]?\d+)?", r"[^\W\d]\w*"
 _TOKEN = re.compile(rf"{_NUMBER}|{_WORD}|\s+|.", re.DOTALL)
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-# Comments, strings, brackets, ends of lines. Each matches what it begins with, whole or not, and never looks back: linear.
+# Comments, strings, brackets, ends of lines. Each alternative matches complete or cut-off text and never backtracks:
+# linear.
 _LEXEME = re.compile(
     r"(?P<skip>\#[^\n]*|\\\n|[^\S\n]+)|(?P<end>\n)|(?P<open>[(\[{])|(?P<close>[)\]}])"
     r"|(?P<string>(?<!\w)[rRuUbBfF]{0,2}(?:"
@@ -46,7 +49,7 @@ Pieces = tuple[str, ...]
 
 
 class Wording:
-    """The texts of one submission, and how much of its page they have used up. `ours` are words of whoever asks."""
+    """The texts of one submission, and how much of its page they have used. `ours` are the words of the caller."""
 
     def __init__(self, source: str, ours: frozenset[str] = frozenset()) -> None:
         self._source = source[:_LONGEST_SOURCE]
@@ -55,7 +58,7 @@ class Wording:
         self._shown: dict[str, str] = {}
 
     def raised(self, text: str) -> str:
-        """What is shown of an exception's message: one line."""
+        """Return what is shown of an exception's message: one line."""
         line = text.strip().partition("\n")[0][: 2 * LONGEST]
         if line not in self._shown:
             pieces = max(self._fitting(line), key=_weight, default=("", ""))
@@ -65,7 +68,7 @@ class Wording:
         return self._shown[line]
 
     def noted(self, text: str) -> str:
-        """What is shown of `NameError: name 'x' is not defined`, say."""
+        """Return what is shown of a text such as `NameError: name 'x' is not defined`."""
         kind, colon, said = text.partition(": ")
         return (
             self.raised(text)
@@ -73,16 +76,16 @@ class Wording:
             else f"{self.name(kind, _CUT)}: {self.raised(said)}"
         )
 
-    def anew(self) -> Wording:
-        """The same submission with its page still empty."""
+    def renewed(self) -> Wording:
+        """Return a Wording of the same submission whose page is still empty."""
         return Wording(self._source, self._ours)
 
     def name(self, name: str, other: str) -> str:
-        """The name of a class that was raised if anybody could know it before, else the other."""
+        """Return the name of a raised class if it was known before the code ran, else `other`."""
         return name if name in self._ours or name in self._words else other
 
     def told(self, text: str) -> str:
-        """The last look at a check's message: what it quotes of a submission is counted, and numbers are few."""
+        """Return what is shown of a check's message: quotations of a submission are counted, and digits are limited."""
         digits = DIGITS_OF_CHECK
         made = []
         for token in _TOKEN.findall(_QUOTED.sub(lambda found: self._quoted(found[0]), text[: 2 * LONGEST])):
@@ -97,7 +100,7 @@ class Wording:
         return _without_repeats("".join(made))[:LONGEST]
 
     def _quoted(self, text: str) -> str:
-        """A quotation of the submission's: what is not cut of it counts on the page, once."""
+        """Return a quotation of the submission, cut as needed; what is shown counts once on the page."""
         if text[1:-1] in self._ours:
             return text
         if text not in self._shown:
@@ -114,7 +117,7 @@ class Wording:
                 yield pieces
 
     def _filled(self, gaps: list[str]) -> tuple[list[str], int]:
-        """What may be shown in the gaps, and how much of the page that takes."""
+        """Return what may be shown in the gaps, and how much of the page that uses."""
         budget = _Budget(min(MESSAGE, self._left), DIGITS, NAMES)
         filled = [
             _without_repeats("".join(map(functools.partial(self._token, budget), _TOKEN.findall(gap)))) for gap in gaps
@@ -134,14 +137,14 @@ class Wording:
 
 
 class _Budget:
-    """How much of a message may be filled in."""
+    """How much may still be filled into a message."""
 
     def __init__(self, letters: int, digits: int, names: int) -> None:
         self._left = {"letters": letters, "digits": digits, "names": names}
         self.spent = 0
 
     def take(self, token: str, digits: int = 0, names: int = 0) -> str:
-        """The token, if there is room for it; once there was none, nothing more."""
+        """Return the token if there is room for it; once there is none, return only ellipses."""
         left = self._left
         left["letters"] -= len(token)
         left["digits"] -= digits
@@ -154,7 +157,7 @@ class _Budget:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Words that stand in a text, names of code among them."""
+    """Return the words of a text, including names in code."""
     return frozenset(re.findall(_WORD, text))
 
 
@@ -176,7 +179,7 @@ def _file() -> str:
 
 @functools.cache
 def _of_worker() -> list[str]:
-    """What the worker says for us (a stand-in's refusal, say) is known as well."""
+    """Read the worker's sources, because its messages (such as a stand-in's refusal) are known as well."""
     return [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent.parent / "worker").glob("*.py"))]
 
 
@@ -188,7 +191,7 @@ def _weight(pieces: Pieces) -> int:
     return sum(map(len, pieces))
 
 
-# Submissions are graded one after the other: of what is read from a source, that of one is kept.
+# Submissions are graded one after the other, so only the last source is cached.
 @functools.lru_cache(maxsize=1)
 def _words_in(source: str) -> frozenset[str]:
     return words_of(source)
@@ -200,7 +203,7 @@ def _own_of(source: str) -> list[Pieces]:
 
 
 def _templates(source: str) -> Iterator[Pieces]:
-    """The strings of a source: constants, with or without gaps to format, f-strings, and what something is added to."""
+    """Yield the strings of a source: constants, with or without gaps to format, f-strings, and prefixes to add to."""
     for text in [source] if len(source) <= _LONGEST_PARSED else _strings(source):
         try:
             tree = ast.parse(text)
@@ -223,7 +226,7 @@ def _in_tree(tree: ast.AST) -> Iterator[Pieces]:
 
 
 def _strings(source: str) -> Iterator[str]:
-    """Different strings of a source as they are written, in brackets; those that stand side by side are one."""
+    """Yield the different strings of a source as they are written, in brackets; adjacent strings are one."""
     seen: set[str] = set()
     for parts in _side_by_side(source):
         text = f"({' '.join(parts)})"
@@ -254,7 +257,7 @@ def _of_f_string(node: ast.JoinedStr) -> Iterator[str]:
 
 
 def _fits(pieces: Pieces, line: str) -> bool:
-    """Whether the line is these pieces in their order with something between them. Linear: gaps are as short as can be."""
+    """Return whether the line is these pieces in order, with gaps between them. Linear: each gap is the shortest."""
     if len(pieces) == 1:
         return line == pieces[0]
     if not (line.startswith(pieces[0]) and line.endswith(pieces[-1])):
@@ -263,7 +266,7 @@ def _fits(pieces: Pieces, line: str) -> bool:
 
 
 def _gaps(pieces: Pieces, line: str) -> list[str]:
-    """What stands between the pieces; [] where they do not fit."""
+    """Return the text between the pieces; [] if they do not fit."""
     if len(pieces) == 1:
         return []
     found, at, end = [], len(pieces[0]), len(line) - len(pieces[-1])

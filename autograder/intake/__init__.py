@@ -1,1 +1,1 @@
-"""From what students hand in to one Submission each."""
+"""Turn what students hand in into one Submission each."""

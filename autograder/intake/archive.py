@@ -13,7 +13,8 @@ from autograder.base.errors import SubmissionError
 from autograder.intake.opened import is_rubbish
 
 MAX_FILES, MAX_BYTES = 200, 20 << 20
-# Folders, caches and what desktops add are entries too. `zipfile` makes an object of each before anyone can count.
+# Folders, caches and files that desktops add are entries too, and `zipfile` makes an object of each before we can
+# count.
 MAX_ENTRIES = 5000
 MAX_NESTED = 3
 _ENTRY = b"PK\x01\x02"
@@ -21,23 +22,23 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Broken(SubmissionError):
-    """It is not a whole archive: an accident, where what exceeds a bound or leads elsewhere is none."""
+    """The archive is damaged: an accident, unlike one that exceeds a bound or leads out of itself."""
 
 
 def read(name: str, data: bytes, broken: list[str] | None = None) -> dict[str, bytes]:
-    """Files of the archive by their path in it, those of archives within it included.
+    """Return the files of an archive by their paths, including those of archives within it.
 
-    With a list `broken`, an archive within it that is not whole stays a file, and the list gets the reason.
+    If a list `broken` is given, a damaged archive within it stays a file, and the reason is added to the list.
 
     Raises:
-        Broken: it is not a whole archive.
+        Broken: the archive is damaged.
         SubmissionError: it exceeds a bound, or leads out of itself.
     """
     return _read(name, data, MAX_NESTED, broken)
 
 
 def _read(name: str, data: bytes, levels: int, broken: list[str] | None) -> dict[str, bytes]:
-    # Each entry of the directory begins with these bytes, whatever number of them the archive's end tells.
+    # Each entry of the directory begins with these bytes; the number that the archive states may be false.
     if data.count(_ENTRY) > MAX_ENTRIES:
         raise _too_many(name)
     files: dict[str, bytes] = {}
@@ -50,7 +51,7 @@ def _read(name: str, data: bytes, levels: int, broken: list[str] | None) -> dict
 
 
 def _opened(name: str, path: str, content: bytes, levels: int, broken: list[str] | None) -> dict[str, bytes]:
-    """A file of an archive, or what is in it where it is one itself."""
+    """Return a file of an archive by its path, or the files in it if it is an archive itself."""
     if not path.lower().endswith(".zip"):
         return {path: content}
     if levels == 0:
@@ -67,7 +68,7 @@ def _opened(name: str, path: str, content: bytes, levels: int, broken: list[str]
 
 
 def free(taken: dict[str, bytes], path: str) -> str:
-    """This path, or the like of it where an archive holds it twice."""
+    """Return this path, with `~` added while it is taken: an archive may hold a path twice."""
     while path in taken:
         path += "~"
     return path
@@ -91,7 +92,7 @@ def _unpacked(name: str, data: bytes) -> dict[str, bytes]:
 
 
 def path_in(filename: str) -> PurePosixPath:
-    """Archives that Windows made may have its separator."""
+    """Return the path of an entry, with the separators of archives made on Windows replaced."""
     return PurePosixPath(filename.replace("\\", "/"))
 
 
@@ -108,9 +109,9 @@ def _check(name: str, members: list[zipfile.ZipInfo]) -> None:
 
 
 def require_inside(name: str, item: zipfile.ZipInfo) -> None:
-    """Raises SubmissionError where an entry of an archive leads out of it. A colon alone does not: `notes 12:30.txt`."""
+    """Raise SubmissionError if an entry leads out of the archive. A colon alone is harmless: `notes 12:30.txt`."""
     path = path_in(item.filename)
-    # Windows takes C:name for a place on a drive, too.
+    # Windows also reads C:name as a path on a drive.
     if path.is_absolute() or ".." in path.parts or _DRIVE.match(str(path)):
         raise SubmissionError(f"{name}: {item.filename!r} leads out of the archive; pack it again from its own folder")
     if stat.S_ISLNK(item.external_attr >> 16):

@@ -1,8 +1,8 @@
-"""Work on hostile bytes in a process of its own, which can be ended: bounded in processor time, memory and wall time.
+"""Process hostile bytes in a separate process with limits on processor time, memory and wall time.
 
-Parsers of archives, notebooks and Python are what this is for. The process is forked once and asked for one piece of
-work at a time; one that exceeds its limits is killed, and the next gets a new process. What it gives up: see confined.py.
-Bytes come back, and nothing else.
+It runs the parsers of archives, notebooks and Python. The process is forked once and gets one piece of work at a time;
+if it exceeds its limits, it is killed and the next piece gets a new process. confined.py says what the process gives
+up. Only bytes come back.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from autograder.intake import confined
 if TYPE_CHECKING:
     from autograder.jail.clock import Deadline
 
-CAN_FORK = hasattr(os, "fork")  # not on Windows, where nobody grades: students' own files are read in their own process
+CAN_FORK = hasattr(os, "fork")  # Windows cannot, but nobody grades there: students read only their own files
 
 
 class Limits(NamedTuple):
-    """Of one piece of work. Processor time is what is measured; wall time is for a process that sleeps. What it waits for a
-    busy machine does not count, up to a bound far beyond.
+    """Limits on one piece of work: processor time, its own wall time (for a process that sleeps), memory, reply.
+
+    Waiting for a busy machine does not count, up to the much larger `far_seconds`.
     """
 
     cpu_seconds: int = 4
@@ -38,7 +39,7 @@ class Limits(NamedTuple):
 
 
 class Ended(Exception):
-    """The work was not done; the text says what of it was too much. `starved` where the machine is the cause."""
+    """The work was not finished; the text says which limit it exceeded. `starved` if the machine is the cause."""
 
     def __init__(self, reason: str, starved: bool = False) -> None:
         super().__init__(reason)
@@ -46,7 +47,7 @@ class Ended(Exception):
 
 
 class Reader:
-    """A process that does `work`. After `pieces` of it a new one takes over, so that little adds up in any."""
+    """A process that does `work`; after `pieces` of it a new process takes over, so that leaks stay small."""
 
     def __init__(self, work: Callable[[bytes], bytes], limits: Limits | None = None, pieces: int = 50) -> None:
         self._work = work
@@ -57,18 +58,18 @@ class Reader:
         self._lock = threading.Lock()  # formgrader's server has threads
 
     def ask(self, request: bytes) -> bytes:
-        """Do the work.
+        """Do the work in the process, and return its answer.
 
         Raises:
-            Ended: it took too much, or broke its process.
-            SandboxError: there can be no process.
+            Ended: the work exceeded a limit or crashed its process.
+            SandboxError: no process can be started.
         """
         if not CAN_FORK:
             return self._work(request)
         with self._lock:
             try:
                 return self._asked(request)
-            except _Crash:  # somebody may have killed it from outside: it is asked once more
+            except _Crash:  # somebody may have killed the process from outside: try once more
                 return self._asked(request, last=True)
 
     def _asked(self, request: bytes, last: bool = False) -> bytes:
@@ -88,7 +89,7 @@ class Reader:
         return answer
 
     def _require_health(self) -> None:
-        """Raises SandboxError where a process that is asked for nothing ends as well: then it is not the hand-in."""
+        """Raise SandboxError if a process without any work ends as well: then the hand-in is not to blame."""
         try:
             if self._ready().exchange(b"", confined.NOTHING) == b"":
                 return
@@ -105,7 +106,7 @@ class Reader:
         return self._process
 
     def close(self) -> None:
-        """End the process; the next piece of work starts another."""
+        """End the process; the next piece of work starts a new one."""
         with self._lock:
             self._close()
 
@@ -129,7 +130,7 @@ class _Process:
         self._owner = os.getpid()
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        program = walls.filters().intake  # compiled here: what compiles it needs files
+        program = walls.filters().intake  # compiled before the fork, because the compiler needs files
         try:
             self._pid = os.fork()
         except OSError as error:
@@ -146,7 +147,7 @@ class _Process:
         os.set_blocking(self._in, False)
 
     def is_ours(self) -> bool:
-        """Not in a process that was forked from the one that made it."""
+        """Return whether this process started it; a process forked from this one did not."""
         return self._owner == os.getpid()
 
     def exchange(self, request: bytes, what: bytes = confined.DONE) -> bytes:
@@ -192,14 +193,14 @@ class _Process:
         ready = False
         while not ready:
             ready = bool(poll.poll(1000 * deadline.slice()))
-            deadline.look(something_came=ready)  # what comes little by little takes its time, too
+            deadline.look(something_came=ready)  # an answer may come in many small pieces, so check after each
             if deadline.is_far_over():
                 raise Ended("could not be read, for the machine was too busy", starved=True)
             if deadline.is_over():
                 raise Ended(f"takes more than {self._limits.wall_seconds:g} s to read")
 
     def _why(self) -> Exception:
-        """It has closed its pipe. What ended it stands, whatever it is sent now."""
+        """Return why the process closed its pipe. Killing it now does not change how it has already ended."""
         status = self._killed()
         self._pid = 0
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
@@ -214,7 +215,7 @@ class _Process:
             self._killed()
 
     def _killed(self) -> int:
-        """How it ended, killed if nothing else did it."""
+        """Kill the process if it still runs, and return its wait status."""
         try:
             os.kill(self._pid, signal.SIGKILL)
             return os.waitpid(self._pid, 0)[1]
@@ -223,7 +224,7 @@ class _Process:
 
 
 def _pidfd(pid: int) -> int | None:
-    """None where the system has none: then all time counts as the process's own."""
+    """Return a pidfd; None if the system has no pidfds, in which case all time counts as the process's own."""
     try:
         return os.pidfd_open(pid)
     except (AttributeError, OSError):

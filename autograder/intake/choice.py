@@ -1,6 +1,6 @@
-"""Which of the files that were handed in is graded: the assignment's own, with work in it, nearest to the top.
+"""Choose which of the submitted files is graded: the assignment's own, with work in it, nearest to the top.
 
-What had to be guessed is noted, for student and teacher to read.
+Each guess becomes a note for student and teacher.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Chosen(NamedTuple):
 
 
 def choose(assignment: Assignment, files: dict[str, bytes], released: dict[str, str]) -> Chosen:
-    """The path of the file that is graded; `released` are hashes of the files that students were given.
+    """Return the path of the file to grade; `released` are hashes of the files that students were given.
 
     Raises:
-        SubmissionError: there is none, or several under other names.
+        SubmissionError: there is none with the expected name, and no single other file to take for it.
     """
     wanted = [f"{assignment.module}{suffix}" for suffix in _SUFFIXES]
     own = [path for path in files if PurePosixPath(path).name.lower() in wanted]
@@ -48,18 +48,18 @@ def choose(assignment: Assignment, files: dict[str, bytes], released: dict[str, 
 
 
 def is_certain(assignment: Assignment, path: str, data: bytes, released: dict[str, str]) -> bool:
-    """Whether this is the assignment's own file by its name, a copy's too, with work in it."""
+    """Return whether this file has the assignment's name, perhaps as a copy (`mse (1).py`), and has work in it."""
     return assignment.module in PurePosixPath(path).name.lower() and not _is_released(data, released)
 
 
 def nearness(path: str, chosen: str) -> tuple[bool, int, str]:
-    """What lies where the chosen file does comes first, then what is nearer to the top."""
+    """Sort key: files in the folder of the chosen file come first, then those nearer to the top."""
     place = PurePosixPath(path)
     return place.parent != PurePosixPath(chosen).parent, len(place.parts), path
 
 
 def _rank(assignment: Assignment, path: str) -> tuple[int, bool, int, str]:
-    """Least for what is nearest to the top, then in a folder named as the assignment; the script before the notebook."""
+    """Sort key: files nearer to the top come first, then those in a folder named like the assignment, then scripts."""
     place = PurePosixPath(path)
     return len(place.parts), assignment.id not in place.parts, _SUFFIXES.index(place.suffix.lower()), path
 
@@ -77,7 +77,7 @@ def _notes(ranked: list[str], rivals: list[str], own: list[str], wanted: list[st
 
 
 def _left_aside(chosen: str, aside: list[str]) -> Iterable[str]:
-    """Copies under other names, which may be what the student meant."""
+    """Note copies under other names, which the student may have meant to hand in."""
     if aside:
         yield f"{chosen} was graded, and {' and '.join(sorted(aside)[:_SHOWN])} was not: it has another name"
 
@@ -89,19 +89,21 @@ def _guessed(path: str, name: str, own: list[str]) -> str:
 
 
 def _may_be_work(path: str) -> bool:
-    """A file under another name: `mse (1).ipynb`, `homework.py`."""
+    """Return whether a file with another name may be work: `mse (1).ipynb`, `homework.py`."""
     place = PurePosixPath(path)
     return place.suffix.lower() in _SUFFIXES and not place.name.startswith(("test_", "conftest"))
 
 
 def _is_released(data: bytes, released: dict[str, str]) -> bool:
-    """Whether this is one of the files that students were given, under whatever name."""
+    """Return whether this is one of the files that students were given, under any name."""
     return mark(data) in released.values()
 
 
 def mark(data: bytes) -> str:
-    """One for all copies of a file in which nobody has worked: other line ends, spaces at the ends of lines, a notebook that
-    was opened, run and saved.
+    """Return a hash that is the same for all copies of a file in which nobody has worked.
+
+    It ignores line ends, spaces at the ends of lines, and what Jupyter changes when it opens, runs and saves a
+    notebook.
     """
     return hashlib.sha256(_cells(data) or b"\n".join(line.rstrip() for line in _text(data).splitlines())).hexdigest()
 
@@ -111,7 +113,7 @@ def _text(data: bytes) -> bytes:
 
 
 def _cells(data: bytes) -> bytes | None:
-    """What stands in a notebook's cells; None of what is not a notebook."""
+    """Return the text of a notebook's cells; None if this is not a notebook."""
     if not data[:10].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         return None
     try:

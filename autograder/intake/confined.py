@@ -1,6 +1,6 @@
-"""What the process for hostile bytes does: it gives up what it can, and answers until nobody asks any more.
+"""The code of the process for hostile bytes: it confines itself, then answers requests until its parent hangs up.
 
-Rights, files but Python's own libraries, system calls and its parent's descriptors are what it gives up.
+It gives up its rights, all files but Python's own libraries, system calls, and its parent's descriptors.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _PR_SET_PDEATHSIG = 1
 def serve(
     work: Callable[[bytes], bytes], give_up: Callable[[], None], cpu_seconds: int, requests: int, replies: int
 ) -> NoReturn:
-    """What the forked process does, until nobody asks any more. It never returns into its parent's code."""
+    """Run the forked process until its parent hangs up. It never returns into the parent's code."""
     try:
-        gc.freeze()  # what was there before the fork is not looked through again, and so not copied
+        gc.freeze()  # the collector skips objects from before the fork, so their pages are not copied
         requests, replies = _let_go_of_descriptors(requests, replies)
         give_up()
         while head := _read(requests, HEAD.size):
@@ -47,9 +47,9 @@ def _answer(work: Callable[[bytes], bytes], request: bytes, replies: int) -> Non
     except MemoryError:
         kind = NO_MEMORY
     except Exception:
-        pass  # `work` says by itself what is wrong with a submission: this is a fault of ours, and costs one
-    _write(replies, HEAD.pack(kind, len(answer)))
-    _write(replies, answer)
+        pass  # `work` reports faults of a submission itself; this is our own fault, and costs one submission
+    _write_all(replies, HEAD.pack(kind, len(answer)))
+    _write_all(replies, answer)
 
 
 def _read(descriptor: int, size: int) -> bytes:
@@ -62,17 +62,19 @@ def _read(descriptor: int, size: int) -> bytes:
     return bytes(data)
 
 
-def _write(descriptor: int, data: bytes) -> None:
+def _write_all(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 
 
 def _let_go_of_descriptors(requests: int, replies: int) -> tuple[int, int]:
-    """Standard streams lead nowhere, and all else is closed but the two pipes."""
+    """Point the standard streams at /dev/null and close all other descriptors except the two pipes."""
     import fcntl
 
-    kept = [fcntl.fcntl(pipe, fcntl.F_DUPFD, 3) for pipe in (requests, replies)]  # not among the standard streams
+    kept = [
+        fcntl.fcntl(pipe, fcntl.F_DUPFD, 3) for pipe in (requests, replies)
+    ]  # out of the way of the standard streams
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
@@ -83,7 +85,7 @@ def _let_go_of_descriptors(requests: int, replies: int) -> tuple[int, int]:
 
 
 def _allow(cpu_seconds: int) -> None:
-    """So much more processor time from now on; who exceeds it is killed by the kernel."""
+    """Allow this many more processor seconds from now on; the kernel kills the process if it exceeds them."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -92,26 +94,26 @@ def _allow(cpu_seconds: int) -> None:
 
 
 def confine(memory_mb: int, parent: int, program: bytes) -> None:
-    """Give up what this system lets one give up. Limits hold wherever there is fork; the rest is Linux."""
+    """Give up as much as this system allows. Limits work wherever fork exists; the rest works only on Linux."""
     import resource
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends this process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets the signal too, and ends this process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     if sys.platform != "linux":
-        with contextlib.suppress(OSError, ValueError):  # macOS refuses a bound on address space
+        with contextlib.suppress(OSError, ValueError):  # macOS does not accept a limit on address space
             resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
         return
     from autograder.worker import confine as worker
 
     worker.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it ended before this took effect
+    if os.getppid() != parent:  # the parent ended before the death signal was set
         os._exit(1)
     most = worker.mapped_bytes() + (memory_mb << 20)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     libraries = sorted({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
-    with contextlib.suppress(OSError):  # one that is refused here leaves the others, and the limits
+    with contextlib.suppress(OSError):  # each step on its own: if one is refused, the others and the limits still apply
         worker.drop_rights()
     with contextlib.suppress(OSError):
         worker.keep_to_paths(libraries, os.devnull)

@@ -1,6 +1,6 @@
-"""What is in the files that were handed in: the one work on hostile bytes, and a function of bytes to bytes.
+"""Read the contents of submitted files: the only code that parses hostile bytes, as a function from bytes to bytes.
 
-It runs in a process of its own (see bounded.py). Everything that comes back is plain data of a bounded size.
+It runs in a separate process (see bounded.py). Everything that comes back is plain data of bounded size.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.intake.names import is_plain, printable
 from autograder.intake.opened import MAX_TOTAL_BYTES, TIMESTAMP, Found
 
 MAX_NOTES, MAX_LETTERS = 50, 600
-# Of what lies beside the module: each file, and all of them. They are sent to every worker that serves the submission.
+# Bounds on files next to the module: each one, and all together. They are sent to each worker of the submission.
 _MAX_BESIDE_BYTES, _MAX_BESIDE_TOTAL = 1 << 20, 4 << 20
 _BESIDE = (".py", ".csv", ".json", ".txt", ".npy", ".npz")
 _Line = Annotated[str, msgspec.Meta(max_length=MAX_LETTERS + 1)]
@@ -26,7 +26,7 @@ _Name = Annotated[str, msgspec.Meta(max_length=255)]
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Files of one submission, and hashes of the assignment's own files, by name: who hands them in has changed nothing."""
+    """The files of one submission, and hashes of the released files: a file that equals one has no work in it."""
 
     assignment: Assignment
     files: list[Found]
@@ -34,7 +34,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """The module that is graded, as a Submission has it; its text is `source`, and its path in what was handed in `path`."""
+    """The module to grade, with the fields of a Submission; `path` is its path among the submitted files."""
 
     source: Annotated[str, msgspec.Meta(max_length=4 * source.MAX_SOURCE_BYTES)] = ""
     filename: _Name = ""
@@ -47,13 +47,13 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 def answer(request: bytes) -> bytes:
-    """A Job in, Contents out, both msgpack."""
+    """Read a Job and return its Contents, both as msgpack."""
     contents, _ = read(msgspec.msgpack.decode(request, type=Job))
     return msgspec.msgpack.encode(contents)
 
 
 def read(job: Job) -> tuple[Contents, bytes]:
-    """What of it is graded, and that file as it was handed in. Never raises for what a student did, but MemoryError."""
+    """Return what is graded, and its file as submitted. Raises nothing for a student's fault, except MemoryError."""
     files = {item.path: item.data for item in job.files}
     broken: list[str] = []
     try:
@@ -82,7 +82,7 @@ def read(job: Job) -> tuple[Contents, bytes]:
 
 
 def digest(files: dict[str, bytes]) -> str:
-    """One hash over names and contents."""
+    """Return one hash over names and contents."""
     whole = hashlib.sha256()
     for name in sorted(files):
         whole.update(
@@ -92,7 +92,7 @@ def digest(files: dict[str, bytes]) -> str:
 
 
 def _chosen(job: Job, files: dict[str, bytes], broken: list[str]) -> choice.Chosen:
-    """The file that is graded. Raises SubmissionError, also where the work may be in a broken archive."""
+    """Return the file to grade. Raises SubmissionError, also if the work may be in a damaged archive."""
     try:
         chosen = choice.choose(job.assignment, files, job.released)
     except SubmissionError:
@@ -105,7 +105,7 @@ def _chosen(job: Job, files: dict[str, bytes], broken: list[str]) -> choice.Chos
 
 
 def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
-    """Files by path, those of zips included. A zip that is not whole stays a file, and `broken` gets the reason."""
+    """Return files by path, including those in zips. A damaged zip stays a file, and `broken` gets the reason."""
     files: dict[str, bytes] = {}
     for found in sorted(job.files, key=lambda one: one.path.lower().endswith(".zip")):
         if found.path.lower().endswith(".zip"):
@@ -123,7 +123,7 @@ def _unpacked(job: Job, broken: list[str]) -> dict[str, bytes]:
             raise SubmissionError(
                 f"{job.assignment.id}: has more than {MAX_TOTAL_BYTES >> 20} MiB in all; hand in your own files only"
             )
-    # A time that is in the student's own zip says nothing.
+    # A timestamp in the student's own zip proves nothing.
     return {path: data for path, data in files.items() if PurePosixPath(path).name != TIMESTAMP}
 
 
@@ -136,7 +136,7 @@ def _place(files: dict[str, bytes], archived: PurePosixPath, path: str, data: by
 
 
 def _beside(assignment: Assignment, files: dict[str, bytes], chosen: str) -> tuple[dict[str, bytes], list[str]]:
-    """What lies beside the module when it is run, by name, and a note for each file that another hides, or that has no room."""
+    """Return the files placed next to the module when it runs, by name, and a note for each file that is left out."""
     beside: dict[str, bytes] = {}
     origin: dict[str, str] = {}
     notes = []
@@ -169,6 +169,6 @@ def _bounded(notes: list[str]) -> list[str]:
 
 
 def _line(text: str) -> str:
-    """Of what comes from a student, as much as a person reads."""
+    """Cut a student's text to a length that people read."""
     text = printable(text)
     return text if len(text) <= MAX_LETTERS else text[:MAX_LETTERS] + "…"

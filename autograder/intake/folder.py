@@ -1,4 +1,4 @@
-"""submitted/<student>/<assignment>/ to a Submission; what cannot be read becomes a rejected one, with the reason."""
+"""Read submitted/<student>/<assignment>/ into a Submission; one that cannot be read is rejected, with the reason."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _reader = bounded.Reader(contents.answer)
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What lies in a folder, read once: files, or why they cannot be read; when it was handed in, and what is odd there."""
+    """The contents of a folder, read once: files, or why they cannot be read; time of handing in, and notes on it."""
 
     files: list[Found]
     problem: str | None
@@ -32,7 +32,7 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 def find(submitted: Path, course: Course, only: list[str]) -> Iterator[tuple[str, Assignment, Path]]:
-    """Student, assignment and folder of each submission, in the order of names."""
+    """Yield student, assignment and folder of each submission, sorted by student."""
     wanted = [course.assignment(name) for name in only] or course.assignments
     for name in students(submitted):
         for assignment in wanted:
@@ -42,7 +42,7 @@ def find(submitted: Path, course: Course, only: list[str]) -> Iterator[tuple[str
 
 
 def students(submitted: Path) -> list[str]:
-    """Names of what lies in the folder of submissions, in order. Raises OutputError."""
+    """Return the sorted names in the folder of submissions. Raises OutputError."""
     try:
         return sorted(os.listdir(submitted))
     except OSError as error:
@@ -50,7 +50,7 @@ def students(submitted: Path) -> list[str]:
 
 
 def place(submitted: Path, student: str) -> Path:
-    """The folder of the student who is called so in results."""
+    """Return the folder of the student who has this id in results."""
     direct = submitted / student
     if student_id(student) == student and os.path.lexists(direct):
         return direct
@@ -61,9 +61,9 @@ def place(submitted: Path, student: str) -> Path:
 def read(
     student: str, assignment: Assignment, folder: Path, released: Path | None = None, dated: bool = True
 ) -> Submission:
-    """Read one folder. Never raises for what a student did; `released` is the assignment's folder with the stubs.
+    """Read one folder. A student's fault never raises; `released` is the assignment's folder with the stubs.
 
-    Where it is not `dated`, what tells when it was handed in is not looked at.
+    If not `dated`, the time of handing in is ignored.
     """
     taken = take(folder)
     return submission(
@@ -72,7 +72,7 @@ def read(
 
 
 def take(folder: Path) -> Taken:
-    """Read the files of one folder, and nothing of what is in them."""
+    """Read the files of one folder, without parsing them."""
     timestamp, notes = handed_in(folder)
     try:
         return Taken(opened.files(folder), None, timestamp, notes)
@@ -81,7 +81,7 @@ def take(folder: Path) -> Taken:
 
 
 def submission(student: str, assignment: Assignment, taken: Taken, released: Path | None = None) -> Submission:
-    """What was handed in, from its files: they are unpacked and parsed in a process of its own, within limits."""
+    """Make a Submission from its files, which are unpacked and parsed in a separate process, within limits."""
     starved = False
     try:
         found = _contents(assignment, taken, released)
@@ -103,7 +103,7 @@ def submission(student: str, assignment: Assignment, taken: Taken, released: Pat
 
 
 def job(assignment: Assignment, taken: Taken, released: Path | None) -> contents.Job:
-    """The work that is done on what was handed in."""
+    """Return the job for the process that reads the files."""
     given = {}
     for name in (f"{assignment.module}{suffix}" for suffix in _SUFFIXES):
         if released is not None and (released / name).is_file():
@@ -112,14 +112,14 @@ def job(assignment: Assignment, taken: Taken, released: Path | None) -> contents
 
 
 def too_much(assignment: Assignment, taken: Taken, reason: bounded.Ended) -> contents.Contents:
-    """What is known of a submission whose reading had to be ended."""
+    """Return the contents of a submission whose reading was stopped: only the problem and the hash."""
     remedy = "it is read again the next time" if reason.starved else "hand in your own code only, as a plain script"
     problem = f"{assignment.module}.py: {reason}; {remedy}"
     return contents.Contents(problem=problem, sha256=contents.digest({item.path: item.data for item in taken.files}))
 
 
 def warm_for(files: list[Found], reader: bounded.Reader, *modules: str) -> None:
-    """Import what reads notebooks before the process for it is forked, or each would take a second to do that."""
+    """Import what reads notebooks before the process is forked; otherwise each process would take a second to do so."""
     needed = any(_may_hold_notebook(item) for item in files)
     missing = [name for name in ("nbformat", *modules) if needed and name not in sys.modules]
     for name in missing:
@@ -134,12 +134,12 @@ def _may_hold_notebook(item: Found) -> bool:
 
 
 def done_reading() -> None:
-    """End the process that reads, until somebody asks again."""
+    """End the process that reads; the next submission starts a new one."""
     _reader.close()
 
 
 def _contents(assignment: Assignment, taken: Taken, released: Path | None) -> contents.Contents:
-    """Raises bounded.Ended."""
+    """Read the files in the other process. Raises bounded.Ended."""
     if taken.problem is not None:
         return contents.Contents(problem=taken.problem[: contents.MAX_LETTERS], sha256=contents.digest({}))
     warm_for(taken.files, _reader)
@@ -151,7 +151,7 @@ def _contents(assignment: Assignment, taken: Taken, released: Path | None) -> co
 
 
 def checked(found: contents.Contents) -> contents.Contents:
-    """What a process that read hostile bytes says: names lead nowhere. Raises msgspec.ValidationError."""
+    """Check that no file name from the other process leads out of its folder. Raises msgspec.ValidationError."""
     names = [*found.files, *([found.filename] if found.filename else [])]
     if not all(map(is_plain, names)):
         raise msgspec.ValidationError("a name of a file leads elsewhere")
@@ -159,17 +159,17 @@ def checked(found: contents.Contents) -> contents.Contents:
 
 
 def times(submitted: Path, course: Course, student: str) -> dict[str, datetime.datetime | None]:
-    """When this student handed in each assignment of the course."""
+    """Return when this student handed in each assignment of the course, by assignment."""
     own = place(submitted, student)
     return {item.id: handed_in(own / item.id)[0] for item in course.assignments}
 
 
 def handed_in(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
-    """When it was handed in, as nbgrader writes it (UTC where it names no zone), and what is wrong with that."""
+    """Return the time of handing in, as nbgrader writes it (UTC if no zone is named), and notes on problems."""
     try:
         data = opened.timestamp(folder)
     except opened.NoFolder:
-        return None, []  # whoever reads the files says so
+        return None, []  # reading the files reports this
     except SubmissionError as error:
         said = str(error).partition("; hand in")[0]
         return None, [f"{said}; it counts as handed in on time"]
@@ -181,5 +181,5 @@ def handed_in(folder: Path) -> tuple[datetime.datetime | None, list[str]]:
         if not 1970 < moment.year < 3000:
             raise ValueError(text)
     except ValueError:
-        return None, [f"{TIMESTAMP}: {text[:40]!r} is no time; it counts as handed in on time"]
+        return None, [f"{TIMESTAMP}: {text[:40]!r} is not a time; it counts as handed in on time"]
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC), []

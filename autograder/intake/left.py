@@ -1,4 +1,4 @@
-"""What lies among the submissions and is not graded: each a line with the remedy, so that nothing is dropped in silence."""
+"""Report what lies among the submissions but is not graded, each in one line with a remedy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_LETTERS = 100
 
 
 def lines(submitted: Path, course: Course) -> list[str]:
-    """At most MAX_LINES of them, and how many more there are. Raises OutputError."""
+    """Return at most MAX_LINES lines, then how many more there are. Raises OutputError."""
     found = list(_all(submitted, course))
     more = [f"and {len(found) - MAX_LINES} more"] if len(found) > MAX_LINES else []
     return found[:MAX_LINES] + more
@@ -58,7 +58,7 @@ def _shown(name: str) -> str:
 
 
 def require_apart(names: Iterable[str], out: Path) -> None:
-    """Names that differ in case or accents alone have files of their own in `out`. Raises OutputError."""
+    """Raise OutputError if the disk of `out` merges names that differ only in case or accents."""
     alike: dict[str, set[str]] = defaultdict(set)
     for name in names:
         alike[unicodedata.normalize("NFC", name).casefold()].add(name)
@@ -71,11 +71,11 @@ def require_apart(names: Iterable[str], out: Path) -> None:
 
 
 def _takes_for_one(names: list[str], out: Path) -> bool:
-    """Try it with folders as results have them."""
+    """Return whether the disk merges these names, by creating their folders as results have them."""
     folders = [out / paths.RESULTS / name for name in names]
     try:
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         return len({(at.st_dev, at.st_ino) for at in (folder.stat() for folder in folders)}) < len(names)
     except OSError:
-        return False  # whoever writes there says so
+        return False  # writing the results reports this

@@ -1,7 +1,7 @@
-"""IPython's magics as plain Python, in one pass over a cell.
+"""Turn IPython's magics into plain Python, in one pass over a cell.
 
-IPython's own transformer tokenises the cell anew for each magic, so a kilobyte of them takes seconds. Here a line is
-looked at once: where a statement begins, it may be a magic; elsewhere, in a string or in brackets, it is not.
+IPython's own transformer tokenises the whole cell again for each magic, so a kilobyte of magics takes seconds. Here
+each line is read once: only a line that begins a statement can be a magic, not one inside a string or brackets.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 
 _NESTED = 5
 _PYTHON_CELL_MAGICS = ("time", "timeit", "capture", "prun")
-# What changes how the next line reads: a comment ends it, quotes open a string, brackets continue the statement.
+# What decides how the next line is read: a comment ends this one, quotes open a string, brackets continue the
+# statement.
 _NOTABLE = re.compile(r"#.*|\"{3}|'{3}|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]", re.DOTALL)
 _ENDS = {'"""': re.compile(r'(?:\\.|[^\\])*?"{3}', re.DOTALL), "'''": re.compile(r"(?:\\.|[^\\])*?'{3}", re.DOTALL)}
 _TARGET = re.compile(r"[\w.,:\[\]'\"* ()]{1,200}")
@@ -18,9 +19,9 @@ _HELP = re.compile(r"[\w.*%\[\]]{1,200}\?{1,2}")
 
 
 def without_magics(cell: str) -> tuple[str, int]:
-    """A cell with calls of IPython in the place of magics, on lines of the same number; and how many there were.
+    """Replace the magics of a cell by calls of IPython, keeping line numbers; return the cell and how many there were.
 
-    A cell in another language becomes empty; one that is only timed stays.
+    A cell in another language becomes empty; a cell that is only timed or captured keeps its code.
     """
     count = 0
     for _ in range(_NESTED):
@@ -38,7 +39,7 @@ def without_magics(cell: str) -> tuple[str, int]:
 
 
 def _moved_left(lines: list[str]) -> list[str]:
-    """A cell that is indented as a whole runs in IPython as if it was not."""
+    """Remove the indentation of a cell that is indented as a whole, as IPython does."""
     first = next((line for line in lines if line.strip()), "")
     indent = first[: len(first) - len(first.lstrip())]
     if not all(line.startswith(indent) for line in lines if line.strip()):
@@ -59,7 +60,9 @@ def _converted(lines: list[str]) -> tuple[str, int]:
             continue
         count += 1
         made.append(call)
-        while lines[place].endswith("\\") and place + 1 < len(lines):  # the magic goes on, and its lines stay counted
+        while lines[place].endswith("\\") and place + 1 < len(
+            lines
+        ):  # the magic continues; blank lines keep the numbering
             place += 1
             made.append("")
         place += 1
@@ -67,7 +70,7 @@ def _converted(lines: list[str]) -> tuple[str, int]:
 
 
 class _Scan:
-    """Whether the next line begins a statement."""
+    """Tracks whether the next line begins a statement."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -107,7 +110,7 @@ class _Scan:
 
 
 def _as_call(line: str) -> str | None:
-    """The call that IPython would make of this line; None where it is no magic."""
+    """Return the call that IPython would turn this line into; None if it is not a magic."""
     text = line.strip()
     indent = line[: len(line) - len(line.lstrip())]
     if text.startswith("!"):

@@ -1,5 +1,4 @@
-"""What the manifest of a submitted zip tells beside its files. A student may write anything there: it is bounded, and
-nothing is graded by it."""
+"""Read the manifest of a submitted zip. It may contain anything, so it is bounded and never affects grades."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 def hints(assignment: Assignment, files: dict[str, bytes]) -> dict[str, int]:
-    """The highest hint that the student says to have asked for, by part; nothing where that cannot be believed."""
+    """Return the highest hint that the student claims to have seen, by part; empty if the manifest is invalid."""
     data = files.get(FILENAME, b"")
     if not data or len(data) > MAX_BYTES:
         return {}

@@ -1,4 +1,4 @@
-"""Names of students and files as text that can be written anywhere; unlike names stay unlike."""
+"""Turn names of students and files into text that can be written anywhere; different ids stay different."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 
-# A file system takes 255 bytes, nbgrader's table of students 128 letters.
+# File systems allow 255 bytes, nbgrader's table of students 128 letters.
 MAX_LETTERS, MAX_BYTES = 120, 240
 _DIGITS = 12
 _ESCAPE = re.compile(r"\\udc[0-9a-f]{2}")
@@ -14,15 +14,16 @@ _MARKED = re.compile(rf"~[0-9a-f]{{{_DIGITS}}}\Z")
 
 
 def printable(text: str) -> str:
-    """A name of a file as text that can be written: bytes of it that are not UTF-8 become escapes."""
+    """Return a file name as text that can be written: bytes that are not UTF-8 become escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def student_id(name: str) -> str:
-    """What the owner of a folder is called in results and gradebook, and how the files for them are named.
+    """Return the id of a folder's owner for results, gradebook and file names.
 
-    That is the folder's name, with escapes for bytes that are not UTF-8. Where that is too long, or could be another's, it
-    is cut and marked with a hash of the bytes: a name that has escapes written out, say, or one that looks marked.
+    It is the folder's name, with escapes for bytes that are not UTF-8. A name that is too long is cut and marked with a
+    hash of its bytes; so is a name that could be mistaken for another one, because it contains an escape or such a
+    mark.
     """
     text = printable(name)
     if _fits(text, 0) and not _ESCAPE.search(name) and not _MARKED.search(text):
@@ -37,5 +38,5 @@ def _fits(text: str, more: int) -> bool:
 
 
 def is_plain(name: str) -> bool:
-    """Whether this is the name of a file in one folder, and nothing that leads elsewhere."""
+    """Return whether this is a plain file name that cannot lead out of its folder."""
     return bool(name) and name not in (".", "..") and not {"/", "\0"} & set(name) and len(name.encode()) < 256

@@ -1,6 +1,6 @@
-"""Read what lies in a submission's folder, by descriptors: no name is looked up twice, and none leads through a link.
+"""Read a submission's folder through descriptors: no name is looked up twice, and no link is followed.
 
-A folder or file that is swapped for another while it is read is either the one or the other, never a way elsewhere.
+If somebody swaps a file or folder while it is read, we read either the old or the new one, never something elsewhere.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ MAX_FILE_BYTES = 20 << 20
 MAX_FILES, MAX_FOLDERS, MAX_TOTAL_BYTES = 200, 200, 40 << 20
 TIMESTAMP = "timestamp.txt"
 _IN_FOLDERS = "__pycache__", "__MACOSX"
-# Windows has neither of most flags; nobody grades there.
+# Windows lacks most of these flags; nobody grades there.
 _FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _FOLDER_ITSELF = _FOLDER | getattr(os, "O_NOFOLLOW", 0)
 
 
 class NoFolder(SubmissionError):
-    """What should be a folder is none, or is not there."""
+    """What should be a folder is not one, or does not exist."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -38,12 +38,12 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def is_rubbish(parts: tuple[str, ...]) -> bool:
-    """Caches, checkpoints, version control, and what desktops leave behind."""
+    """Return whether a path belongs to a cache, checkpoints or version control, or was left by a desktop."""
     return any(part.startswith(".") or part in _IN_FOLDERS for part in parts) or parts[-1:] == ("Thumbs.db",)
 
 
 def files(folder: Path) -> list[Found]:
-    """Plain files of the folder and below, in the order of their paths. Raises SubmissionError."""
+    """Read the plain files of the folder and its subfolders, sorted by path. Raises SubmissionError."""
     with opened(folder) as here:
         taken = _Taken(folder.name)
         taken.below(here, PurePosixPath())
@@ -51,7 +51,7 @@ def files(folder: Path) -> list[Found]:
 
 
 def timestamp(folder: Path) -> bytes | None:
-    """The beginning of the folder's timestamp.txt; None where there is none. Raises SubmissionError."""
+    """Read the beginning of the folder's timestamp.txt; None if there is none. Raises SubmissionError."""
     with opened(folder) as here:
         try:
             return _content(here, TIMESTAMP, TIMESTAMP, 100)
@@ -61,16 +61,16 @@ def timestamp(folder: Path) -> bytes | None:
 
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[int]:
-    """A descriptor of `folder`: neither it nor the folder that it lies in, the student's, is a link.
+    """Open `folder` as a descriptor, after checking that neither it nor the student's folder above is a link.
 
     Raises:
-        NoFolder: one of them is, or cannot be opened.
+        NoFolder: one of them is a link, or cannot be opened.
     """
     folder = folder.absolute()
     with contextlib.ExitStack() as stack:
         here: int | None = None
         for name in (str(folder.parent.parent), folder.parent.name, folder.name):
-            if not name:  # at the root of all
+            if not name:  # the folder lies near the root
                 continue
             here = _opened(name, here)
             stack.callback(os.close, here)
@@ -99,7 +99,7 @@ def _kind(name: str, above: int | None) -> int:
 
 
 class _Taken:
-    """What has been read so far, within the bounds of a submission."""
+    """The files read so far, within the bounds of a submission."""
 
     def __init__(self, name: str) -> None:
         self.found: list[Found] = []
@@ -107,7 +107,7 @@ class _Taken:
         self._files = self._folders = self._bytes = 0
 
     def below(self, here: int, path: PurePosixPath) -> None:
-        """All files of an open folder, which is `path` from the submission's."""
+        """Read all files of an open folder, whose path within the submission is `path`."""
         for entry in self._listed(here):
             inside = path / printable(entry.name)
             if entry.is_dir(follow_symlinks=False):
@@ -152,21 +152,22 @@ class _Taken:
                 f"{self._name}: has more than {MAX_TOTAL_BYTES >> 20} MiB in all; hand in your own files only"
             )
         taken = {item.path for item in self.found}
-        while path in taken:  # two names that are not UTF-8 and read the same
+        while path in taken:  # two names that are not UTF-8 may look the same as text
             path += "~"
         self.found.append(Found(path, data))
 
 
 def _content(here: int, name: str, path: str, most: int) -> bytes:
-    """At most so many bytes of a plain file in an open folder.
+    """Read at most `most` bytes of a plain file in an open folder.
 
     Raises:
-        FileNotFoundError: it is not there.
+        FileNotFoundError: the file does not exist.
         SubmissionError: it is not a plain file, or cannot be read.
     """
     refused = f"{path}: is a symbolic link or not a plain file; hand in the file itself"
     try:
-        # Looked at before it is opened, for to open a device may do something; and after, for it may be another by then.
+        # Check before opening, because opening a device may have effects; and after, because the file may have been
+        # swapped.
         if not stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode):
             raise SubmissionError(refused)
         descriptor = os.open(name, _FILE, dir_fd=here)

@@ -1,4 +1,4 @@
-"""Make one module of what students write in: scripts and notebooks, with magics, and cells that do not parse."""
+"""Make one module from a script or notebook, with its magics, and without cells that do not parse."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _CELL_MARK = re.compile(r"^# %%", re.MULTILINE)
 
 
 def from_script(name: str, data: bytes) -> tuple[str, list[str]]:
-    """Text of a script, and notes on what was left out.
+    """Return the text of a script, and notes on what was left out.
 
     Raises:
-        SubmissionError: not UTF-8, or no part of it is Python.
+        SubmissionError: the script is not UTF-8, or no part of it is Python.
     """
     _bound(name, len(data))
     try:
@@ -40,10 +40,10 @@ def from_script(name: str, data: bytes) -> tuple[str, list[str]]:
 
 
 def from_notebook(name: str, data: bytes) -> tuple[str, list[str]]:
-    """The code cells of a notebook as one module, and notes on what was left out.
+    """Return the code cells of a notebook as one module, and notes on what was left out.
 
     Raises:
-        SubmissionError: not a notebook, or none of its code is Python.
+        SubmissionError: the file is not a notebook, or none of its code is Python.
     """
     cells = _code_cells(name, data)
     if not any(cell.strip() for cell in cells):
@@ -56,33 +56,33 @@ def from_notebook(name: str, data: bytes) -> tuple[str, list[str]]:
 
 
 def _code_cells(name: str, data: bytes) -> list[str]:
-    """The texts of the code cells, of whatever version of the format. Raises SubmissionError."""
+    """Return the texts of the code cells, for any version of the format. Raises SubmissionError."""
     try:
         notebook = read_notebook(name, data)
         cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-        return [cell + "" for cell in cells]  # or it is no text
+        return [cell + "" for cell in cells]  # raises unless it is text
     except UnicodeDecodeError as error:
         raise SubmissionError(f"{name}: is not UTF-8 (byte {error.start}); save it again from Jupyter") from None
     except (SubmissionError, MemoryError):
         raise
-    except Exception as error:  # nbformat lets through whatever its converters stumble over
+    except Exception as error:  # nbformat's converters raise anything on a damaged notebook
         kind = type(error).__name__
         raise SubmissionError(f"{name}: is not a whole notebook ({kind}); save it again from Jupyter") from None
 
 
 def read_notebook(name: str, data: bytes, attachments: bool = False) -> Any:
-    """A notebook as nbformat 4 has it, without outputs: they are the larger part, and nobody looks at them here.
+    """Read a notebook in the form of nbformat 4, without outputs, which are large and not needed here.
 
-    `attachments` are the pictures in written answers, which people see and nobody grades by.
+    `attachments` keeps the pictures in written answers: people see them, but checks do not use them.
 
     Raises:
         SubmissionError: it has too many cells.
-        Exception: whatever nbformat stumbles over.
+        Exception: anything that nbformat raises on a damaged notebook.
     """
-    import nbformat  # late: it takes a second, and a script does not need it
+    import nbformat  # imported late: it takes a second, and a script does not need it
 
     raw = nbformat.reader.parse_json(data.decode("utf-8-sig"))
-    sheets = [raw, *raw.get("worksheets", [])]  # nbformat 3 has its cells in these
+    sheets = [raw, *raw.get("worksheets", [])]  # nbformat 3 keeps its cells in worksheets
     cells = [cell for sheet in sheets for cell in sheet.get("cells", [])]
     if len(cells) > MAX_CELLS:
         raise SubmissionError(f"{name}: has more than {MAX_CELLS} cells; hand in the notebook you worked in")
@@ -101,7 +101,7 @@ def _bound(name: str, size: int) -> None:
 
 
 def join_cells(name: str, cells: Sequence[str]) -> tuple[str, list[str]]:
-    """Cells that parse, joined; a cell that does not is left out with a note, and its lines stay blank."""
+    """Join the cells that parse; a cell that does not is noted and replaced by blank lines, to keep line numbers."""
     kept: list[str] = []
     notes: list[str] = []
     line = 1
@@ -121,7 +121,7 @@ def join_cells(name: str, cells: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def syntax_problem(text: str, first_line: int = 1) -> str | None:
-    """None if the text is Python; else the line and the reason."""
+    """Return None if the text is Python, else the line and the reason."""
     try:
         ast.parse(text)
     except SyntaxError as error:

@@ -1,4 +1,4 @@
-"""A submission, whatever it was handed in as."""
+"""The Submission: one student's work, whatever form it was handed in as."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import msgspec
 class Submission(msgspec.Struct, frozen=True):
     """One student's work on one assignment.
 
-    `source` is the module that will be loaded, `files` lie beside it; `notes` tell the student what intake did;
-    `problem` is the one line on why there is nothing to grade, else None. `hints` are those that the student says to
-    have asked for, by part; nothing is graded by them. `starved` where a busy machine is why it could not be read.
+    `source` is the module to load, and `files` lie next to it; `notes` tell the student what intake did; `problem` is
+    one line on why there is nothing to grade, else None. `hints` are the hints that the student claims to have asked
+    for, by part; they do not affect grades. `starved` if it could not be read because the machine was busy.
 
-    `sha256` is over all that was handed in, and chooses the random inputs: whoever changes a byte gets others. What has
-    none, as where graders are proven, is given the same inputs as all others that have none.
+    `sha256` covers all that was handed in, and chooses the random inputs: changing a byte changes the inputs.
+    Submissions without one, as when graders are proven, all get the same inputs.
     """
 
     student: str

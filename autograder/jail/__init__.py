@@ -1,1 +1,1 @@
-"""The wall between grader and submission: what is mounted, what is filtered, who forks whom."""
+"""The wall between grader and submission: mounts, system call filters, and the processes behind it."""

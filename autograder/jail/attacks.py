@@ -1,4 +1,4 @@
-"""A few attacks that `losslab doctor` runs on each wall, for real: what is held is known, not hoped for."""
+"""A few real attacks that `losslab doctor` runs on each wall, to see whether it holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from autograder.worker import confine, messages, wire
 _LIMITS = confine.Limits(cpu_seconds=10, memory_mb=128, scratch_mb=4, processes=8, statement_seconds=2.0)
 _SECONDS, _MAX_BYTES = 5.0, 1 << 20
 
-# Each function returns what it got hold of: nothing, where the wall held. `secret` is a file that the grader may read.
+# Each function returns a list of what it got, which is empty if the wall held. `secret` is a file that the grader may
+# read.
 SOURCE = """
 import os, resource, signal, socket, sys
 
@@ -75,16 +76,16 @@ ATTACKS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What one attack got hold of on a wall; nothing, where it was held."""
+    """What one attack got on a wall; an empty list if the wall held."""
 
     attack: str
     got: list[str]
 
 
 def run(wall: Wall, source: str = SOURCE) -> Iterator[Finding]:
-    """Every attack against one wall. Raises SandboxError where no worker answers."""
+    """Run each attack against one wall. Raises SandboxError if no worker answers."""
     with tempfile.TemporaryDirectory() as folder, Jail(wall, ("msgspec", "numpy"), ()) as jail:
-        os.chmod(folder, 0o755)  # out of reach by the wall, not by permission
+        os.chmod(folder, 0o755)  # the wall must keep it out of reach, not its permissions
         secret = Path(folder) / "secret.txt"
         secret.write_text("secret")
         worker = jail.spawn(_LIMITS)

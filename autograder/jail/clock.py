@@ -1,7 +1,7 @@
-"""How much time a worker has taken by its own doing, as the grader sees it from outside.
+"""Measure from outside how much time a worker has used itself.
 
-What it computes counts, and what it sleeps. What it waits for a busy processor, is stopped by somebody else or is
-throttled does not: a right answer costs no points because the machine was busy.
+Computing and sleeping count. Waiting for a busy processor, being stopped by somebody else and being throttled do not: a
+right answer must not lose points because the machine was busy.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ import time
 
 
 class WorkerClock:
-    """Looks at one process, named by a pidfd, which this object owns."""
+    """The clock of one process, given by a pidfd that this object owns."""
 
     def __init__(self, pidfd: int | None) -> None:
         self._pidfd = pidfd
         self._pid = None if pidfd is None else _pid_of(pidfd)
-        # A process's own clock has its number made of the pid: clock_getcpuclockid(3), which Python has for threads only.
+        # The number of a process's CPU clock is computed from its pid: clock_getcpuclockid(3), which Python offers only
+        # for threads.
         self._clock = None if self._pid is None else (~self._pid << 3) | 2
         self._last = 0.0
         self._waited: dict[str, float] = {}  # by thread
 
     def processor(self) -> float:
-        """Seconds of processor time of all its threads so far; of a process that has ended, as last seen."""
+        """Return processor seconds of all its threads so far; once the process has ended, the last known value."""
         if self._clock is not None:
             try:
                 self._last = max(self._last, time.clock_gettime(self._clock))
@@ -32,24 +33,24 @@ class WorkerClock:
         return self._last
 
     def is_known(self) -> bool:
-        """Whether there is a clock to look at; without one, all time counts as the worker's own."""
+        """Return whether there is a clock to read; without one, all time counts as the worker's own."""
         return self._clock is not None
 
     def newly_waited(self) -> float:
-        """Seconds that a thread of it has been ready to run, and waited for a processor, since this was last asked.
+        """Return for how many seconds a thread was ready to run but waited for a processor, since the last call.
 
-        Of several that waited, the longest: what they wait side by side passes once. A worker that sleeps could else wake
-        all that it may have at once now and then, and be excused for more than it sleeps.
+        Of several threads that waited, the longest wait counts, since they wait at the same time. Adding the waits up
+        would let a worker that sleeps wake many threads now and then, and be excused for more time than it sleeps.
         """
         before, self._waited = self._waited, {task: _waited(f"{task}/schedstat") for task in self._threads()}
         return max((now - before.get(task, 0.0) for task, now in self._waited.items()), default=0.0)
 
     def is_held_up(self) -> bool:
-        """Whether a thread is ready to run just now, or was stopped: nothing inside can stop itself."""
+        """Return whether a thread is ready to run, or was stopped from outside: a worker cannot stop itself."""
         return any(_state(f"{task}/stat") in (b"R", b"T", b"t") for task in self._threads())
 
     def _threads(self) -> list[str]:
-        """All of them: the first one may have ended, or wait for another, while others go on."""
+        """List all threads: the first one may have ended or be waiting while others go on."""
         folder = f"/proc/{self._pid}/task"
         try:
             return [f"{folder}/{name}" for name in os.listdir(folder)]
@@ -57,14 +58,14 @@ class WorkerClock:
             return []
 
     def close(self) -> None:
-        """Let go of the process."""
+        """Close the pidfd."""
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = self._clock = None
 
 
 def _waited(path: str) -> float:
-    """The second number of a schedstat, in seconds; 0 where the kernel does not count."""
+    """Return the waiting time in a schedstat, in seconds; 0 if the kernel does not count it."""
     try:
         with open(path, "rb") as file:
             return int(file.read().split()[1]) / 1e9
@@ -81,7 +82,7 @@ def _state(path: str) -> bytes:
 
 
 def _pid_of(pidfd: int) -> int | None:
-    """The number of the process here, whatever it is in its own namespace; None of one that has ended."""
+    """Return the pid in this process's namespace; None if the process has ended."""
     try:
         with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
             numbers = [int(line.split()[1]) for line in file if line.startswith("Pid:")]
@@ -91,9 +92,9 @@ def _pid_of(pidfd: int) -> int | None:
 
 
 class Deadline:
-    """Watches over one question: how long the worker has taken, and whether that is too long.
+    """The time limit of one request: how long the worker has taken, and whether that is too long.
 
-    `seconds` bound the worker's own time. Wall time is bounded far beyond that, for what nobody foresaw: by `far` seconds.
+    `seconds` limits the worker's own time. As a safety net, `far` seconds limit wall time much more generously.
     """
 
     SLICE, FAR, FAR_MORE = 0.05, 20.0, 10.0
@@ -109,18 +110,18 @@ class Deadline:
         self._grader_waited: float | None = None
 
     def own(self) -> float:
-        """Seconds that the worker has taken by its own doing."""
+        """Return the worker's own seconds since this deadline began."""
         if not self._clock.is_known():
             return time.monotonic() - self._began
         return self._clock.processor() - self._processor + self._slept
 
     def look(self, something_came: bool = False) -> None:
-        """Note how the time since the last look was spent, unless that is a moment ago."""
+        """Account for the time since the last look, unless that was only a moment ago."""
         now = time.monotonic()
         if now - self._seen < self._SELDOM or not self._clock.is_known():
             return
         processor, excused = self._clock.processor(), self._clock.newly_waited()
-        if something_came:  # it may have come long ago, while this process waited for a processor
+        if something_came:  # it may have arrived earlier, while this process itself waited for a processor
             excused += self._own_wait(now)
         idle = now - self._seen - (processor - self._processor_seen) - excused
         if idle > 0 and not self._clock.is_held_up():
@@ -135,11 +136,11 @@ class Deadline:
         return self.own() >= self._seconds or self.is_far_over()
 
     def is_far_over(self) -> bool:
-        """The worker hardly got the processor: that is the machine's doing."""
+        """Return whether wall time ran out although the worker used little time itself: the machine is to blame."""
         waited = time.monotonic() - self._began
         return waited >= self._far and self.own() < self._seconds
 
     def slice(self) -> float:
-        """How long to wait for the worker before the next look; never quite the same, so that nobody is busy just then."""
+        """Return how long to wait before the next look; random, so that a worker cannot work between the looks."""
         left = max(0.001, self._seconds - self.own())
         return min(self.SLICE, left) * random.uniform(0.5, 1.5)

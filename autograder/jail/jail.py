@@ -36,7 +36,7 @@ class Jail:
 
     @property
     def pid(self) -> int | None:
-        """Of the process that holds the wall; None where there is none."""
+        """The pid of the process that holds the wall; None if there is none."""
         return None if self._process is None else self._process.pid
 
     def __enter__(self) -> Jail:
@@ -96,18 +96,18 @@ class Jail:
         self._process.kill()
         try:
             _, errors = self._process.communicate(timeout=5.0)
-        except subprocess.TimeoutExpired:  # what it had started has its stderr still
+        except subprocess.TimeoutExpired:  # a child that it started still holds its stderr
             return "no reason given"
         lines = errors.decode(errors="replace").strip().splitlines()
         return lines[-1][:300] if lines else "no reason given"
 
     def spawn(self, limits: confine.Limits) -> Worker:
-        """Fork a confined worker; starts the zygote if there is none, and once more if it dies. Raises SandboxError."""
+        """Fork a confined worker. Starts the zygote if there is none, and once more if it dies. Raises SandboxError."""
         if self._owner != os.getpid() or self._wall.once or (self._process and self._process.poll() is not None):
             self.close()
         try:
             return self._started_and_spawned(limits)
-        except (OSError, SandboxError):  # somebody may have killed it, even while it was starting
+        except (OSError, SandboxError):  # somebody may have killed the zygote, even while it was starting
             self.close()
         try:
             return self._started_and_spawned(limits)
@@ -140,7 +140,7 @@ class Jail:
             raise
 
     def close(self) -> None:
-        """End the zygote and with it all its workers; in a process that was forked, only let go of its parent's."""
+        """End the zygote and all its workers. A forked process only closes its copies: the zygote is its parent's."""
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -153,11 +153,11 @@ class Jail:
             process.kill()
             process.wait()
         else:
-            process.returncode = 0  # it is not ours to wait for
+            process.returncode = 0  # it is our parent's child: we cannot wait for it
 
 
 def _clock(status: socket.socket) -> WorkerClock:
-    """The guard's first word is the worker itself, as a descriptor. Raises OSError where there is no guard."""
+    """Receive the guard's first message, which carries a pidfd of the worker. Raises OSError if the guard has ended."""
     status.settimeout(START_SECONDS)
     word, descriptors, _, _ = socket.recv_fds(status, 16, 1)
     if not word:
@@ -166,7 +166,7 @@ def _clock(status: socket.socket) -> WorkerClock:
 
 
 def first_that_works(packages: tuple[str, ...] = ("numpy", "msgspec")) -> walls.Wall:
-    """The strongest wall that holds a trial worker on this machine. Raises SandboxError if none does."""
+    """Return the strongest wall behind which a trial worker runs on this machine. Raises SandboxError if none does."""
     reasons: list[str] = []
     for wall in walls.WALLS:
         if not wall.automatic:
@@ -176,13 +176,13 @@ def first_that_works(packages: tuple[str, ...] = ("numpy", "msgspec")) -> walls.
             return wall
         reasons.append(f"{wall.name}: {reason}")
     raise SandboxError(
-        f"no wall can be had between grader and submissions ({'; '.join(reasons)}); {walls.INSTALL_HINT}, "
+        f"no wall works between grader and submissions ({'; '.join(reasons)}); {walls.INSTALL_HINT}, "
         "or ask for limits alone with `--sandbox process`"
     )
 
 
 def why_not(wall: walls.Wall, packages: tuple[str, ...] = ("numpy", "msgspec")) -> str | None:
-    """None if a trial worker answers behind this wall; else the reason."""
+    """Return None if a trial worker answers behind this wall, else the reason why not."""
     if wall.own_user and os.geteuid() != 0:
         return "needs root"
     if wall.name != "process" and not walls.filters().worker:

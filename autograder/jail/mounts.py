@@ -1,4 +1,4 @@
-"""What the jail can see: the interpreter, the libraries the environment names, the worker's own code; nothing else."""
+"""List what the jail can see: the interpreter, the environment's libraries and the worker's code; nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _KIT = "/kit"
 _STDLIB = f"/python/lib/python{sys.version_info.major}.{sys.version_info.minor}"
 _DEVICES = ("null", "zero", "random", "urandom")
 
-# -I and -S: no site-packages, no .pth file, no PYTHON* variable, no current folder decides what is imported.
+# With -I and -S, what is imported does not depend on site-packages, .pth files, PYTHON* variables or the current
+# folder.
 BOOT = (
     f"import sys; sys.path[:0] = [{_SITE!r}, {_KIT!r}]; sys.dont_write_bytecode = True; "
     "from autograder.worker import zygote; zygote.main(int(sys.argv[1]))"
@@ -27,12 +28,12 @@ BOOT = (
 
 
 def worker_folder() -> Path:
-    """The package that runs inside."""
+    """Return the folder of the package that runs in the jail."""
     return Path(__file__).parent.parent / "worker"
 
 
 def binds(packages: tuple[str, ...]) -> list[tuple[Path, str]]:
-    """Pairs of a path here and its place in the jail, for the interpreter and the named distributions."""
+    """Return pairs of a path here and its path in the jail, for the interpreter and the named distributions."""
     pairs = [*_system_libraries(), *_interpreter()]
     for path in distribution_paths(packages):
         pairs.append((path, f"{_SITE}/{path.name}"))
@@ -41,20 +42,20 @@ def binds(packages: tuple[str, ...]) -> list[tuple[Path, str]]:
 
 
 def readable(packages: tuple[str, ...], mounted: bool) -> list[str]:
-    """What a worker may read, at its place in the jail where it is mounted there."""
+    """Return the paths that a worker may read; if `mounted`, as they are called in the jail."""
     pairs = binds(packages)
     paths = (place for _, place in pairs) if mounted else (str(path) for path, _ in pairs)
     return [*paths, *(f"/dev/{device}" for device in _DEVICES)]
 
 
 def bubblewrap_arguments(packages: tuple[str, ...], processes: bool = True) -> list[str]:
-    """The file system of the jail as bubblewrap's options.
+    """Return the file system of the jail as options of bubblewrap.
 
-    `processes`: with /proc, which a zygote needs where it makes namespaces; each worker then covers it up. Elsewhere
-    there is only what torch asks of the processor.
+    With `processes` there is a /proc, which a zygote needs to make namespaces; each worker then covers it. Without,
+    there is only what torch reads about the processor.
     """
     arguments: list[str] = []
-    # Intermediate folders would take over the permissions of their source, and the worker is another user.
+    # bubblewrap would copy permissions of the source to intermediate folders, and the worker may be another user.
     for folder in _parents(place for _, place in binds(packages)):
         arguments += ["--perms", "0755", "--dir", folder]
     for link in _links():
@@ -119,7 +120,7 @@ def _interpreter() -> list[tuple[Path, str]]:
 
 @functools.cache
 def distribution_paths(packages: tuple[str, ...]) -> tuple[Path, ...]:
-    """Top-level files and folders of the named distributions and of all they require.
+    """Return the top-level files and folders of the named distributions and of all that they require.
 
     Raises:
         SandboxError: one of them is not installed.
@@ -144,5 +145,5 @@ def distribution_paths(packages: tuple[str, ...]) -> tuple[Path, ...]:
 
 
 def _applies(requirement: Requirement) -> bool:
-    """Only what is installed unasked; an extra that happens to be there is not part of the environment."""
+    """Return whether a requirement is always installed: an extra does not belong to the environment."""
     return requirement.marker is None or requirement.marker.evaluate({"extra": ""})

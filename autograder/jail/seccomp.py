@@ -1,8 +1,8 @@
-"""The system calls a worker may make, compiled to a BPF program outside the jail; and those of zygote and guard.
+"""Compile the system calls that worker, zygote and guard may make to BPF programs, outside the jail.
 
-Lists of what is allowed, so that a call which nobody thought of is refused: enough for Python, NumPy and
-torch to compute, to read what is mounted and to write in the scratch space; no process, no program, no
-socket, no signal, no mount, no namespace. https://man7.org/linux/man-pages/man2/seccomp.2.html
+The lists name what is allowed, so a call that nobody thought of is refused. They let Python, NumPy and torch
+compute, read what is mounted and write in the scratch space; no process, no program, no socket, no signal,
+no mount, no namespace. https://man7.org/linux/man-pages/man2/seccomp.2.html
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import functools
 import tempfile
 from typing import Any, NamedTuple
 
-# Nothing here locks a file, changes its mode or times, or tells the kernel what to keep of it: on the walls without a file
-# system of their own, those would be files of the machine.
+# No call here locks a file, changes its mode or times, or advises the kernel about it: walls without a file system of
+# their own would apply it to files of the machine.
 _FILES = """
 read write readv writev pread64 pwrite64 preadv pwritev lseek open openat openat2 close close_range dup dup2 dup3
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
@@ -21,7 +21,7 @@ getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat
 umask sendfile copy_file_range pipe pipe2
 """
 _MEMORY = "mmap munmap mprotect mremap madvise brk msync membarrier"
-# Timers that signal this process alone: the module's statements are timed by one.
+# Timers only signal the process itself; one of them limits the module's statements.
 _TIME = "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getitimer setitimer alarm"
 _THREADS = """
 futex futex_waitv set_robust_list get_robust_list rseq set_tid_address sched_yield sched_getaffinity
@@ -36,13 +36,14 @@ _ABOUT_ITSELF = """
 getpid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid uname sysinfo
 getrusage getrlimit arch_prctl getrandom wait4 waitid capget
 """
-# Besides: fork, take the grader's descriptors, confine the child and end it.
+# The zygote also forks, takes the grader's descriptors, confines the child and ends it.
 _ZYGOTE = """
 fork vfork clone recvmsg sendmsg sendto recvfrom getsockname getsockopt setsid kill pidfd_open prctl seccomp capset setgroups setresuid setresgid
 setuid setgid unshare mount chown fchown lchown fchownat chmod fchmod fchmodat setrlimit prlimit64 fcntl ioctl
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """
-# Wait for one child and for one word of the grader, end the child, remove its folder, tell how it ended.
+# The guard waits for one child and one message of the grader, ends the child, removes its folder and reports how it
+# ended.
 _GUARD = """
 read write close openat open fstat rename renameat renameat2 chmod fchmodat lstat stat newfstatat statx getdents getdents64 lseek fcntl unlink unlinkat rmdir
 recvfrom recvmsg sendto sendmsg select pselect6 poll ppoll kill wait4 waitid
@@ -52,8 +53,9 @@ clock_gettime getpid gettid getuid geteuid getrandom exit exit_group restart_sys
 
 
 class Programs(NamedTuple):
-    """Compiled filters: of the worker, of the zygote that forks it, of the guard that waits for its end, and of the process
-    that reads hand-ins, which gives itself new limits for each of them.
+    """Compiled filters of the worker, the zygote that forks it, the guard that waits for it, and the intake process.
+
+    The intake process reads hand-ins; its filter lets it set its own limits for each of them.
     """
 
     worker: bytes
@@ -69,17 +71,17 @@ _CLONE_THREAD = 0x10000
 _CLONE_REFUSED = (
     0x1000 | 0x2000 | 0x4000 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0x20000000 | 0x40000000
 )
-# TCGETS, TIOCGWINSZ, FIOCLEX, FIONREAD, FIONBIO: what Python's own files ask for.
+# TCGETS, TIOCGWINSZ, FIOCLEX, FIONREAD, FIONBIO: Python's file objects use these.
 _IOCTLS = (0x5401, 0x5413, 0x5451, 0x541B, 0x5421)
-# F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. Not F_SETLK, which locks files of others, and not F_SETOWN and F_SETSIG, by which a
-# file sends signals to another process.
+# F_DUPFD to F_SETFL, F_DUPFD_CLOEXEC. Not F_SETLK, which could lock other people's files; not F_SETOWN and F_SETSIG,
+# which make a file send signals to another process.
 _FCNTLS = (0, 1, 2, 3, 4, 1030)
 
 
 @functools.cache
 def programs() -> Programs:
-    """The compiled filters. Raises OSError where libseccomp is missing."""
-    # What the zygote may not do, its children may not either: filters add up.
+    """Return the compiled filters. Raises OSError if libseccomp is missing."""
+    # Filters add up: what the zygote may not do, its children may not do either.
     return Programs(
         _compiled(_WORKER.split(), checked=True),
         _compiled(f"{_WORKER} {_ZYGOTE}".split()),
@@ -89,7 +91,7 @@ def programs() -> Programs:
 
 
 def _compiled(names: list[str], checked: bool = False, own_limits: bool = False) -> bytes:
-    """A filter that lets these through; with `checked`, also the usual calls whose arguments decide."""
+    """Compile a filter that allows these calls; with `checked`, also calls that are allowed for some arguments only."""
     try:
         import pyseccomp
     except (ImportError, RuntimeError) as error:
@@ -112,12 +114,13 @@ def _compiled(names: list[str], checked: bool = False, own_limits: bool = False)
 def _add_checked(rules: Any, own_limits: bool) -> None:
     import pyseccomp
 
-    # A thread, but no process, no namespace, and nobody who waits unseen for it.
+    # Allow threads, but no processes and no namespaces, and none of the flags PIDFD, PTRACE and VFORK.
     mask = _CLONE_THREAD | _CLONE_REFUSED
     rules.add_rule(pyseccomp.ALLOW, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, mask, _CLONE_THREAD))
     for command in _FCNTLS:
         rules.add_rule(pyseccomp.ALLOW, "fcntl", pyseccomp.Arg(1, pyseccomp.EQ, command))
-    # It may read its own limits. Who lowers the one of processor time is killed by the kernel, as if by somebody outside.
+    # It may only read its own limits: if it lowered its processor time, the kernel's kill would look like one from
+    # outside.
     own, unchanged = pyseccomp.Arg(0, pyseccomp.EQ, 0), pyseccomp.Arg(2, pyseccomp.EQ, 0)
     rules.add_rule(pyseccomp.ALLOW, "prlimit64", *((own,) if own_limits else (own, unchanged)))
     for request in _IOCTLS:

@@ -1,4 +1,4 @@
-"""The walls that may stand between grader and submission, strongest first, and how each starts its zygote."""
+"""The walls between grader and submission, strongest first, and the command that starts each zygote."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ INSTALL_HINT = "install bubblewrap (`sudo apt-get install bubblewrap`, or `dnf i
 
 @dataclass(frozen=True)
 class Wall:
-    """A way to confine.
+    """A way to confine submissions.
 
-    `nested`: each worker enters namespaces of its own. `once`: a jail serves one submission only.
-    `own_user`: each worker becomes another user. `automatic`: may be chosen without being asked for.
+    `nested`: each worker enters namespaces of its own. `once`: a jail serves only one submission.
+    `own_user`: each worker becomes another user. `automatic`: may be chosen without being named by the user.
     """
 
     name: str
@@ -44,7 +44,7 @@ WALLS = (
 
 
 def by_name(name: str) -> Wall:
-    """The wall of that name. Raises SandboxError."""
+    """Return the wall with this name. Raises SandboxError."""
     for wall in WALLS:
         if wall.name == name:
             return wall
@@ -52,7 +52,7 @@ def by_name(name: str) -> Wall:
 
 
 def command(wall: Wall, packages: tuple[str, ...], control_fd: int) -> list[str]:
-    """The command that starts the wall's zygote."""
+    """Return the command that starts the wall's zygote. Raises SandboxError if bubblewrap is missing."""
     if not wall.bubblewrap:
         return [sys.executable, *_FLAGS, _boot_outside(packages), str(control_fd)]
     tool = shutil.which("bwrap")
@@ -83,17 +83,17 @@ _FLAGS = ("-I", "-S", "-B", "-c")
 
 
 def environment(inside: bool) -> dict[str, str]:
-    """The variables of the jail: one thread per library, and where libpython lies."""
+    """Return the environment variables of the jail: one thread per library, and the folder of libpython."""
     threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     basics = {"PATH": "/python/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "TMPDIR": "/tmp", "MPLBACKEND": "Agg"}
     return {**threads, **basics, **({"LD_LIBRARY_PATH": "/python/lib"} if inside else {})}
 
 
 def _boot_outside(packages: Sequence[str]) -> str:
-    """Without a file system of its own, the zygote at least imports only what the environment names.
+    """Return the code that starts a zygote outside bubblewrap, where it can import only what the environment names.
 
-    The import path is replaced by a finder that knows those distributions alone: torch, installed beside
-    NumPy for the grader, is not importable in a from-scratch exercise.
+    A finder that knows only those distributions replaces the import path: torch, which is installed next to
+    NumPy for the grader, cannot be imported in a from-scratch exercise.
     """
     tops = sorted({path.name.partition(".")[0] for path in mounts.distribution_paths(tuple(packages))})
     site = sorted({str(path.parent) for path in mounts.distribution_paths(tuple(packages))})
@@ -121,13 +121,13 @@ def _boot_outside(packages: Sequence[str]) -> str:
 
 
 def worker_uid(wall: Wall) -> int | None:
-    """The user a worker of this wall becomes, apart for each grading process."""
+    """Return the user id for a worker of this wall, different for each grading process; None to keep its own."""
     return _UID_BASE + os.getpid() % 1000 if wall.own_user else None
 
 
 @functools.cache
 def filters() -> seccomp.Programs:
-    """The seccomp filters; empty where the machine has none to offer."""
+    """Return the seccomp filters; empty ones if the machine does not support them."""
     if platform.system() != "Linux":
         return seccomp.Programs(b"", b"", b"", b"")
     try:

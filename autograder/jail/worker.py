@@ -14,7 +14,7 @@ from autograder.jail.clock import Deadline, WorkerClock
 from autograder.worker import messages, reader, zygote
 
 _F_SETPIPE_SZ, _PIPE_BYTES = 1031, 1 << 20
-# What an honest worker writes comes in whole pages but for the end of a message.
+# What an honest worker writes arrives in whole pages, except for the end of a message.
 _PAGE, _MAX_CRUMBS = 4096, 64
 
 
@@ -41,7 +41,9 @@ class Worker:
         self.spent, self.reply_bytes = 0.0, 0
         for pipe in (requests, replies):
             os.set_blocking(pipe, False)
-        with contextlib.suppress(OSError):  # a larger pipe saves turns; a user may have only so much of it
+        with contextlib.suppress(
+            OSError
+        ):  # a larger pipe needs fewer turns, but the kernel limits pipe memory per user
             fcntl.fcntl(requests, _F_SETPIPE_SZ, _PIPE_BYTES)
 
     def ask(
@@ -51,10 +53,10 @@ class Worker:
         max_bytes: int,
         tensors: reader.Tensors | None = None,
     ) -> messages.Reply:
-        """Send a request and read its reply. `seconds` of the worker's own time are allowed; reading counts as well.
+        """Send a request and read its reply within `seconds` of the worker's own time; decoding it counts as well.
 
         Raises:
-            messages.Closed, messages.TooLate, messages.TooLong, messages.Malformed: the worker is of no more use.
+            messages.Closed, messages.TooLate, messages.TooLong, messages.Malformed: the worker cannot be used any more.
         """
         deadline = Deadline(self._clock, seconds)
         try:
@@ -121,13 +123,13 @@ class Worker:
 
     @staticmethod
     def _look(deadline: Deadline) -> None:
-        """Messages that come little by little take their time, too. Raises TooLate."""
+        """Check the deadline after each piece, since a message may arrive in many small ones. Raises TooLate."""
         deadline.look(something_came=True)
         if deadline.is_over():
             raise messages.TooLate
 
     def _wait(self, pipe: int, event: int, deadline: Deadline) -> None:
-        """Until the pipe is ready. Raises TooLate."""
+        """Wait until the pipe is ready. Raises TooLate."""
         poll = select.poll()
         poll.register(pipe, event)
         while not poll.poll(1000 * deadline.slice()):
@@ -136,7 +138,7 @@ class Worker:
                 raise messages.TooLate
 
     def end(self) -> Ending | None:
-        """Kill what is left of the worker and say how it ended; None if even that is unknown."""
+        """Kill what is left of the worker and return how it ended; None if that is unknown."""
         os.close(self._requests)
         os.close(self._replies)
         self._clock.close()
@@ -154,7 +156,7 @@ class Worker:
         return Ending(died, code, peak_kib / 1024, cpu)
 
     def kill(self) -> Ending | None:
-        """End a worker that may still be running."""
+        """Kill a worker that may still be running, and return how it ended."""
         self._ask_to_kill()
         return self.end()
 
@@ -164,7 +166,7 @@ class Worker:
         return self._receive_status()
 
     def _ask_to_kill(self) -> None:
-        with contextlib.suppress(OSError):  # its guard is gone, and the worker with it
+        with contextlib.suppress(OSError):  # its guard has ended, and the worker with it
             self._status.send(b"k")
 
     def _receive_status(self) -> bytes:

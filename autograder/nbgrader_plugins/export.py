@@ -29,7 +29,9 @@ class QuotedCsv(ExportPlugin):
             for student in gradebook.students
             if student.id in (students or [student.id]) and assignment.name in (assignments or [assignment.name])
         ]
-        files.write(Path(self.to or "grades.csv"), tables.text_of([COLUMNS.split(), *rows], line_end="\n"), _REMEDY)
+        files.write_file(
+            Path(self.to or "grades.csv"), tables.text_of([COLUMNS.split(), *rows], line_end="\n"), _REMEDY
+        )
 
 
 def _row(book: Any, assignment: Any, student: Any) -> list[str | float]:

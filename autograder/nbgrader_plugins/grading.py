@@ -89,7 +89,7 @@ def _carry_out(request: Request) -> list[Result]:
     with lock.alone(out):
         graded = grade_all(order).results
         for result in graded:
-            files.write(out / paths.RESULTS / result.student / f"{result.assignment}.json", dump(result))
+            files.write_file(out / paths.RESULTS / result.student / f"{result.assignment}.json", dump(result))
     return graded
 
 

@@ -51,7 +51,7 @@ def draft(path: Path, mutants: Sequence[str]) -> None:
     text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
     if new:
         lines = "".join(f'{json.dumps(name, ensure_ascii=False)}: ""\n' for name in new)
-        files.write(path, text.rstrip("\n") + "\n" + lines, "fix its permissions")
+        files.write_file(path, text.rstrip("\n") + "\n" + lines, "fix its permissions")
 
 
 def _read(path: Path) -> tuple[Equivalent, ...]:

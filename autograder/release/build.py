@@ -55,7 +55,7 @@ def write_assignments(course: Course, root: Path, assignment_ids: list[str]) -> 
     written = []
     for folder, contents in built.items():
         for name, content in contents.items():
-            files.write(folder / name, content, "fix its permissions")
+            files.write_file(folder / name, content, "fix its permissions")
             written.append(folder / name)
         for stray in _strays(folder, contents):
             files.remove(stray, "fix its permissions")

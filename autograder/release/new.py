@@ -119,9 +119,9 @@ def _write_all(contents: dict[Path, str], course_path: Path, course_text: str) -
     written: list[Path] = []
     try:
         for path, text in contents.items():
-            files.write(path, text, _WRITABLE)
+            files.write_file(path, text, _WRITABLE)
             written.append(path)
-        files.write(course_path, course_text, _WRITABLE)
+        files.write_file(course_path, course_text, _WRITABLE)
     except BaseException:  # Ctrl-C must not leave half of an assignment behind, either
         _remove(written, folders)
         raise

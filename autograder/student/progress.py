@@ -17,7 +17,7 @@ import msgspec
 
 from autograder import __version__
 from autograder import course as courses
-from autograder.base.files import write
+from autograder.base.files import write_file
 from autograder.student.checks import texts
 from autograder.student.screen import say
 
@@ -78,7 +78,7 @@ def update(home: Path, change: Callable[[Progress], Progress], remedy: str = tex
     before = load(home)
     after = change(before)
     if after != before:
-        write(path_in(home), msgspec.json.format(msgspec.json.encode(after), indent=1) + b"\n", remedy)
+        write_file(path_in(home), msgspec.json.format(msgspec.json.encode(after), indent=1) + b"\n", remedy)
     return after
 
 

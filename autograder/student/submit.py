@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.base.errors import OutputError, SubmissionError
-from autograder.base.files import write, zipped
+from autograder.base.files import write_file, zipped
 from autograder.course import Assignment
 from autograder.intake import archive
 from autograder.student.checks import public as public
@@ -66,7 +66,7 @@ def pack(assignment: Assignment, folder: Path, path: Path, hints: dict[str, int]
     manifest = _manifest(assignment, files, hints or {})
     data = zipped({MANIFEST: (json.dumps(manifest, indent=1) + "\n").encode(), **files})
     archive.read(path.name, data)  # raises before anything is written if grading would reject it
-    write(path, data, "choose another place with --out")
+    write_file(path, data, "choose another place with --out")
     if content(path) != data:
         raise OutputError(texts.NOT_AS_WRITTEN.format(path=path))
     notes = [*notes, *_notes(assignment, chosen, hints or {})]

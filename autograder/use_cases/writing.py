@@ -70,7 +70,7 @@ def write_timings(order: Order, submissions: int, new: int, started: float, grad
         "jobs": order.jobs,
         "profile": profile,
     }
-    files.write(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
+    files.write_file(order.out / "timings.json", json.dumps(timings, indent=1) + "\n")
 
 
 def write_pages(out: Path, root: Path, course: Course, results: list[Result], figures: Figures) -> None:
@@ -84,15 +84,15 @@ def write_pages(out: Path, root: Path, course: Course, results: list[Result], fi
     withheld = leaks.told(results)
     for result in results:
         folder, name = result.student, result.assignment
-        files.write(out / paths.RESULTS / folder / f"{name}.json", dump(result))
+        files.write_file(out / paths.RESULTS / folder / f"{name}.json", dump(result))
         html = _page(root, course, result, figures.get((folder, name)), names[folder])
         if html is None:
             withheld.append(f"{leaks.name_of(result)}: the feedback page is withheld: it would show hidden material")
-        files.write(
+        files.write_file(
             out / paths.FEEDBACK / folder / f"{name}.html", html or feedback.withheld(course, leaks.WITHHELD_PAGE)
         )
-    files.write(out / "results.json", pieces(Results(FORMAT, course.id, results)))
-    files.write(out / "grades.csv", table.grades_csv(course, results))
+    files.write_file(out / "results.json", pieces(Results(FORMAT, course.id, results)))
+    files.write_file(out / "grades.csv", table.grades_csv(course, results))
     _write_report(out, root, course, results, names, withheld)
     for line in withheld:
         print(f"warning: {line}", file=sys.stderr)
@@ -120,4 +120,4 @@ def _write_report(
     if any(leaks.canaries(root, item).in_page(_texts(html)) for item in course.assignments if item.id in ids):
         withheld.append("report.html is withheld: it would show hidden material, perhaps in a student's name")
         html = feedback.withheld(course, leaks.WITHHELD_PAGE)
-    files.write(out / "report.html", html)
+    files.write_file(out / "report.html", html)

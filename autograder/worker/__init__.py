@@ -1,1 +1,1 @@
-"""What runs on the student's side of the wall; it knows no answer and imports nothing else of the project."""
+"""The code that runs on the student's side of the wall. It knows no answers and imports nothing else of the project."""

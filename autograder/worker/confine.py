@@ -1,4 +1,4 @@
-"""What a worker gives up, by its own hand, before it touches a submission: names, rights, space and time."""
+"""Confine the current process: a worker gives up names, rights, space and time before it touches a submission."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECCOMP_MODE_FILTER = 2
 _CAPABILITY_VERSION_3 = 0x20080522
 _MIB = 1 << 20
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
-# Execute (1), write (2), read a file (4), list a folder (8); what a file can be allowed has truncate in it.
+# Execute (1), write (2), read a file (4), list a folder (8). The rights that apply to a file also include truncate.
 _LANDLOCK_READ, _LANDLOCK_OF_FILES = 1 | 4 | 8, 1 | 2 | 4 | 1 << 14
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -34,9 +34,9 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Confinement(msgspec.Struct, frozen=True):
-    """How the zygote confines its workers, and itself; which fields apply depends on the wall.
+    """How the zygote confines its workers and itself; which fields apply depends on the wall.
 
-    `seccomp`, `zygote_filter` and `guard_filter` are compiled filters of system calls; empty where there is none.
+    `seccomp`, `zygote_filter` and `guard_filter` are compiled filters of system calls; empty means no filter.
     """
 
     namespaces: bool
@@ -48,7 +48,7 @@ class Confinement(msgspec.Struct, frozen=True):
 
 
 def enter_namespaces() -> None:
-    """New user, mount, pid, ipc and uts namespaces for the children of this process. Raises OSError."""
+    """Put the children of this process into new user, mount, pid, ipc and uts namespaces. Raises OSError."""
     uid, gid = os.getuid(), os.getgid()
     _check(libc.unshare(_NEWUSER | _NEWNS | _NEWPID | _NEWIPC | _NEWUTS), "unshare")
     for path, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
@@ -58,7 +58,7 @@ def enter_namespaces() -> None:
 
 
 def own_scratch(limits: Limits) -> None:
-    """A tmpfs of the worker's own on /tmp, and nothing on /proc: neighbours are neither seen nor met."""
+    """Mount the worker's own tmpfs on /tmp and an empty one on /proc, so that it cannot see or reach other workers."""
     flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     size = f"size={limits.scratch_mb}m,nr_inodes=2k,mode=0700".encode()
     _check(libc.mount(b"tmpfs", b"/tmp", b"tmpfs", flags, size), "mount /tmp")
@@ -66,19 +66,19 @@ def own_scratch(limits: Limits) -> None:
 
 
 def become(uid: int) -> None:
-    """Another user for good, without groups."""
+    """Become another user for good, without groups."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
 
 
 def set_dumpable(may: bool) -> None:
-    """Whether others under this user id may trace this process and open its memory below /proc."""
+    """Set whether others with this user id may trace this process and open its memory in /proc."""
     _check(libc.prctl(_PR_SET_DUMPABLE, int(may), 0, 0, 0), "dumpable")
 
 
 def mapped_bytes() -> int:
-    """Address space of this process in bytes, so that the limit leaves room for what is mapped already."""
+    """Return the address space of this process in bytes, so that the limit leaves room for what is already mapped."""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -87,7 +87,7 @@ def mapped_bytes() -> int:
 
 
 def _mapped_by_trial() -> int:
-    """The smallest limit of address space under which one more page can be had: where there is no /proc to ask."""
+    """Find the smallest limit of address space that still allows one more page, if there is no /proc to ask."""
     page = os.sysconf("SC_PAGE_SIZE")
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     too_low, enough = 0, 1 << 47
@@ -104,7 +104,7 @@ def _mapped_by_trial() -> int:
 
 
 def set_limits(limits: Limits, mapped: int) -> None:
-    """Soft and hard limits alike, so that nothing can raise them again."""
+    """Set the soft and hard limits to the same value, so that nothing can raise them again."""
     for which, amount in (
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_AS, mapped + limits.memory_mb * _MIB),
@@ -117,12 +117,12 @@ def set_limits(limits: Limits, mapped: int) -> None:
 
 
 def gain_nothing() -> None:
-    """No rights to be gained from programs; without rights of its own, only such a process may filter its calls."""
+    """Set no_new_privs: no program that is run can add rights. Without rights, filtering calls requires it."""
     _check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
 def drop_rights() -> None:
-    """No capabilities, and none to be gained."""
+    """Drop all capabilities, with no way to regain them."""
     gain_nothing()
     for capability in range(64):
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
@@ -141,15 +141,15 @@ class _Beneath(ctypes.Structure):
 
 
 def landlock_version() -> int:
-    """Which Landlock the kernel has; 0 for none. https://docs.kernel.org/userspace-api/landlock.html"""
+    """Return the kernel's Landlock version; 0 if it has none. https://docs.kernel.org/userspace-api/landlock.html"""
     return max(0, int(libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)))
 
 
 def keep_to_paths(readable: list[str], writable: str) -> None:
-    """Files elsewhere can neither be read nor written, as far as the kernel has Landlock. Needs no_new_privs.
+    """Allow access to these paths only, as far as the kernel's Landlock can. Needs no_new_privs.
 
     Raises:
-        OSError: the kernel has it, and refuses.
+        OSError: the kernel has Landlock, but refuses.
     """
     version = landlock_version()
     if version == 0:
@@ -163,7 +163,7 @@ def keep_to_paths(readable: list[str], writable: str) -> None:
     for path, allowed in [*((path, _LANDLOCK_READ) for path in readable), (writable, everything)]:
         try:
             place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except OSError:  # out of this user's reach as it is
+        except OSError:  # this user cannot reach it anyway
             continue
         if not os.path.isdir(path):
             allowed &= _LANDLOCK_OF_FILES
@@ -179,7 +179,7 @@ class _Program(ctypes.Structure):
 
 
 def filter_system_calls(program: bytes) -> None:
-    """Install a compiled seccomp filter, for good."""
+    """Install a compiled seccomp filter; it cannot be removed."""
     record = _Program(len(program) // 8, program)
     _check(libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(record), 0, 0), "seccomp")
 

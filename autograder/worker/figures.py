@@ -1,4 +1,4 @@
-"""A matplotlib figure as data: its axes, labels, scales and lines, and a picture of it."""
+"""Turn a matplotlib figure into data: axes, labels, scales, lines and a picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_POINTS, DPI = 20_000, 80
 
 
 def as_data(value: Any, picture: bool = False) -> Any:
-    """A Figure of the wire for one of matplotlib, drawn if a picture is wanted; anything else unchanged."""
+    """Convert a matplotlib figure to a Figure of the wire, with a picture if wanted; return anything else unchanged."""
     kind = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
     if not (isinstance(kind, type) and isinstance(value, kind)):
         return value
@@ -22,7 +22,7 @@ def as_data(value: Any, picture: bool = False) -> Any:
 
 
 def _png(figure: Any) -> bytes:
-    """Drawing takes as long as all the checks of a plot together."""
+    """Draw the figure, which takes as long as all the checks of a plot together."""
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=DPI)
     return picture.getvalue()

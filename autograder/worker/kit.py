@@ -1,4 +1,4 @@
-"""What graders may do with a module of torch that stays in the worker, beside calling it. It knows no answer."""
+"""Functions that graders apply to a torch module in the worker, besides calling it. They know no answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def to_dtype(module: nn.Module, name: str) -> nn.Module:
 
 
 def parameters(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Registered parameters by name."""
+    """Return the registered parameters by name."""
     return dict(module.named_parameters())
 
 
@@ -39,15 +39,15 @@ def buffers(module: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def gradients(module: nn.Module) -> dict[str, torch.Tensor | None]:
-    """The gradient of each parameter, None where nothing has reached it."""
+    """Return the gradient of each parameter; None if no gradient has reached it."""
     return {name: parameter.grad for name, parameter in module.named_parameters()}
 
 
 def settle(module: nn.Module, *args: Any) -> float:
-    """Minimise module(*args) over the module's own few parameters; the value where it ends.
+    """Minimise module(*args) over the module's own few parameters; return the final value.
 
-    L-BFGS takes some twenty steps. Where it does not end on level ground (it may step out of a logarithm's domain, and a
-    loss without a minimum has none), the parameters go back to their start, and 500 steps of Adam are taken.
+    L-BFGS takes about twenty steps. If the gradient is not near zero after that (L-BFGS may step out of a logarithm's
+    domain, or the loss may have no minimum), the parameters are reset and Adam takes 500 steps.
     """
     parameters = list(module.parameters())
     start = [item.detach().clone() for item in parameters]
@@ -73,10 +73,12 @@ def settle(module: nn.Module, *args: Any) -> float:
 
 
 def backward(value: Any, arguments: list[Any]) -> list[torch.Tensor | None]:
-    """Differentiate the sum of `value`; gradients of the arguments that ask for one, in their order.
+    """Differentiate the sum of `value`; return the gradients of the arguments that require one, in their order.
+
+    If `value` does not depend on anything that requires a gradient, each gradient is None.
 
     Raises:
-        TypeError: `value` is no tensor, or does not depend on anything that has a gradient.
+        TypeError: `value` is not a tensor.
     """
     if not isinstance(value, torch.Tensor):
         raise TypeError(f"a tensor is needed to differentiate, not a {type(value).__name__}")
@@ -88,7 +90,7 @@ def backward(value: Any, arguments: list[Any]) -> list[torch.Tensor | None]:
 
 
 class Probe(nn.Module):
-    """Wraps a module and keeps, of each call: whether it trained, whether gradients were on, and the rows it got."""
+    """Wrapper that records each call: training mode, gradients on or off, number of rows, first column if wanted."""
 
     def __init__(self, inner: nn.Module, keep_rows: bool = False) -> None:
         super().__init__()
@@ -104,7 +106,7 @@ class Probe(nn.Module):
 
 
 class Pick(nn.Module):
-    """One of the values that a module returns together, so that it can be differentiated alone."""
+    """Wrapper that returns one of a module's several values, so that it can be differentiated alone."""
 
     def __init__(self, inner: nn.Module, index: int) -> None:
         super().__init__()
@@ -116,7 +118,7 @@ class Pick(nn.Module):
 
 
 class Split(nn.Module):
-    """Two answers of a module that gives a table: all columns but the last, and the last."""
+    """Wrapper that splits a module's table into two outputs: all columns but the last, and the last."""
 
     def __init__(self, inner: nn.Module) -> None:
         super().__init__()
@@ -141,10 +143,9 @@ def with_parameter(module: nn.Module) -> nn.Module:
 
 
 def elsewhere(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Call `function` with its tensors, and the parameters of its modules, on a device that is not the CPU.
+    """Call `function` with its tensors, and its modules' parameters, on a device that is not the CPU.
 
-    The device is an emulation: what is computed there is right, and what mixes it with tensors of the CPU is refused
-    as a GPU would refuse it.
+    The device is emulated: computations on it are right, and mixing it with CPU tensors fails as on a GPU.
     """
     with _Device(), _FromData():
         args, kwargs = tree_map(_move, (args, kwargs))
@@ -153,7 +154,7 @@ def elsewhere(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 class _Elsewhere(torch.Tensor):
-    """A tensor that says it is on the meta device, and yet has values."""
+    """A tensor that claims to be on the meta device, but has values."""
 
     values: torch.Tensor
 
@@ -162,7 +163,7 @@ class _Elsewhere(torch.Tensor):
         wrapped: _Elsewhere = torch.Tensor._make_wrapper_subclass(
             cls,
             values.shape,
-            strides=values.stride(),  # whether it can be viewed otherwise depends on them
+            strides=values.stride(),  # they decide whether `view` works
             dtype=values.dtype,
             device="meta",
             requires_grad=values.requires_grad,
@@ -182,14 +183,14 @@ class _Elsewhere(torch.Tensor):
 
 
 class _Device(TorchDispatchMode):
-    """While it is on, what is created with device=meta has values as well."""
+    """While it is active, tensors created with device=meta have values as well."""
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return _compute(function, args, kwargs or {})
 
 
 class _FromData(TorchFunctionMode):
-    """torch.tensor and its like make their tensor below the reach of a dispatch mode."""
+    """Handles torch.tensor and similar functions, whose tensors a dispatch mode never sees."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
@@ -225,7 +226,7 @@ def _compute(function: Any, args: Any, kwargs: Any) -> Any:
     name = str(function)
     wanted = kwargs.get("device")
     created_there = wanted is not None and torch.device(wanted).type == "meta"
-    # A number without dimensions may stay on the CPU, as with a GPU; indices as well.
+    # As with a GPU, 0-d tensors and indices may stay on the CPU.
     mixed = any(item.dim() > 0 for item in here) and bool(there) and not name.startswith("aten.index.")
     if mixed and not name.startswith(_COPIES):
         raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices")
@@ -252,7 +253,7 @@ def _move(item: Any) -> Any:
 
 
 def _wake_cpuinfo() -> None:
-    """Have torch look the processor up while /proc is there: half precision asks for it, and workers have no /proc."""
+    """Make torch look up the processor while /proc exists: half precision needs it, and workers have no /proc."""
     with contextlib.suppress(RuntimeError):
         torch.zeros(4, 4, dtype=torch.float16).logsumexp(1).mean()
 

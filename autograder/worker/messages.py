@@ -1,7 +1,7 @@
 """The requests and replies between grader and worker, and their framing on two pipes.
 
-A request is the grader's own and comes as msgpack. A reply is a value of the wire, which a few dozen lines of Python take
-apart: the worker that sends it may have been taken over by its submission.
+A request comes from the grader, so it is msgpack. A reply is a value of the wire, decoded by a few dozen lines of
+Python, because the submission may have taken over the worker that sends it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .values import MAX_NAME, MAX_NOTE, MAX_NOTES, Note
 
 LENGTH = struct.Struct("!I")
 
-# What a reply may hold besides values; a worker that was taken over by its submission is not asked to keep to it.
+# Bounds on a reply besides its values. The grader enforces them, since a submission may have taken over its worker.
 MAX_FUNCTIONS, MAX_CLASSES, MAX_MESSAGE = 1000, 10, 400
 MAX_WARNINGS, MAX_WARNING, MAX_PRINTED = 20, 200, 2000
 
 
 class Load(msgspec.Struct, tag="load", frozen=True):
-    """Make a module of a submission's source."""
+    """Request to make a module from a submission's source."""
 
     nonce: int
     filename: str
@@ -33,10 +33,10 @@ class Load(msgspec.Struct, tag="load", frozen=True):
 
 
 class Call(msgspec.Struct, tag="call", frozen=True):
-    """Call a function of the module, or one that the worker knows by a dotted name (torch.…, kit.…).
+    """Request to call a function of the module, or one that the worker knows by a dotted name (torch.…, kit.…).
 
-    `arguments` is a packed [args, kwargs]. With `backward` the sum of what comes back is differentiated, and the
-    gradients of the tensors among the arguments come with the reply. With `picture` a figure that comes back is drawn.
+    `arguments` is a packed [args, kwargs]. With `backward` the sum of the result is differentiated, and the reply has
+    the gradients of the tensors among the arguments. With `picture` a figure that is returned is drawn.
     """
 
     nonce: int
@@ -52,7 +52,7 @@ Request = Load | Call
 
 @dataclass(frozen=True)
 class Loaded:
-    """The names that can be called, and what failed."""
+    """Reply to Load: the names that can be called, and notes on statements that failed."""
 
     nonce: int
     functions: list[str]
@@ -61,7 +61,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Returned:
-    """What a call gave: its value, arguments and gradients if asked for, warnings, printed text."""
+    """Reply to Call: the value, arguments and gradients if asked for, warnings, printed text."""
 
     nonce: int
     value: Any
@@ -73,7 +73,7 @@ class Returned:
 
 @dataclass(frozen=True)
 class Raised:
-    """What a call raised: class names along its MRO, message, and the line in the student's file."""
+    """Reply to Call if it raised: class names along the MRO, message, and the line in the student's file."""
 
     nonce: int
     classes: list[str]
@@ -87,11 +87,11 @@ _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 
 
 class Closed(Exception):
-    """The other end is gone."""
+    """The other end of the pipe has closed."""
 
 
 class TooLate(Exception):
-    """The deadline passed before the message was complete; `starved` where the machine, not the worker, is the cause."""
+    """The deadline passed before the message was complete; `starved` if the machine is the cause, not the worker."""
 
     starved = False
 
@@ -101,10 +101,10 @@ class TooLong(Exception):
 
 
 class Malformed(Exception):
-    """The message is not a reply, or not one to this question."""
+    """The message is not a reply, or not the reply to this request."""
 
 
-# All that makes a worker of no more use.
+# After any of these, the worker cannot be used any more.
 Failures = (Closed, TooLate, TooLong, Malformed)
 
 
@@ -112,7 +112,7 @@ Failures = (Closed, TooLate, TooLong, Malformed)
 
 
 def receive_request(requests: int) -> Request:
-    """Wait for the next question on this pipe. Raises Closed."""
+    """Wait for the next request on this pipe. Raises Closed."""
     (length,) = LENGTH.unpack(_exactly(requests, LENGTH.size))
     return _requests.decode(_exactly(requests, length))
 
@@ -136,18 +136,18 @@ def send_reply(replies: int, packed: bytes) -> None:
 
 
 def loaded(nonce: int, functions: list[str], notes: list[Note]) -> bytes:
-    """A packed Loaded."""
+    """Return a packed Loaded."""
     return wire.pack(["loaded", nonce, functions, [[note.line, note.text] for note in notes]])
 
 
 def returned(nonce: int, value: bytes, arguments: bytes, gradients: bytes, warnings: list[str], printed: str) -> bytes:
-    """A packed Returned, of values that are packed already."""
+    """Return a packed Returned; its values are already packed."""
     head = (wire.pack("returned"), wire.pack(nonce))
     return wire.sequence(*head, value, arguments, gradients, wire.pack(warnings), wire.pack(printed))
 
 
 def raised(nonce: int, classes: list[str], message: str, line: int) -> bytes:
-    """A packed Raised."""
+    """Return a packed Raised."""
     return wire.pack(["raised", nonce, classes, message, line])
 
 
@@ -155,18 +155,18 @@ def raised(nonce: int, classes: list[str], message: str, line: int) -> bytes:
 
 
 def request_bytes(request: Request) -> bytes:
-    """A request with its length before it."""
+    """Return a request as bytes, with its length in front."""
     data = msgspec.msgpack.encode(request)
     return LENGTH.pack(len(data)) + data
 
 
 def decode_reply(data: bytes, tensors: reader.Tensors | None = None) -> Reply:
-    """Take a reply apart, whatever the bytes are. Raises Malformed."""
+    """Decode a reply from bytes that nobody has checked. Raises Malformed."""
     try:
         reply = reader.unpack(data, tensors)
     except wire.WireError as error:
         raise Malformed(str(error)) from None
-    # Asked for their types first: an array among them would be compared element by element.
+    # Check the types first: an array among them would be compared element by element.
     if type(reply) is not list or [type(item) for item in reply[:2]] != [str, int]:
         raise Malformed("a reply of the wrong form")
     match reply:

@@ -1,4 +1,4 @@
-"""Load a submission's source as a module, statement by statement, so that one that fails costs only itself."""
+"""Load a submission's source as a module, statement by statement, so that a failing statement costs only itself."""
 
 from __future__ import annotations
 import __future__
@@ -18,7 +18,7 @@ from .values import MAX_NAME, MAX_NOTE, MAX_NOTES, Note
 
 
 class _NoShell:
-    """Stands where a notebook's code expects IPython: magics do nothing."""
+    """Stand-in for IPython, which a notebook's code expects: magics do nothing."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **kwargs: None
@@ -28,16 +28,17 @@ _FROM_THE_NOTEBOOK: dict[str, Any] = {"get_ipython": _NoShell, "display": lambda
 
 
 class StatementTooSlow(BaseException):
-    """A top-level statement ran longer than it may; a BaseException, so that `except Exception` does not keep it."""
+    """A top-level statement ran too long. A BaseException, so that `except Exception` does not catch it."""
 
 
 def load(filename: str, source: str, seconds: float | None = None) -> tuple[types.ModuleType, list[Note]]:
     """Run each top-level statement of `source`; failures become notes with line and reason.
 
-    `seconds` bounds one statement (Linux and macOS, main thread), so that a trial run left in the file costs only itself.
+    `seconds` limits each statement (Linux and macOS, main thread), so that a test run left in the file costs only
+    itself.
 
     Raises:
-        SyntaxError, ValueError: the source as a whole cannot be parsed.
+        SyntaxError, ValueError: the source cannot be parsed.
     """
     name = filename.removesuffix(".py")
     module = types.ModuleType(name)
@@ -58,13 +59,13 @@ def load(filename: str, source: str, seconds: float | None = None) -> tuple[type
             raise
         except StatementTooSlow:
             notes.append(Note(statement.lineno, f"stopped: it ran longer than {seconds:g} s"))
-        except BaseException as error:  # sys.exit() at the end of a script is common, and no reason to stop
+        except BaseException as error:  # sys.exit() at the end of a script is common; go on
             notes.append(Note(statement.lineno, describe(error)))
     return module, notes[:MAX_NOTES]
 
 
 def functions(module: types.ModuleType) -> list[str]:
-    """Names of what can be called in a student's module."""
+    """Return the names of what can be called in a student's module."""
     return [
         name
         for name, item in vars(module).items()
@@ -77,7 +78,7 @@ def functions(module: types.ModuleType) -> list[str]:
 
 
 def _future_flags(tree: ast.Module) -> int:
-    """Statements are compiled one by one, so what `from __future__ import` asks for is handed to each."""
+    """Return the compiler flags of `from __future__ import`, for each statement is compiled on its own."""
     imports = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__")
     features = (getattr(__future__, alias.name, None) for node in imports for alias in node.names)
     return sum({feature.compiler_flag for feature in features if feature is not None})
@@ -85,8 +86,9 @@ def _future_flags(tree: ast.Module) -> int:
 
 @contextlib.contextmanager
 def _at_most(seconds: float | None) -> Iterator[None]:
-    """Raise StatementTooSlow in what runs inside after so many seconds of its own: computing and sleeping count, waiting
-    for a busy processor does not.
+    """Raise StatementTooSlow in the `with` block once it has used this many seconds of its own.
+
+    Computing and sleeping count; waiting for a busy processor does not.
     """
     if seconds is None:
         yield
@@ -108,7 +110,7 @@ def _at_most(seconds: float | None) -> Iterator[None]:
 
 
 class _OwnTime:
-    """Seconds that this process has spent by its own doing, looked at from inside while it runs."""
+    """The seconds that this process has spent computing or sleeping, measured from inside."""
 
     def __init__(self) -> None:
         self._seconds = 0.0
@@ -123,14 +125,14 @@ class _OwnTime:
     def so_far(self) -> float:
         now = self._look()
         wall, processor, switches = (new - old for new, old in zip(now, self._last, strict=True))
-        # Whom the kernel has switched off against its will wanted to go on; who has not been, slept.
+        # An involuntary switch means that the process wanted to run and waited; without one, it slept.
         self._seconds += processor if switches else max(wall, processor)
         self._last = now
         return self._seconds
 
 
 def describe(error: BaseException) -> str:
-    """One short line on an exception, even on one whose text cannot be had."""
+    """Describe an exception in one short line, even if its str() fails."""
     try:
         text = str(error)
     except BaseException:
@@ -141,7 +143,7 @@ def describe(error: BaseException) -> str:
 
 
 def line_in(filename: str, error: BaseException) -> int:
-    """The innermost line of `filename` that the exception passed through; 0 if none."""
+    """Return the innermost line of `filename` that the exception passed through; 0 if none."""
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == filename:

@@ -1,7 +1,7 @@
-"""Read values of the wire. Nothing is believed: each letter, length, dtype and shape is checked before anything is made.
+"""Read values of the wire, trusting nothing: each letter, length, dtype and shape is checked before use.
 
-This is all that a grader does with the bytes of a worker, so it is short, and no parser written in C takes part in it:
-numbers, texts and blocks of numbers are copied out of the message, and a dtype is one of a table.
+This is the only code that touches the bytes of a worker on the grader's side, so it is short and uses no parser written
+in C: numbers, texts and blocks of numbers are copied out of the message, and a dtype is looked up in a table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from . import values
 from .values import DTYPES, ITEM_SIZES, Axes, Figure, Handle, Line, Name, Opaque, WireError
 
-# Makes a tensor of dtype, shape, bytes, and whether it asks for a gradient.
+# Makes a tensor from dtype, shape, bytes, and whether it requires a gradient.
 Tensors = Callable[[str, tuple[int, ...], bytes, bool], Any]
 Resolve = Callable[[Handle | Name], Any]
 
@@ -29,10 +29,11 @@ _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 def unpack(data: bytes, tensors: Tensors | None = None, resolve: Resolve | None = None) -> Any:
     """Decode one value. `tensors` builds tensors; without it they become NumPy arrays.
 
-    `resolve` turns handles and names into what they stand for; without it a handle stays one, and a name is refused.
+    `resolve` turns handles and names into the objects they stand for; without it a handle stays a handle, and a name is
+    refused.
 
     Raises:
-        WireError: the bytes are not exactly one value within the bounds of `values`. What `resolve` raises comes through.
+        WireError: the bytes are not exactly one value within the bounds of `values`. Errors of `resolve` pass through.
     """
     reader = _Reader(data, tensors, resolve)
     try:
@@ -45,7 +46,7 @@ def unpack(data: bytes, tensors: Tensors | None = None, resolve: Resolve | None 
 
 
 class _Reader:
-    """A place in a message, and how much of the bounds has been used."""
+    """A position in a message, and how much of the bounds is left."""
 
     def __init__(self, data: bytes, tensors: Tensors | None, resolve: Resolve | None) -> None:
         self._data = data
@@ -65,7 +66,7 @@ class _Reader:
         return read(self, depth + 1)
 
     def _take(self, count: int) -> bytes:
-        """The next bytes of the message; the message is known to have them before they are copied."""
+        """Return the next bytes of the message, after checking that the message has that many."""
         start, self.place = self.place, self.place + count
         if self.place > len(self._data):
             raise WireError("the message ends too early")
@@ -81,7 +82,7 @@ class _Reader:
         return self._take(length)
 
     def _text(self, longest: int | None = None) -> str:
-        """`longest` is in letters; one takes up to four bytes."""
+        """Read a text. `longest` counts letters, each of which takes up to four bytes."""
         return self._bytes(None if longest is None else 4 * longest).decode()[:longest]
 
     def _items(self, depth: int) -> list[Any]:
@@ -119,7 +120,7 @@ class _Reader:
         return shape
 
     def _raw(self, shaped: bool, flagged: bool) -> tuple[str, bool, tuple[int, ...], bytes]:
-        """Dtype, flag, shape and bytes of an array; true is 1 and nothing else, for torch and NumPy rely on it."""
+        """Read dtype, flag, shape and bytes of an array. Each true becomes 1, because torch and NumPy rely on that."""
         self._arrays_left -= shaped
         if self._arrays_left < 0:
             raise WireError("too many arrays")
@@ -148,7 +149,7 @@ class _Reader:
         return handle if self._resolve is None else self._resolve(handle)
 
     def _type_name(self) -> str:
-        """The name of a class. It stands in our own sentences, so a name with blanks or signs in it is not repeated."""
+        """Read the name of a class. Our own sentences use it, so a name with spaces or signs becomes `object`."""
         name = self._text(values.MAX_TYPE_NAME)
         return name if _CLASS.fullmatch(name) else "object"
 
@@ -220,7 +221,7 @@ def _texts(texts: Any) -> bool:
 
 
 def _is_small_png(png: Any) -> bool:
-    """A picture that takes little room, on a page too: its header tells width and height."""
+    """Return whether this is a PNG of few bytes and pixels, by the width and height in its header."""
     if not isinstance(png, bytes) or len(png) > values.MAX_PNG_BYTES or not png.startswith(_PNG):
         return False
     width, height = struct.unpack(">II", png[16:24].ljust(8, b"\xff"))

@@ -17,7 +17,7 @@ _NONE = wire.pack(None)
 
 
 class _Printed:
-    """A standard output that keeps the beginning of what is printed and drops the flood."""
+    """A standard output that keeps the beginning of what is printed and drops the rest."""
 
     encoding = "utf-8"
 
@@ -30,7 +30,7 @@ class _Printed:
         return len(text)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing, for nothing is buffered."""
 
     def isatty(self) -> bool:
         return False
@@ -52,7 +52,7 @@ class Server:
         self._filename = ""
         self._printed = _Printed()
         self._kept: list[Any] = []
-        self._numbers: dict[int, int] = {}  # of what is kept, by id()
+        self._numbers: dict[int, int] = {}  # of the kept objects, by id()
 
     def run(self) -> None:
         """Serve until the grader closes its end."""
@@ -113,7 +113,7 @@ class Server:
         )
 
     def _find(self, path: str) -> Any:
-        """A function of the submission, or what a dotted name stands for."""
+        """Return a function of the submission, or the object that a dotted name stands for."""
         head, _, rest = path.partition(".")
         if not rest:
             return getattr(self._module, path)
@@ -129,7 +129,7 @@ class Server:
         return self._kept[reference.number]
 
     def _keep(self, value: Any) -> wire.Handle | None:
-        """Modules of torch stay here, and are known to the grader by their number."""
+        """Keep torch modules here; the grader refers to them by number. Return None for anything else."""
         torch = sys.modules.get("torch")
         module_type = getattr(getattr(torch, "nn", None), "Module", None)
         if not (isinstance(module_type, type) and isinstance(value, module_type)):
@@ -149,7 +149,7 @@ class Server:
 
 
 def tensor_maker() -> reader.Tensors | None:
-    """How tensors are made of their bytes, where torch is loaded; else None."""
+    """Return a function that makes tensors from bytes if torch is loaded, else None."""
     torch = sys.modules.get("torch")
     if torch is None or not hasattr(torch, "frombuffer"):
         return None
@@ -157,7 +157,7 @@ def tensor_maker() -> reader.Tensors | None:
 
 
 def make_tensor(torch: Any, name: str, shape: tuple[int, ...], raw: bytes, requires_grad: bool) -> Any:
-    """A tensor of `shape` from raw bytes; the reader has seen that they fit, and that the dtype is a plain one."""
+    """Make a tensor of `shape` from raw bytes; the reader has checked their length and the dtype."""
     dtype = getattr(torch, name)
     flat = torch.frombuffer(bytearray(raw), dtype=dtype) if raw else torch.empty(0, dtype=dtype)
     return flat.reshape(shape).requires_grad_(requires_grad)

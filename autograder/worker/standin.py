@@ -1,4 +1,4 @@
-"""Stand-ins for libraries that an exercise does without: they import, and say so when used."""
+"""Stand-ins for libraries that an exercise may not use: they can be imported, but raise an error when used."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ KNOWN = ("torch", "torchvision", "tensorflow", "keras", "jax", "scipy", "sklearn
 
 
 class FromScratch(AttributeError, RuntimeError):
-    """A library was used that this exercise is meant to do without."""
+    """The code used a library that this exercise does without."""
 
 
 class StandIn(ModuleType):
-    """A module in name only."""
+    """A module that raises FromScratch when it is used."""
 
     def _refuse(self) -> NoReturn:
         if "torch" in sys.modules and not isinstance(sys.modules["torch"], StandIn):
@@ -35,7 +35,7 @@ class StandIn(ModuleType):
 
 
 class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The last entry of sys.meta_path: answers for libraries that the environment does not have."""
+    """The last entry of sys.meta_path: finds a stand-in for each absent library."""
 
     def __init__(self, absent: frozenset[str]) -> None:
         self._absent = absent
@@ -51,10 +51,10 @@ class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return StandIn(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Nothing to run: there is no code behind the name."""
+        """Do nothing, for there is no code behind the name."""
 
 
 def install() -> None:
-    """Answer for those of the known libraries that cannot be imported here."""
+    """Install stand-ins for the known libraries that cannot be imported here."""
     absent = frozenset(name for name in KNOWN if importlib.util.find_spec(name) is None)
     sys.meta_path.append(StandInFinder(absent))

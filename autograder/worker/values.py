@@ -1,4 +1,4 @@
-"""What crosses the wire besides Python's own values, and how much of it one message may hold."""
+"""Types that cross the wire besides Python's own, and bounds on one message."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import msgspec
 
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 8
-# Of one message. A list of numbers counts as one value, since it is sent as one block.
+# In one message. A list of numbers counts as one value, since it is sent as one block.
 MAX_VALUES, MAX_ARRAYS = 20_000, 5_000
-# Keys of one dict. Python builds a dict in quadratic time if whole numbers are chosen as keys for that purpose.
+# Keys of one dict. An attacker can choose whole numbers as keys so that Python builds the dict in quadratic time.
 MAX_KEYS = 1_000
-# Elements of one array, were its empty dimensions of length 1: NumPy and torch multiply the others.
+# Elements of one array, counting empty dimensions as 1: NumPy and torch multiply the other ones.
 MAX_ELEMENTS = 1 << 26
-# Rows of one array: the product of all its dimensions but the last, empty ones taken as 1. Each becomes a list of its own
-# where somebody looks at the elements one by one, of 60 bytes and more, whatever it holds.
+# Rows of one array: the product of all dimensions but the last, counting empty ones as 1. Code that looks at single
+# elements makes a list of each row, which takes at least 60 bytes even if the row is empty.
 MAX_ROWS = 1 << 20
-# Checked before encoding: the encoder does not survive it when memory runs out half way through a large buffer.
+# Checked before encoding, because the encoder crashes if memory runs out halfway through a large buffer.
 MAX_ARRAY_BYTES = 32 << 20
 MAX_TYPE_NAME, MAX_TEXT_OF_OPAQUE, MAX_HEX = 80, 200, 64
 MAX_AXES, MAX_LINES, MAX_LABEL = 16, 64, 200
 MAX_PNG_BYTES, MAX_PNG_PIXELS = 1 << 20, 4000
 
-# Bytes of one element by dtype. A dtype is sent as its place in this table, so that no other one has a form.
+# Bytes of one element by dtype. A dtype is sent as its position in this table, so no other dtype can be sent.
 ITEM_SIZES = {
     "bool": 1,
     "int8": 1,
@@ -46,12 +46,12 @@ DTYPES = tuple(ITEM_SIZES)
 ONLY_OF_NUMPY, ONLY_OF_TORCH = frozenset({"uint16", "uint32", "uint64"}), frozenset({"bfloat16"})
 
 
-# Of what is said about a submission when it is loaded.
+# Bounds on notes about a submission, written when it is loaded.
 MAX_NAME, MAX_NOTES, MAX_NOTE = 100, 20, 320
 
 
 def has_too_many_rows(shape: tuple[int, ...]) -> bool:
-    """Whether an array has more rows than MAX_ROWS. An array of one dimension is a single row."""
+    """Return whether an array has more rows than MAX_ROWS. A 1-d array is a single row."""
     return math.prod(max(size, 1) for size in shape[:-1]) > MAX_ROWS
 
 
@@ -61,7 +61,7 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """Something that has no form on the wire: the grader learns its type and a short text."""
+    """A value that cannot be sent: the grader learns only its type and a short text."""
 
     type_name: str
     text: str
@@ -69,7 +69,7 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """An object that stays in the worker; the grader names it by its number."""
+    """An object that stays in the worker; the grader refers to it by number."""
 
     number: int
     type_name: str
@@ -77,7 +77,7 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something the worker knows by a dotted name, such as torch.nn.functional.cross_entropy; only a grader sends it."""
+    """An object that the worker finds by a dotted name, such as torch.nn.functional.relu; only a grader sends it."""
 
     path: str
 
@@ -91,7 +91,7 @@ class Note:
 
 
 class Line(msgspec.Struct, frozen=True):
-    """What a plot draws: a line, or the points of a scatter plot; joined, if strokes go from point to point."""
+    """A line of a plot, or the points of a scatter plot; `joined` if strokes connect the points."""
 
     label: str
     x: list[float]

@@ -1,4 +1,4 @@
-"""Values as bytes between grader and worker, in one fixed form; `reader` reads them.
+"""Encode values as bytes for grader and worker, in one fixed form; `reader` decodes them.
 
 Each value is one letter, its length or shape where it has one, and its bytes:
 
@@ -8,8 +8,8 @@ Each value is one letter, its length or shape where it has one, and its bytes:
     a g x           a NumPy array, a NumPy scalar, a tensor
     o h n f         Opaque, Handle, Name, Figure
 
-Numbers are little-endian; lengths have four bytes. Nothing else has a form: no class, no code, no reference from one
-value to another, so that a message of n bytes is read in time and memory proportional to n.
+Numbers are little-endian; lengths have four bytes. Nothing else can be sent: no class, no code, no reference from one
+value to another. So a message of n bytes is read in time and memory proportional to n.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _CODES = {name: bytes([code]) for code, name in enumerate(DTYPES)}
 
 
 def pack(value: Any, keep: Keep = lambda _: None) -> bytes:
-    """Encode `value`; `keep` may turn an object without a form on the wire into a Handle.
+    """Encode `value`; `keep` may turn an object that cannot be sent into a Handle.
 
     Raises:
         WireError: nested deeper than MAX_DEPTH.
@@ -61,7 +61,7 @@ def pack(value: Any, keep: Keep = lambda _: None) -> bytes:
 
 
 def sequence(*packed: bytes) -> bytes:
-    """A list of values that are packed already."""
+    """Pack a list of values that are already packed."""
     return b"l" + _LENGTH.pack(len(packed)) + b"".join(packed)
 
 
@@ -79,7 +79,7 @@ def _parts(value: Any, keep: Keep, depth: int) -> list[bytes]:
             parts += _parts(item, keep, depth + 1)
         return parts
     if isinstance(value, dict):
-        items = list(value.items())  # once: a dict of a student's own kind may say something else each time
+        items = list(value.items())  # only once: a student's subclass of dict may answer differently each time
         if all(type(key) in (str, int, float, bool) for key, _ in items):
             parts = [b"m" + _LENGTH.pack(len(items))]
             for key, item in items:
@@ -123,7 +123,7 @@ def _bytes(value: bytes) -> bytes:
 
 
 def _block(value: list[Any]) -> bytes | None:
-    """A list of nothing but floats, or nothing but integers of 64 bits; None for another one."""
+    """Encode a list of only floats, or of only 64-bit integers, as one block; return None for any other list."""
     kinds = set(map(type, value))
     if kinds == {float}:
         return b"D" + _LENGTH.pack(len(value)) + struct.pack(f"<{len(value)}d", *value)
@@ -152,7 +152,7 @@ def _opaque(type_name: str, value: Any) -> bytes:
 
 
 class _Said(str):
-    """A text that stands for itself."""
+    """A text that is sent as it is, instead of its repr."""
 
 
 def _axes(axes: Axes) -> list[Any]:

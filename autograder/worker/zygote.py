@@ -1,9 +1,9 @@
-"""The process that has imported what submissions need and forks a confined worker for each of them.
+"""The zygote: a process that imports what submissions need once, then forks a confined worker for each of them.
 
-Started as `python -I -S zygote.py CONTROL_FD`, inside the jail. On the control socket come, once, a Start
-(what to import, how to confine), then for each submission a Spawn with three descriptors: the pipe of the
-worker's questions, the pipe of its replies, and a status socket, which the worker does not keep. The zygote
-never sees a submission: its text goes to the worker directly.
+It starts inside the jail as `python -I -S zygote.py CONTROL_FD`. The control socket brings one Start (what to
+import, how to confine), then a Spawn for each submission with three descriptors: the pipe of requests to the
+worker, the pipe of its replies, and a status socket, which the worker does not keep. The zygote never sees a
+submission: its text goes directly to the worker.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from . import confine, serve, standin
 
 _STATUS = struct.Struct("!iqd")
 _SECONDS_TO_HANG_UP = 5.0
-_MANY = 8  # submissions from which on it pays to make forking cheap
+_MANY = 8  # from this many submissions on, cheap forks are worth their price
 _HUGE_PAGE, _MADV_COLLAPSE = 2 << 20, 25
 
 
 class Start(msgspec.Struct, frozen=True):
-    """First message: how workers are confined, and what is imported before the first fork."""
+    """The first message: how to confine workers, and what to import before the first fork."""
 
     confinement: confine.Confinement
     warm: list[str]
@@ -42,7 +42,7 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Spawn(msgspec.Struct, frozen=True):
-    """Fork a worker; its two sockets travel with the message."""
+    """The message to fork a worker; its three descriptors travel with it."""
 
     limits: confine.Limits
 
@@ -52,7 +52,7 @@ def pack_status(wait_status: int, peak_kib: int, cpu_seconds: float) -> bytes:
 
 
 def unpack_status(data: bytes) -> tuple[int, int, float] | None:
-    """Wait status, peak memory in KiB and CPU seconds of a worker; None if there is no full record."""
+    """Return wait status, peak memory in KiB and CPU seconds of a worker; None if the record is not whole."""
     return _STATUS.unpack(data) if len(data) == _STATUS.size else None
 
 
@@ -64,7 +64,7 @@ def main(control_fd: int) -> None:
     if start.become is not None:
         confine.become(start.become)
     _warm(start.warm)
-    # Nobody under the same user id reads or writes this memory by way of /proc, or traces it.
+    # Nobody with the same user id may trace this process, or read or write its memory through /proc.
     confine.set_dumpable(False)
     if start.confinement.zygote_filter:
         confine.gain_nothing()
@@ -75,7 +75,7 @@ def main(control_fd: int) -> None:
     control.send(b"ready")
     for number in itertools.count():
         if number == _MANY:
-            with contextlib.suppress(OSError):  # no /proc to read in; then forks stay as they are
+            with contextlib.suppress(OSError):  # no /proc to read; then forks stay slow
                 _collapse()
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 12, 3)
         if not message or len(descriptors) != 3:
@@ -90,9 +90,9 @@ def main(control_fd: int) -> None:
 
 
 def _collapse() -> None:
-    """Put what is imported into huge pages: with torch a fork then copies a thousand entries, not sixty thousand.
+    """Move what is imported into huge pages: with torch, a fork then copies 1,000 page entries, not 60,000.
 
-    It takes half a second with torch. Where the kernel does not know how (before Linux 6.1), all stays as it is.
+    With torch it takes half a second. On kernels before Linux 6.1, nothing changes.
     """
     with open("/proc/self/maps", encoding="ascii") as file:
         regions = [line.split() for line in file]
@@ -106,7 +106,7 @@ def _collapse() -> None:
 
 
 def _warm(names: list[str]) -> None:
-    """Import before the first fork what every worker would import again."""
+    """Import, before the first fork, what each worker would otherwise import itself."""
     standin.install()
     for name in names:
         importlib.import_module(name)
@@ -114,11 +114,11 @@ def _warm(names: list[str]) -> None:
         torch = sys.modules["torch"]
         torch.set_num_threads(1)
         # Building the first optimiser imports about a second's worth of modules; no backward pass is run,
-        # for autograd's threads would not survive the fork.
+        # because autograd's threads would not survive the fork.
         torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
         importlib.import_module(f"{__package__}.kit")
     if "matplotlib.pyplot" in names:
-        # The first picture finds and loads the fonts.
+        # The first picture makes matplotlib find and load its fonts.
         pyplot = sys.modules["matplotlib.pyplot"]
         figure, axes = pyplot.subplots()
         axes.plot([1, 2], label="a")
@@ -128,14 +128,14 @@ def _warm(names: list[str]) -> None:
 
 
 def _guard(requests: int, replies: int, status: socket.socket, start: Start, spawn: Spawn) -> None:
-    """Fork the worker proper, end it when the grader says so or is gone, and report how it ended."""
+    """Fork the worker itself, end it when the grader asks or is gone, and report how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     exit_code = 0
     try:
         mapped = confine.mapped_bytes()
         folder = _scratch_folder(start.confinement)
         if start.confinement.namespaces:
-            confine.set_dumpable(True)  # the kernel asks for that where uid maps are written
+            confine.set_dumpable(True)  # the kernel requires this to write uid maps
             confine.enter_namespaces()
             confine.set_dumpable(False)
         worker = os.fork()
@@ -145,7 +145,7 @@ def _guard(requests: int, replies: int, status: socket.socket, start: Start, spa
         os.close(requests)
         os.close(replies)
         ended: Any = os.pidfd_open(worker)
-        socket.send_fds(status, [b"worker"], [ended])  # by which the grader looks at its clock
+        socket.send_fds(status, [b"worker"], [ended])  # through which the grader reads the worker's clock
         if start.confinement.guard_filter:
             confine.gain_nothing()
             confine.filter_system_calls(start.confinement.guard_filter)
@@ -156,7 +156,7 @@ def _guard(requests: int, replies: int, status: socket.socket, start: Start, spa
         status.send(pack_status(wait_status, usage.ru_maxrss, usage.ru_utime + usage.ru_stime))
         if folder:
             _remove(folder)
-        # A word that nobody has read would make the kernel take back what was said.
+        # Closing with unread data would reset the connection, and the status that was sent would be lost.
         status.settimeout(_SECONDS_TO_HANG_UP)
         while status.recv(16):
             pass
@@ -167,7 +167,7 @@ def _guard(requests: int, replies: int, status: socket.socket, start: Start, spa
 
 
 def _remove(folder: str) -> None:
-    """Remove a folder, however deep: what lies in folders below is moved up until there are none."""
+    """Remove a folder of any depth: contents of inner folders are moved up until none are left."""
     names = itertools.count()
     while entries := list(os.scandir(folder)):
         for entry in entries:
@@ -182,7 +182,7 @@ def _remove(folder: str) -> None:
 
 
 def _scratch_folder(confinement: confine.Confinement) -> str:
-    """The worker's own folder, made here so that it can be removed here; none where a tmpfs goes with the worker."""
+    """Create the worker's own folder, which the guard also removes; return "" if the worker has a tmpfs instead."""
     if confinement.namespaces:
         return ""
     folder = tempfile.mkdtemp(prefix="submission-", dir="/tmp")

@@ -1,4 +1,4 @@
-"""Hidden checks of 01-mse, RMSE, MAE and Huber with their gradients: against torch in float64, and against formulas."""
+"""Hidden checks of 01-mse, RMSE, MAE and Huber with gradients: compared with torch in float64 and with formulas."""
 
 import numpy as np
 import torch
@@ -8,14 +8,14 @@ from autograder.grading import check, close_to, require
 from autograder.grading.helpers import gradient, leaves_alone, pair
 
 
-@check("rmse", hint="The root comes after the mean.")
+@check("rmse", hint="Take the root after the mean.")
 def test_rmse_of_a_matrix(student, rng):
-    """the root of the mean over all elements"""
+    """takes the root of the mean over all elements"""
     pred, target = pair(rng, 4, 5)
     assert student.rmse(pred, target) == close_to(np.sqrt(np.mean((pred - target) ** 2)))
 
 
-@check("rmse", hint="The chain rule divides by n times the RMSE.")
+@check("rmse", hint="By the chain rule, the error is divided by n times the RMSE.")
 def test_rmse_grad_of_a_vector(student, rng):
     """the gradient of a vector"""
     pred, target = pair(rng, 7)
@@ -23,7 +23,7 @@ def test_rmse_grad_of_a_vector(student, rng):
     assert student.rmse_grad(pred, target) == close_to(expected)
 
 
-@check("rmse", points=0.5, hint="n counts all elements; the result has pred's shape.")
+@check("rmse", points=0.5, hint="n is the number of all elements; the result has the shape of pred.")
 def test_rmse_grad_of_a_matrix(student, rng):
     """the gradient of a matrix, in its shape"""
     pred, target = pair(rng, 3, 2)
@@ -31,9 +31,9 @@ def test_rmse_grad_of_a_matrix(student, rng):
     assert student.rmse_grad(pred, target) == close_to(expected)
 
 
-@check("rmse", points=0.5, hint="Nothing is added under the root, and only a perfect fit is treated on its own.")
+@check("rmse", points=0.5, hint="Add nothing under the root; only a perfect fit is a special case.")
 def test_rmse_of_small_errors(student, rng):
-    """value and gradient of errors that are small beside the values"""
+    """value and gradient are exact when errors are much smaller than the values"""
     target = rng.integers(1000, 1100, size=6).astype(float)
     errors = rng.integers(1, 9, size=6) * rng.choice([-1, 1], size=6) / 1024  # exact in float32
     root = np.sqrt(np.mean(errors**2))
@@ -41,23 +41,23 @@ def test_rmse_of_small_errors(student, rng):
     assert student.rmse_grad(target + errors, target) == close_to(errors / (6 * root))
 
 
-@check("rmse", hint="At a perfect fit the formula is 0/0: treat it on its own.")
+@check("rmse", hint="At a perfect fit the formula is 0/0: handle this case separately.")
 def test_hidden_rmse_grad_at_a_perfect_fit(student, rng):
-    """zeros at a perfect fit, in the shape of pred"""
+    """the gradient at a perfect fit is zeros in the shape of pred"""
     pred = rng.normal(size=(2, 3))
     elsewhere = np.asarray(
         student.rmse_grad(pred, pred + 1), dtype=float
-    )  # who gives zeros for everything has no gradient
+    )  # a function that always returns zeros must not pass
     require(elsewhere.any(), "the gradient is 0 where the fit is not perfect")
     assert student.rmse_grad(pred, pred.copy()) == close_to(np.zeros((2, 3)))
 
 
 @check(
     "rmse",
-    hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
+    hint="np.asarray(..., dtype=float) converts lists and integers; in-place operations change the caller's array.",
 )
 def test_rmse_of_integers_left_alone(student, numbers):
-    """takes lists and unsigned integers, and leaves its arguments as they are"""
+    """takes lists and unsigned integers, does not change its arguments"""
     pred = numbers.integers(0, 100, size=5).astype(np.uint8)
     target = (pred + 100 + np.arange(5)).astype(np.uint8)
     assert student.rmse(pred, target) == close_to(np.sqrt(np.mean((pred.astype(float) - target) ** 2)))
@@ -78,7 +78,7 @@ def test_mae_of_a_matrix(student, rng):
     assert student.mae_loss(pred, target) == close_to(F.l1_loss(torch.tensor(pred), torch.tensor(target)))
 
 
-@check("mae", hint="The sign of the error over n.")
+@check("mae", hint="The sign of the error, divided by n.")
 def test_mae_grad_of_a_matrix(student, rng):
     """the gradient of a matrix, in its shape"""
     pred, target = pair(rng, 4, 3)
@@ -95,10 +95,10 @@ def test_mae_grad_at_zero(student, rng):
 
 @check(
     "mae",
-    hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
+    hint="np.asarray(..., dtype=float) converts lists and integers; in-place operations change the caller's array.",
 )
 def test_mae_of_integers_left_alone(student, numbers):
-    """takes lists and unsigned integers, and leaves its arguments as they are"""
+    """takes lists and unsigned integers, does not change its arguments"""
     pred = numbers.integers(0, 100, size=5).astype(np.uint8)
     target = (pred + 100 + np.arange(5)).astype(np.uint8)
     assert student.mae_loss(pred, target) == close_to(np.mean(np.abs(pred.astype(float) - target)))
@@ -109,25 +109,25 @@ def test_mae_of_integers_left_alone(student, numbers):
     leaves_alone(student, "mae_grad", *pair(numbers, 4))
 
 
-@check("huber", hint="Half the square inside delta, a line outside.")
+@check("huber", hint="Half the squared error up to delta, a straight line beyond it.")
 def test_huber_with_the_default(student, rng):
-    """both branches at delta 1, averaged over all elements"""
+    """averages both branches over all elements, with the default delta of 1"""
     pred, target = pair(rng, 6, 4)
     pred = 3 * pred
     assert student.huber_loss(pred, target) == close_to(F.huber_loss(torch.tensor(pred), torch.tensor(target)))
 
 
-@check("huber", hint="Smooth L1 is Huber divided by delta: which one is yours?")
+@check("huber", hint="Smooth L1 is Huber divided by delta: which of the two is yours?")
 def test_huber_with_a_small_delta(student, rng):
-    """a delta below 1"""
+    """uses a delta below 1"""
     pred, target = pair(rng, 20)
     expected = F.huber_loss(torch.tensor(pred), torch.tensor(target), delta=0.5)
     assert student.huber_loss(pred, target, delta=0.5) == close_to(expected)
 
 
-@check("huber", hint="Smooth L1 is Huber divided by delta: which one is yours?")
+@check("huber", hint="Smooth L1 is Huber divided by delta: which of the two is yours?")
 def test_huber_with_a_large_delta(student, rng):
-    """a delta above 1, given by position"""
+    """uses a delta above 1, passed by position"""
     pred, target = pair(rng, 20)
     pred = 5 * pred
     assert student.huber_loss(pred, target, 3.0) == close_to(
@@ -135,9 +135,9 @@ def test_huber_with_a_large_delta(student, rng):
     )
 
 
-@check("huber", hint="The error inside delta, plus or minus delta outside, over n.")
+@check("huber", hint="The error up to delta, plus or minus delta beyond it, divided by n.")
 def test_huber_grad_of_both_branches(student, rng):
-    """the gradient of both branches, for several deltas"""
+    """the gradient is right in both branches, for several deltas"""
     pred, target = pair(rng, 5, 4)
     pred = 3 * pred
     for delta in (1.0, 0.5, 3.0):
@@ -147,7 +147,7 @@ def test_huber_grad_of_both_branches(student, rng):
 
 @check("huber", hint="At |e| = delta both branches agree, in value and in slope.")
 def test_huber_at_the_seam(student, rng):
-    """value and slope at the seam"""
+    """value and slope are right where the branches meet"""
     target = rng.normal(size=2).round(3)
     target = np.round(target * 4) / 4
     pred = target + np.array([2.0, -2.0])
@@ -157,10 +157,10 @@ def test_huber_at_the_seam(student, rng):
 
 @check(
     "huber",
-    hint="np.asarray makes float arrays of lists and integers; in-place operations write into the caller's array.",
+    hint="np.asarray(..., dtype=float) converts lists and integers; in-place operations change the caller's array.",
 )
 def test_huber_of_integers_left_alone(student, numbers):
-    """takes lists and unsigned integers, and leaves its arguments as they are"""
+    """takes lists and unsigned integers, does not change its arguments"""
     pred = numbers.integers(0, 100, size=5).astype(np.uint8)
     target = (pred + 100 + np.arange(5)).astype(np.uint8)
     expected = F.huber_loss(torch.tensor(pred.astype(float)), torch.tensor(target.astype(float)))

@@ -1,6 +1,6 @@
 """Hidden checks of 01-mse: bad input is refused.
 
-Each check tries every kind of bad input and judges one of them: what a function lacks can then be told from its calls.
+Each check tries all kinds of bad input but judges only one: the calls then show which test a function lacks.
 """
 
 from autograder.grading import check, require
@@ -16,13 +16,13 @@ KINDS = {
 
 
 def accepts(student, functions, rng):
-    """Good input goes through: whoever refuses everything has validated nothing."""
+    """Call each function with good input: a function that refuses everything validates nothing."""
     for function in functions:
         getattr(student, function)(rng.normal(size=3), rng.normal(size=3))
 
 
 def errors_of(student, function, rng):
-    """What a function raises, for each kind of bad input."""
+    """Return what a function raises, for each kind of bad input."""
     return {
         kind: [error_of(student, function, *(rng.normal(size=shape) for shape in shapes)) for shapes in pairs]
         for kind, pairs in KINDS.items()
@@ -30,15 +30,15 @@ def errors_of(student, function, rng):
 
 
 def refuses(student, functions, rng, kind):
-    """Every one of the functions raises a ValueError for this kind of input."""
+    """Require that each function raises a ValueError for this kind of input."""
     accepts(student, functions, rng)
     for function, errors in [(function, errors_of(student, function, rng)[kind]) for function in functions]:
         require_value_errors(function, errors)
 
 
-@check("validation", hint="Compare the shapes before you subtract; name both in the message.")
+@check("validation", hint="Compare the shapes before you subtract, and name both in the message.")
 def test_hidden_a_row_beside_a_column(student, numbers):
-    """(N,) beside (N, 1) is a ValueError that names both shapes"""
+    """shapes (N,) and (N, 1) together raise a ValueError that names both"""
     accepts(student, ("mse_loss", "mse_grad"), numbers)
     for function in ("mse_loss", "mse_grad"):
         found = errors_of(student, function, numbers)["column"]
@@ -47,27 +47,27 @@ def test_hidden_a_row_beside_a_column(student, numbers):
         require("(4,)" in text and "(4,1)" in text, f"the message of `{function}` does not name both shapes")
 
 
-@check("validation", hint="Compare the shapes in every function.")
+@check("validation", hint="Compare the two shapes in each function.")
 def test_shapes_that_differ_in_losses(student, numbers):
-    """every loss refuses shapes that broadcast"""
+    """each loss refuses different shapes, even if they broadcast"""
     refuses(student, LOSSES, numbers, "shapes")
 
 
-@check("validation", hint="Compare the shapes in every function.")
+@check("validation", hint="Compare the two shapes in each function.")
 def test_shapes_that_differ_in_gradients(student, numbers):
-    """every gradient refuses shapes that broadcast"""
+    """each gradient refuses different shapes, even if they broadcast"""
     refuses(student, GRADIENTS, numbers, "shapes")
 
 
-@check("validation", hint="The mean of nothing is NaN: refuse it.")
+@check("validation", hint="The mean of no elements is NaN: refuse empty input.")
 def test_hidden_empty_input(student, numbers):
-    """empty input is a ValueError everywhere"""
+    """empty input raises a ValueError in each function"""
     refuses(student, (*LOSSES, *GRADIENTS), numbers, "empty")
 
 
 @check("validation", hint="delta is a width: it must be positive.")
 def test_a_delta_that_is_not_positive(student, numbers):
-    """delta of 0 or below is a ValueError"""
+    """a delta of 0 or below raises a ValueError"""
     accepts(student, ("huber_loss", "huber_grad"), numbers)
     pred, target = numbers.normal(size=(2, 3))
     for function in ("huber_loss", "huber_grad"):

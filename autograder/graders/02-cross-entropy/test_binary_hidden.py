@@ -25,15 +25,15 @@ def distribution(rng, size=5):
 
 @check("binary", hint="Minus y·log p minus (1 - y)·log(1 - p), averaged over all elements.")
 def test_bce_of_soft_targets(student, rng):
-    """any shape and soft targets"""
+    """takes any shape and soft targets"""
     probs, targets = rng.uniform(0.05, 0.95, size=(2, 3, 4)), rng.uniform(size=(2, 3, 4))
     expected = F.binary_cross_entropy(torch.tensor(probs), torch.tensor(targets))
     assert student.bce_loss(probs, targets) == close_to(expected)
 
 
-@check("binary", points=0.5, hint="0·log 0 is 0; NumPy says nan.")
+@check("binary", points=0.5, hint="0·log 0 should be 0, but NumPy gives nan.")
 def test_bce_at_zero_and_one(student, rng):
-    """sure and right costs nothing"""
+    """a certain and right prediction costs 0"""
     p = rng.uniform(0.2, 0.8)
     probs, targets = mixed(rng, [0.0, 1.0, p, 1.0], [0.0, 1.0, 1.0, 1.0])
     assert student.bce_loss(probs.tolist(), targets.tolist()) == close_to(-math.log(p) / 4)
@@ -41,15 +41,15 @@ def test_bce_at_zero_and_one(student, rng):
 
 @check("binary", points=0.5, hint="-log 0 is infinite; a clipped probability hides it.")
 def test_bce_of_a_sure_mistake(student, rng):
-    """sure and wrong costs infinitely much"""
+    """a certain and wrong prediction costs infinity"""
     for sure, target in ((0.0, 1.0), (1.0, 0.0)):
         probs, targets = mixed(rng, [sure, rng.uniform(0.2, 0.8)], [target, target])
         assert student.bce_loss(probs.tolist(), targets.tolist()) == equal_to(math.inf)
 
 
-@check("binary", hint="Take the form with max(z, 0) and log1p.")
+@check("binary", hint="Use the form with max(z, 0) and log1p.")
 def test_bce_with_logits_of_soft_targets(student, rng):
-    """from logits, any shape and soft targets"""
+    """from logits: takes any shape and soft targets"""
     logits, targets = 3 * rng.normal(size=(2, 3, 4)), rng.uniform(size=(2, 3, 4))
     expected = F.binary_cross_entropy_with_logits(torch.tensor(logits), torch.tensor(targets))
     assert student.bce_with_logits(logits, targets) == close_to(expected)
@@ -57,7 +57,7 @@ def test_bce_with_logits_of_soft_targets(student, rng):
 
 @check("binary", points=2, hint="Never form the sigmoid: log(1 - 1) is -inf.")
 def test_bce_with_logits_of_extreme_logits(student, rng):
-    """from logits, exact at plus and minus 1000"""
+    """from logits: is exact at plus and minus 1000"""
     sizes = rng.uniform([800, 800, 35, 750], [1000, 1000, 60, 1000])
     logits, targets = mixed(rng, sizes * [1, -1, 1, -1], [0.0, 1.0, 0.0, rng.uniform(0.1, 0.4)])
     expected = F.binary_cross_entropy_with_logits(torch.tensor(logits), torch.tensor(targets), reduction="none")
@@ -68,17 +68,19 @@ def test_bce_with_logits_of_extreme_logits(student, rng):
         assert given == close_to(loss)
 
 
-@check("binary", hint="Sigmoid minus target, over the number of all elements.")
+@check("binary", hint="Sigmoid minus target, divided by the number of all elements.")
 def test_bce_gradient(student, rng):
-    """the gradient over the logits, in their shape"""
+    """the gradient with respect to the logits has their shape"""
     logits, targets = rng.normal(size=(3, 4)), rng.uniform(size=(3, 4))
     expected = gradient(F.binary_cross_entropy_with_logits, logits, targets)
     assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
 
 
-@check("binary", hint="A sigmoid that overflows is nan times something: pick the exponent's sign.")
+@check(
+    "binary", hint="An overflow in the sigmoid gives nan: choose the sign of the exponent so that exp cannot overflow."
+)
 def test_bce_gradient_of_extreme_logits(student, rng):
-    """the gradient at plus and minus 1000"""
+    """the gradient is right at plus and minus 1000"""
     logits, targets = mixed(rng, rng.uniform(800, 1000, size=3) * [1, -1, 1], [0.0, 1.0, 1.0])
     expected = gradient(F.binary_cross_entropy_with_logits, logits, targets)
     assert student.bce_with_logits_grad(logits, targets) == close_to(expected)
@@ -86,7 +88,7 @@ def test_bce_gradient_of_extreme_logits(student, rng):
 
 @check("binary", hint=IN_PLACE + " Unsigned integers wrap around below zero.")
 def test_binary_of_integers_left_alone(student, numbers):
-    """takes integer logits and targets, leaves its arguments"""
+    """takes integer logits and targets, does not change its arguments"""
     logits, targets = np.array([3, 0, 7], dtype=np.uint8), np.array([0, 1, 1], dtype=np.uint8)
     expected = F.binary_cross_entropy_with_logits(
         torch.tensor(logits.astype(float)), torch.tensor(targets.astype(float))
@@ -108,15 +110,15 @@ def test_entropy(student, rng):
     assert student.entropy(p) == close_to(-np.sum(p * np.log(p)))
 
 
-@check("information", hint="0·log 0 is 0; NumPy says nan.")
+@check("information", hint="0·log 0 should be 0, but NumPy gives nan.")
 def test_entropy_with_zeros(student, rng):
-    """entropy where a probability is 0"""
+    """entropy is right if a probability is 0"""
     some = distribution(rng, 3)
     p = rng.permutation(np.append(some, 0.0))
     assert student.entropy(p.tolist()) == close_to(-np.sum(some * np.log(some)))
 
 
-@check("information", hint="KL(p‖q) sums p·log(p/q): which one is in front?")
+@check("information", hint="KL(p‖q) sums p·log(p/q): which of the two is the weight?")
 def test_kl_divergence(student, rng):
     """the divergence is not symmetric"""
     p, q = distribution(rng), distribution(rng)
@@ -124,9 +126,9 @@ def test_kl_divergence(student, rng):
     assert student.kl_divergence(p, q) == close_to(expected)
 
 
-@check("information", hint="Sum where p > 0 only; q = 0 there is infinite.")
+@check("information", hint="Sum only where p > 0; q = 0 there gives infinity.")
 def test_kl_divergence_with_zeros(student, rng):
-    """zeros in p cost nothing, zeros in q where p has something cost infinitely much"""
+    """zeros in p cost nothing, and zeros in q where p > 0 cost infinity"""
     some, full = distribution(rng, 2), distribution(rng, 3)
     p, q = mixed(rng, [*some, 0.0], full)
     assert student.kl_divergence(p.tolist(), q.tolist()) == close_to(np.sum(some * np.log(some / full[:2])))
@@ -144,9 +146,9 @@ def test_cross_entropy_of_distributions(student, rng):
     assert student.entropy(p) + student.kl_divergence(p, q) == close_to(expected)
 
 
-@check("information", hint="0·log 0 is 0, also for q; and leave the arguments alone.")
+@check("information", hint="0·log 0 is 0, also for q; and do not change the arguments.")
 def test_cross_entropy_of_with_zeros(student, rng):
-    """zeros in both, infinity, and arguments left alone"""
+    """takes zeros in both, can be infinite, does not change its arguments"""
     some, other = distribution(rng, 2), distribution(rng, 2)
     p, q = mixed(rng, [*some, 0.0], [*other, 0.0])
     assert student.cross_entropy_of(p.tolist(), q.tolist()) == close_to(-np.sum(some * np.log(other)))

@@ -18,12 +18,12 @@ def oracle(logits, targets, weight=None, **options):
 
 @check("cross_entropy", hint="Minus the log-probability of each row's target, averaged over rows.")
 def test_cross_entropy_mean(student, rng):
-    """the mean over rows"""
+    """averages the loss over rows"""
     logits, targets = classified(rng)
     assert student.cross_entropy(logits, targets) == close_to(oracle(logits, targets))
 
 
-@check("cross_entropy", hint='"none" gives N losses, "sum" their sum.')
+@check("cross_entropy", hint='"none" returns N losses, "sum" returns their sum.')
 def test_cross_entropy_reductions(student, rng):
     """reductions none and sum"""
     logits, targets = classified(rng)
@@ -34,7 +34,7 @@ def test_cross_entropy_reductions(student, rng):
 
 @check("cross_entropy", hint="Take the log-softmax, not the log of a softmax; no epsilon is needed.")
 def test_cross_entropy_of_extreme_logits(student, rng):
-    """exact at plus and minus 10000"""
+    """is exact at plus and minus 10000"""
     logits, targets = classified(rng)
     logits = 1e4 * logits
     assert student.cross_entropy(logits, targets) == close_to(oracle(logits, targets))
@@ -45,7 +45,7 @@ def test_cross_entropy_of_extreme_logits(student, rng):
 
 @check("cross_entropy", hint="Each row has its own maximum.")
 def test_cross_entropy_of_rows_of_different_scale(student, rng):
-    """rows of very different scale"""
+    """takes rows of very different scale"""
     logits, targets = classified(rng, rows=3)
     logits = logits + np.array([[1e4], [0.0], [-1e4]])
     expected = oracle(logits, targets, reduction="none")
@@ -60,9 +60,9 @@ def test_cross_entropy_weighted_mean(student, rng):
     assert student.cross_entropy(logits, targets, weight=weight) == close_to(oracle(logits, targets, weight))
 
 
-@check("cross_entropy", hint="Without the mean nothing is divided; each loss has its target's weight.")
+@check("cross_entropy", hint="Without the mean, nothing is divided; each loss is multiplied by its target's weight.")
 def test_cross_entropy_weighted_reductions(student, rng):
-    """weights with reductions none and sum"""
+    """uses weights with reductions none and sum"""
     logits, targets = classified(rng)
     weight = rng.uniform(0.2, 5.0, size=4)
     for reduction in ("none", "sum"):
@@ -70,7 +70,7 @@ def test_cross_entropy_weighted_reductions(student, rng):
         assert student.cross_entropy(logits, targets, weight=weight, reduction=reduction) == close_to(expected)
 
 
-@check("cross_entropy", hint="Every class gets eps/C, the target's too: it has 1 - eps + eps/C in all.")
+@check("cross_entropy", hint="Each class gets eps/C, the target as well: it has 1 - eps + eps/C in all.")
 def test_cross_entropy_with_smoothing(student, rng):
     """label smoothing shares eps among all C classes"""
     logits, targets = classified(rng)
@@ -79,9 +79,9 @@ def test_cross_entropy_with_smoothing(student, rng):
         assert student.cross_entropy(logits, targets, label_smoothing=eps) == close_to(expected)
 
 
-@check("cross_entropy", hint="With smoothing, each class's term bears its own class's weight.")
+@check("cross_entropy", hint="With smoothing, the term of each class has the weight of that class.")
 def test_cross_entropy_with_weights_and_smoothing(student, rng):
-    """weights and smoothing together, in every reduction"""
+    """combines weights and smoothing, in each reduction"""
     logits, targets = classified(rng)
     weight = rng.uniform(0.2, 5.0, size=4)
     for reduction in ("mean", "sum", "none"):
@@ -106,9 +106,9 @@ def test_cross_entropy_of_other_types(student, numbers):
     assert given == close_to(expected)
 
 
-@check("cross_entropy", hint=IN_PLACE + " And what is kept from one call must not meet the next.")
+@check("cross_entropy", hint=IN_PLACE + " And nothing kept from one call may affect the next.")
 def test_cross_entropy_leaves_its_arguments(student, numbers):
-    """leaves its arguments, keeps no state, prints nothing"""
+    """does not change its arguments, keeps no state, prints nothing"""
     logits, targets = classified(numbers)
     weight = numbers.uniform(0.2, 5.0, size=4)
     leaves_alone(student, "cross_entropy", logits, targets, weight, 0.2)
@@ -116,7 +116,7 @@ def test_cross_entropy_leaves_its_arguments(student, numbers):
     assert student.cross_entropy(logits, targets) == close_to(oracle(logits, targets))
 
 
-@check("cross_entropy_grad", hint="Softmax minus one-hot, over N.")
+@check("cross_entropy_grad", hint="Softmax minus one-hot, divided by N.")
 def test_gradient_of_rows(student, rng):
     """agrees with automatic differentiation"""
     logits, targets = classified(rng)
@@ -138,7 +138,9 @@ def test_gradient_of_extreme_logits(student, rng):
     assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
-@check("cross_entropy_grad", points=0.5, hint="Lists and unsigned integers are array_likes; every call starts afresh.")
+@check(
+    "cross_entropy_grad", points=0.5, hint="Lists and unsigned integers are array_likes; keep nothing between calls."
+)
 def test_gradient_of_other_types(student, numbers):
     """takes lists and unsigned integers, and keeps nothing between calls"""
     student.cross_entropy_grad(*classified(numbers, rows=3, classes=7))
@@ -150,7 +152,7 @@ def test_gradient_of_other_types(student, numbers):
 
 @check("cross_entropy_grad", points=0.5, hint=IN_PLACE + " Raise one logit a little: how does the loss change?")
 def test_gradient_is_the_slope(student, rng):
-    """leaves its arguments, and agrees with finite differences of the loss"""
+    """does not change its arguments, agrees with finite differences of the loss"""
     logits, targets = classified(rng, rows=2, classes=3)
     targets = np.zeros_like(targets)  # the same for everybody, or one-hot rows of too few classes would pass by chance
     leaves_alone(student, "cross_entropy_grad", logits, targets)

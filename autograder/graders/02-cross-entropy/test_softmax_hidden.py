@@ -11,16 +11,16 @@ OVERFLOW = "exp overflows above about 709: subtract the maximum of each row firs
 IN_PLACE = "In-place operations write into the caller's array."
 
 
-@check("naive", hint="Exponentials over their sum along the last axis.")
+@check("naive", hint="Exponentials divided by their sum along the last axis.")
 def test_naive_softmax_of_rows(student, rng):
-    """softmax of each row"""
+    """takes the softmax of each row"""
     logits = rng.normal(size=(5, 4))
     assert student.softmax_naive(logits) == close_to(F.softmax(torch.tensor(logits), -1))
 
 
 @check("naive", hint="Minus the log of the target's probability, averaged over rows.")
 def test_naive_cross_entropy(student, rng):
-    """the mean negative log-probability of the targets"""
+    """averages minus the log-probability of the targets"""
     logits, targets = classified(rng)
     assert student.cross_entropy_naive(logits, targets) == close_to(
         F.cross_entropy(torch.tensor(logits), torch.tensor(targets))
@@ -29,7 +29,7 @@ def test_naive_cross_entropy(student, rng):
 
 @check("naive", points=0.5, hint=IN_PLACE + " Along the last axis, with keepdims.")
 def test_naive_softmax_of_lists(student, numbers):
-    """takes lists and three axes, and leaves its arguments"""
+    """takes lists and three axes, does not change its arguments"""
     logits = numbers.normal(size=(2, 3, 4))
     assert student.softmax_naive(logits.tolist()) == close_to(F.softmax(torch.tensor(logits), -1))
     leaves_alone(student, "softmax_naive", logits)
@@ -54,7 +54,7 @@ def test_log_sum_exp_of_rows(student, rng):
     assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
 
 
-@check("log_sum_exp", hint="The maximum, too, is taken along the axis that is reduced.")
+@check("log_sum_exp", hint="Take the maximum along the axis that is reduced, too.")
 def test_log_sum_exp_along_any_axis(student, rng):
     """reduces any axis of three"""
     z = rng.normal(size=(2, 3, 4))
@@ -66,7 +66,7 @@ def test_log_sum_exp_along_any_axis(student, rng):
 
 @check("log_sum_exp", hint=OVERFLOW)
 def test_log_sum_exp_of_extreme_values(student, rng):
-    """exact at plus and minus 10000"""
+    """is exact at plus and minus 10000"""
     z = rng.normal(size=(4, 3)) + np.array([1e4, -1e4, 0.0, 800.0])[:, None]
     assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
     spread = 1e4 * rng.normal(size=(4, 3))
@@ -76,12 +76,12 @@ def test_log_sum_exp_of_extreme_values(student, rng):
 
 @check("log_sum_exp", hint="Each slice is shifted by its own maximum.")
 def test_log_sum_exp_shifts_each_slice(student, rng):
-    """slices of very different scale, along the first axis"""
+    """takes slices of very different scale, along the first axis"""
     z = rng.normal(size=(3, 4)) + np.array([1e4, 0.0, -1e4, 5.0])
     assert student.log_sum_exp(z, axis=0) == close_to(torch.logsumexp(torch.tensor(z), 0))
 
 
-@check("log_sum_exp", hint="-inf minus -inf is nan: do not shift by a maximum that is infinite.")
+@check("log_sum_exp", hint="-inf minus -inf is nan: do not shift by an infinite maximum.")
 def test_log_sum_exp_of_minus_infinity(student, rng):
     """-inf entries do no harm, and a slice of -inf gives -inf"""
     z = rng.normal(size=(3, 4))
@@ -96,7 +96,7 @@ def test_log_sum_exp_of_minus_infinity(student, rng):
 
 @check("log_sum_exp", hint=IN_PLACE + " Lists and unsigned integers are array_likes.")
 def test_log_sum_exp_of_integers_left_alone(student, numbers):
-    """takes lists and unsigned integers, gives one number for one axis, leaves its argument"""
+    """takes lists and unsigned integers, returns one number for one axis, does not change its argument"""
     z = numbers.integers(0, 200, size=5).astype(np.uint8)
     expected = torch.logsumexp(torch.tensor(z.astype(float)), -1)
     assert student.log_sum_exp(z) == close_to(expected)
@@ -106,7 +106,7 @@ def test_log_sum_exp_of_integers_left_alone(student, numbers):
 
 @check("softmax", hint="Along the last axis, with keepdims.")
 def test_softmax_of_one_to_three_axes(student, rng):
-    """the last axis of one, two and three"""
+    """works along the last of one, two and three axes"""
     for shape in ((4,), (3, 4), (2, 3, 4), (3, 3)):
         logits = rng.normal(size=shape)
         assert student.softmax(logits) == close_to(F.softmax(torch.tensor(logits), -1))
@@ -121,14 +121,14 @@ def test_softmax_of_extreme_logits(student, rng):
 
 @check("softmax", hint="One maximum for the whole matrix makes small rows underflow: shift each row by its own.")
 def test_softmax_of_rows_of_different_scale(student, rng):
-    """softmax of rows of very different scale"""
+    """softmax takes rows of very different scale"""
     logits = rng.normal(size=(3, 4)) + np.array([[1e4], [0.0], [-1e4]])
     assert student.softmax(logits) == close_to(F.softmax(torch.tensor(logits), -1))
 
 
 @check("softmax", hint="The logit minus the log-sum-exp of its row.")
 def test_log_softmax_of_one_to_three_axes(student, rng):
-    """log-softmax of one, two and three axes"""
+    """log-softmax takes one, two and three axes"""
     for shape in ((4,), (3, 4), (2, 3, 4)):
         logits = rng.normal(size=shape)
         assert student.log_softmax(logits) == close_to(F.log_softmax(torch.tensor(logits), -1))
@@ -143,14 +143,14 @@ def test_log_softmax_of_extreme_logits(student, rng):
 
 @check("softmax", hint="Each row is shifted by its own maximum.")
 def test_log_softmax_of_rows_of_different_scale(student, rng):
-    """log-softmax of rows of very different scale"""
+    """log-softmax takes rows of very different scale"""
     logits = rng.normal(size=(3, 4)) + np.array([[1e4], [0.0], [-1e4]])
     assert student.log_softmax(logits) == close_to(F.log_softmax(torch.tensor(logits), -1))
 
 
 @check("softmax", hint=IN_PLACE + " Unsigned integers wrap around below zero.")
 def test_softmax_of_integers_left_alone(student, numbers):
-    """takes unsigned integers and lists, leaves its arguments, prints nothing"""
+    """takes unsigned integers and lists, does not change its arguments, prints nothing"""
     logits = numbers.integers(0, 4, size=(3, 4)).astype(np.uint8)
     exact = torch.tensor(logits.astype(float))
     for given in (logits, logits.tolist()):

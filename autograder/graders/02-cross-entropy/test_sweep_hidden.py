@@ -16,23 +16,23 @@ def oracle(logits, targets, weight=None, **options):
     return F.cross_entropy(torch.tensor(logits), torch.tensor(targets), weight=weight, **options)
 
 
-@check("class_weights", hint="n over C times n_c: balanced classes get 1.")
+@check("class_weights", hint="n / (C·n_c): balanced classes get 1.")
 def test_inverse_weights(student, rng):
-    """inverse frequencies"""
+    """computes inverse frequencies"""
     counts = rng.integers(1, 1000, size=5)
     assert student.class_weights(counts) == close_to(counts.sum() / (5 * counts))
 
 
 @check("class_weights", hint="The root of the inverse weight, C included.")
 def test_hidden_inverse_sqrt_weights(student, rng):
-    """their roots"""
+    """computes the roots of inverse frequencies"""
     counts = rng.integers(1, 1000, size=5)
     assert student.class_weights(counts, strategy="inverse_sqrt") == close_to(np.sqrt(counts.sum() / (5 * counts)))
 
 
 @check("class_weights", hint="(1 - beta) / (1 - beta^n), not normalised.")
 def test_hidden_effective_weights(student, rng):
-    """effective numbers, with the default beta and another"""
+    """computes weights from effective numbers, with the default beta and another one"""
     counts = rng.integers(1, 3000, size=4)
     for options in ({}, {"beta": 0.9}, {"beta": 0.0}):
         beta = options.get("beta", 0.999)
@@ -42,7 +42,7 @@ def test_hidden_effective_weights(student, rng):
 
 @check("class_weights", hint="Use expm1 and log1p where 1 - beta^n loses its digits.")
 def test_effective_weights_are_precise(student, rng):
-    """precision: effective weights keep ten digits for beta near 1 and for huge counts"""
+    """effective weights keep ten digits for beta near 1 and for huge counts"""
     counts = rng.permutation([*rng.integers(2, 60, size=4), rng.integers(5 * 10**8, 2 * 10**9)]).tolist()
     for beta in (1 - rng.uniform(0.5e-7, 2e-7), 1 - rng.uniform(0.5e-9, 2e-9)):
         with localcontext() as context:
@@ -55,7 +55,7 @@ def test_effective_weights_are_precise(student, rng):
     assert student.class_weights(huge, strategy="effective") == close_to(np.full(2, 0.001))
 
 
-@check("class_weights", hint="Lists and unsigned integers are array_likes; leave the arguments alone.")
+@check("class_weights", hint="Lists and unsigned integers are array_likes; do not change the arguments.")
 def test_weights_of_small_integers(student):
     """takes lists and small unsigned integers whose sum would wrap around"""
     counts = np.array([200, 100, 100], dtype=np.uint8)
@@ -68,7 +68,7 @@ def test_weights_of_small_integers(student):
 
 @check("stability", hint='Three sequences: "scale", "naive", "stable".')
 def test_sweep_of_small_scales(student, rng):
-    """both losses for each scale"""
+    """returns both losses for each scale"""
     logits, targets = classified(rng)
     scales = [0.5, 1.0, 4.0]
     losses = [float(oracle(scale * logits, targets)) for scale in scales]
@@ -95,23 +95,23 @@ def test_sweep_of_large_scales(student, rng):
 
 @check("stability", hint="np.errstate silences floating-point warnings while it is active.")
 def test_sweep_is_silent(student, numbers):
-    """lets no warning out, and leaves its arguments"""
+    """shows no warning, does not change its arguments"""
     logits, targets = classified(numbers)
     seen = student.observe("stability_sweep", logits, targets, [1.0, 5000.0])
     assert seen.value == close_to({"scale": np.array([1.0, 5000.0])}, sequence_ok=True)
     first, last = (float(value) for value in seen.value["stable"])
     require(first != last, '"stable" is the same for every scale')
     leaves_alone(student, "stability_sweep", logits, targets, [1.0, 2.0])
-    require(not seen.warnings, f"a warning got out: {seen.warnings[:1]}")
+    require(not seen.warnings, f"a warning is shown: {seen.warnings[:1]}")
 
 
 @check("quick_checks", hint="What is -log(p) as p goes to 0?")
 def test_quick_check_bce(student):
-    """the limit of BCE"""
+    """names the limit of BCE"""
     assert student.quick_check_bce() == equal_to(math.inf)
 
 
-@check("quick_checks", hint="1000 examples in 2 classes: n over C times n_c.")
+@check("quick_checks", hint="1000 examples in 2 classes: n / (C·n_c).")
 def test_quick_check_weights(student):
-    """the weights of 900 and 100"""
+    """computes the weights of classes with 900 and 100 examples"""
     assert student.quick_check_weights() == close_to(np.array([1000 / 1800, 5.0]), sequence_ok=True)

@@ -14,7 +14,7 @@ STRATEGIES = ("inverse", "inverse_sqrt", "effective")
 
 
 def refused(student, functions, *calls, **named):
-    """Every call of every function raises a ValueError; returns the errors, function by function."""
+    """Require that each call raises a ValueError; return the errors by function."""
     errors = {name: [error_of(student, name, *arguments, **named) for arguments in calls] for name in functions}
     for function, found in errors.items():
         require_value_errors(function, found)
@@ -22,7 +22,7 @@ def refused(student, functions, *calls, **named):
 
 
 def accepted(student, functions, *calls):
-    """Good input goes through: whoever refuses everything has validated nothing."""
+    """Call each function with good input: a function that refuses everything validates nothing."""
     for function in functions:
         for arguments in calls:
             getattr(student, function)(*arguments)
@@ -30,7 +30,7 @@ def accepted(student, functions, *calls):
 
 @check("validation", hint="A negative index is legal in NumPy: compare before you index.")
 def test_negative_targets(student, numbers):
-    """a negative target is a ValueError that names it"""
+    """a negative target raises a ValueError that names it"""
     logits, targets = classified(numbers)
     accepted(student, CLASSIFIERS, (logits, targets))
     targets[2] = -3
@@ -40,7 +40,7 @@ def test_negative_targets(student, numbers):
 
 @check("validation", points=0.5, hint="Targets are integers in [0, C).")
 def test_targets_that_are_no_class(student, numbers):
-    """a target of C or of 1.5 is a ValueError"""
+    """a target of C or of 1.5 raises a ValueError"""
     logits, _ = classified(numbers, rows=2)
     accepted(student, CLASSIFIERS, (logits, [0, 3]))
     refused(student, CLASSIFIERS, (logits, [0, 4]), (logits, [0.0, 1.5]))
@@ -48,7 +48,7 @@ def test_targets_that_are_no_class(student, numbers):
 
 @check("validation", points=0.5, hint="One target for each row.")
 def test_lengths_that_differ(student, numbers):
-    """a number of targets that is not the number of rows is a ValueError, so is no row at all"""
+    """more or fewer targets than rows, or no rows at all, raise a ValueError"""
     logits, targets = classified(numbers, rows=3)
     accepted(student, CLASSIFIERS, (logits, targets))
     none = (np.zeros((0, 4)), np.zeros(0, dtype=int))
@@ -57,23 +57,23 @@ def test_lengths_that_differ(student, numbers):
 
 @check("validation", points=0.5, hint="Logits have two axes, targets one: compare the shapes before you index.")
 def test_shapes_of_logits_and_targets(student, numbers):
-    """targets in a column, and logits with one axis, are ValueErrors"""
+    """targets in a column, and logits with one axis, raise a ValueError"""
     logits, targets = classified(numbers, rows=3, classes=3)
     accepted(student, CLASSIFIERS, (logits, targets))
     refused(student, CLASSIFIERS, (logits, targets[:, None]), (logits[0], targets))
 
 
-@check("validation", points=0.5, hint="One weight for each class, whichever classes occur.")
+@check("validation", points=0.5, hint="There is one weight for each class, even if it does not occur.")
 def test_weights_of_another_length(student, numbers):
-    """a number of weights that is not the number of classes is a ValueError"""
+    """more or fewer weights than classes raise a ValueError"""
     logits, _ = classified(numbers, rows=3)
     accepted(student, ["cross_entropy"], (logits, [0, 1, 0], np.ones(4)))
     refused(student, ["cross_entropy"], *((logits, [0, 1, 0], np.ones(size)) for size in (2, 5, (4, 1))))
 
 
-@check("validation", points=0.5, hint='"none", "mean" or "sum", nothing else.')
+@check("validation", points=0.5, hint='Only "none", "mean" and "sum" are allowed.')
 def test_unknown_words(student, numbers):
-    """an unknown reduction or strategy is a ValueError"""
+    """an unknown reduction or strategy raises a ValueError"""
     student.cross_entropy(*classified(numbers), reduction="sum")
     accepted(student, ["class_weights"], ([1, 2], "inverse"))
     calls = ["cross_entropy", "class_weights"]
@@ -85,7 +85,7 @@ def test_unknown_words(student, numbers):
 
 @check("validation", hint="Compare shapes before you compute; soft targets lie in [0, 1].")
 def test_binary_input(student, numbers):
-    """shapes that differ, and targets or probabilities outside [0, 1]"""
+    """different shapes, and targets or probabilities outside [0, 1], raise a ValueError"""
     accepted(student, BINARY, ([0.5, 0.5], [0.5, 1.0]))
     shapes = (numbers.uniform(size=3), numbers.uniform(size=(3, 1))), (numbers.uniform(size=3), numbers.uniform(size=1))
     refused(student, BINARY, *shapes, ([0.5, 0.5], [0.5, 1.5]), ([0.5, 0.5], [-0.5, 0.5]))
@@ -94,7 +94,7 @@ def test_binary_input(student, numbers):
 
 @check("validation", hint="A distribution is not negative, and sums to 1.")
 def test_no_distribution(student):
-    """a negative entry, a sum that is not 1, or lengths that differ, is a ValueError"""
+    """a negative entry, a sum other than 1, or different lengths raise a ValueError"""
     tenths, even = [0.1] * 10, [0.5, 0.5]  # tenths sum to 1 up to rounding only
     wrong = [0.5, 0.6], [0.5, 0.4], [0.5, 0.499], [1.5, -0.5]
     accepted(student, ["entropy"], (even,), (tenths,))
@@ -106,14 +106,14 @@ def test_no_distribution(student):
 
 @check("validation", points=0.5, hint="A class without examples has no inverse frequency.")
 def test_a_zero_count(student, numbers):
-    """a count of zero or below is a ValueError in every strategy"""
+    """a count of 0 or below raises a ValueError in each strategy"""
     accepted(student, ["class_weights"], *(([5, 2], strategy) for strategy in STRATEGIES))
     refused(student, ["class_weights"], *(([5, count], strategy) for strategy in STRATEGIES for count in (0, -2)))
 
 
-@check("validation", hint="What has no elements has no softmax, and the mean of no losses is NaN: refuse it.")
+@check("validation", hint="Empty input has no softmax, and the mean of no losses is NaN: refuse it.")
 def test_input_without_elements(student, numbers):
-    """empty input is a ValueError everywhere"""
+    """empty input raises a ValueError in each function"""
     of_one = ("softmax_naive", "log_sum_exp", "softmax", "log_softmax")
     accepted(student, of_one, (numbers.normal(size=(2, 1)),))
     accepted(student, ["class_weights"], ([1],))

@@ -1,4 +1,4 @@
-"""Hidden checks of 03-gradient-comparison: counting steps and drawing curves, on histories made here."""
+"""Hidden checks of 03-gradient-comparison: counting steps and drawing curves, on made-up histories."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from autograder.worker.wire import Figure
 
 
 def history(rng, accuracy):
-    """What `train` returns, made up: this part can be right where training is not."""
+    """Make up what `train` returns, so that this part can be right even if training is wrong."""
     entries = len(accuracy)
     return {
         "loss": rng.uniform(0.05, 2.0, size=entries),
@@ -18,9 +18,9 @@ def history(rng, accuracy):
     }
 
 
-@check("speed", hint="The first index, though the accuracy may fall again: it is not sorted.")
+@check("speed", hint="Take the first index, even if the accuracy falls again later: it is not sorted.")
 def test_first_index_that_reaches(student, rng):
-    """the first index, where the accuracy goes up and down"""
+    """returns the first index, although the accuracy goes up and down"""
     accuracy = rng.uniform(0.3, 0.6, size=40)
     first = int(rng.integers(8, 15))
     accuracy[[first, first + 3, first + 9]] = 0.85, 0.97, 0.99
@@ -29,17 +29,19 @@ def test_first_index_that_reaches(student, rng):
     assert student.steps_to_accuracy(history(rng, [*accuracy, 1.0]), 1.0) == equal_to(40)
 
 
-@check("speed", hint="To be equal is to reach it; and index 0 is an answer, though 0 counts as false.")
+@check(
+    "speed", hint="An equal accuracy reaches the threshold; and 0 is a valid index, though Python takes it as false."
+)
 def test_threshold_met_exactly_or_at_the_start(student, rng):
-    """equality reaches the threshold, and the start may reach it"""
+    """an equal accuracy reaches the threshold, and so may the first entry"""
     assert student.steps_to_accuracy(history(rng, [0.5, 0.625, 0.75, 0.875]), 0.75) == equal_to(2)
     assert student.steps_to_accuracy(history(rng, [0.9, 0.5, 0.95]), 0.875) == equal_to(0)
     assert student.steps_to_accuracy(history(rng, [0.75]), 0.75) == equal_to(0)
 
 
-@check("speed", hint="argmax of a row of False is 0: ask first whether there is any True. Leave the history as it is.")
+@check("speed", hint="argmax of a row of False is 0: test first whether there is any True. Do not change the history.")
 def test_threshold_that_is_never_reached(student, rng):
-    """None where it is never reached; the history stays as it is"""
+    """returns None if it is never reached, does not change the history"""
     given = history(rng, [0.5, 0.625, 0.75])
     require(student.steps_to_accuracy(given, 0.6) is not None, "it is None where the threshold is reached, too")
     seen = student.observe("steps_to_accuracy", given, 0.8)
@@ -100,18 +102,18 @@ def label_of(axes, number):
     return axes.legend[number] if number < len(axes.legend) else ""
 
 
-@check("plot", hint="On one axes, for every history a line whose heights are its losses, all of them.")
+@check("plot", hint="On one axes, draw a line for each history through all of its losses.")
 def test_lines_of_the_losses(student, draw):
-    """one axes shows the loss of every history, step by step"""
+    """one axes shows the loss of each history at each step"""
     histories, seen = shared(student, draw)
     axes = axes_for(drawn(seen), histories, "loss")
     require(axes is not None, "there is no axes with a line of losses for every history")
     require(by_steps(axes, histories, "loss"), "the x of a line does not count its steps")
 
 
-@check("plot", hint="On one axes, for every history a line whose heights are its accuracies, all of them.")
+@check("plot", hint="On one axes, draw a line for each history through all of its accuracies.")
 def test_lines_of_the_accuracies(student, draw):
-    """one axes shows the accuracy of every history, step by step"""
+    """one axes shows the accuracy of each history at each step"""
     histories, seen = shared(student, draw)
     axes = axes_for(drawn(seen), histories, "accuracy")
     require(axes is not None, "there is no axes with a line of accuracies for every history")
@@ -127,9 +129,9 @@ def by_steps(axes, histories, key):
     return True
 
 
-@check("plot", hint="Two scales need two axes; draw whatever the dict holds, each history with its own length.")
+@check("plot", hint="Two scales need two axes; draw all histories in the dict, each with its own length.")
 def test_histories_of_different_length(student, draw):
-    """losses and accuracies on separate axes, for three histories of different length"""
+    """shows losses and accuracies on separate axes, for three histories of different length"""
     histories = runs(draw("three"), alpha=9, bravo=21, charlie=15)
     losses, accuracies = both_axes(drawn(student.observe("plot_training_curves", histories)), histories)
     require(losses is not accuracies, "losses and accuracies share one axes")
@@ -151,9 +153,9 @@ def test_labels_and_legend(student, draw):
     require(all(name in shown for name in histories), "no legend shows the names")
 
 
-@check("plot", hint="set_xlabel and set_ylabel of the axes; a title is no label.")
+@check("plot", hint="Call set_xlabel and set_ylabel of the axes; a title is not a label.")
 def test_axis_labels(student, draw):
-    """both axes are labelled on y, and the step on x"""
+    """both axes have a y label, and x is labelled as the step"""
     histories, seen = shared(student, draw)
     both = both_axes(drawn(seen), histories)
     require(all(says(axes.ylabel) for axes in both), "an axes has no label on y")
@@ -165,9 +167,9 @@ def says(label):
     return any(letter.isalpha() for letter in label)
 
 
-@check("plot", hint="Make the figure anew in each call; the histories are only read.")
+@check("plot", hint="Make a new figure in each call; do not change the histories.")
 def test_figures_are_independent(student, draw):
-    """the next figure, of one history, shows no other; histories stay as they are, nothing is printed"""
+    """a second figure shows only its own history; histories do not change, nothing is printed"""
     before, seen = shared(student, draw)
     require(seen.printed == "", "`plot_training_curves` prints something")
     given = seen.arguments[0]

@@ -1,4 +1,4 @@
-"""Hidden checks of 03-gradient-comparison: the slope over the logit and its errors, against torch's autograd."""
+"""Hidden checks of 03-gradient-comparison: the slope with respect to the logit, against torch's autograd."""
 
 import numpy as np
 import pytest
@@ -24,12 +24,14 @@ def labelled(rng, *shape):
 
 
 def accepts(student):
-    """Good input goes through: whoever refuses everything has validated nothing."""
+    """Call the function with good input: a function that refuses everything validates nothing."""
     for loss in ("bce", "mse"):
         student.logit_grad(np.array([0.5, -1.0]), np.array([1, 0]), loss)
 
 
-@check("logit_grad", hint="The sigmoid's slope cancels: the probability minus the label, and no mean.")
+@check(
+    "logit_grad", hint="The sigmoid's slope cancels: what is left is the probability minus the label, without a mean."
+)
 def test_slope_of_bce(student, rng):
     """bce agrees with automatic differentiation, example by example"""
     z, y = labelled(rng, 9)
@@ -43,7 +45,7 @@ def test_slope_of_mse(student, rng):
     assert student.logit_grad(z, y, "mse") == close_to(oracle(z, y, "mse"))
 
 
-@check("logit_grad", hint="The result has z's shape, whatever that is.")
+@check("logit_grad", hint="The result always has the shape of z.")
 def test_slopes_of_any_shape(student, rng):
     """keeps the shape: a table, three axes, a single number"""
     for shape in ((4, 3), (2, 3, 2)):
@@ -56,7 +58,7 @@ def test_slopes_of_any_shape(student, rng):
 
 @check("logit_grad", hint="e^z/(1 + e^z) is inf/inf for large z: choose the form by the sign of z.")
 def test_slopes_of_saturated_logits(student, rng):
-    """finite and right at logits of ±1000 and beyond"""
+    """is finite and right at logits of ±1000 and beyond"""
     z = np.concatenate([rng.uniform(800, 2000, size=6), rng.uniform(30, 50, size=2)]) * np.tile([1.0, -1.0], 4)
     for y in (np.zeros(8, dtype=int), np.ones(8, dtype=int)):
         for loss in ("bce", "mse"):
@@ -75,7 +77,7 @@ def test_slopes_of_lists_and_unsigned_integers(student, numbers):
 
 @check("logit_grad", points=0.5, hint=IN_PLACE)
 def test_slopes_leave_their_arguments(student, numbers):
-    """leaves its arguments, keeps no state, prints nothing"""
+    """does not change its arguments, keeps no state, prints nothing"""
     z, y = numbers.normal(size=6), np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0])
     for loss in ("bce", "mse"):
         seen = student.observe("logit_grad", z, y, loss)
@@ -86,9 +88,9 @@ def test_slopes_leave_their_arguments(student, numbers):
         assert student.logit_grad(z, y, loss) == close_to(oracle(z, y, loss))
 
 
-@check("validation", points=0.5, hint='Whatever is neither "mse" nor "bce" is a ValueError, not one of the two.')
+@check("validation", points=0.5, hint='Raise a ValueError for any loss other than "mse" and "bce".')
 def test_slope_of_an_unknown_loss(student, numbers):
-    """logit_grad: an unknown loss is a ValueError that names it"""
+    """logit_grad: an unknown loss raises a ValueError that names it"""
     accepts(student)
     with pytest.raises(ValueError) as caught:
         student.logit_grad(*labelled(numbers, 3), "hinge")
@@ -97,7 +99,7 @@ def test_slope_of_an_unknown_loss(student, numbers):
 
 @check("validation", points=0.5, hint="Compare the shapes before you subtract, and name both.")
 def test_slope_of_shapes_that_differ(student, numbers):
-    """logit_grad: z and y that differ in shape are a ValueError that names both shapes"""
+    """logit_grad: different shapes of z and y raise a ValueError that names both"""
     accepts(student)
     for loss in ("bce", "mse"):
         for first, second in (((4,), (4, 1)), ((3, 4), (4,)), ((5,), (1,))):
@@ -112,7 +114,7 @@ def test_slope_of_shapes_that_differ(student, numbers):
 
 @check("validation", points=0.5, hint="Labels are 0 or 1, and there is at least one.")
 def test_slope_of_labels_that_are_none(student, numbers):
-    """logit_grad: a label other than 0 and 1 is a ValueError that names it, and no example is one too"""
+    """logit_grad: a label other than 0 and 1 raises a ValueError that names it, and so does empty input"""
     accepts(student)
     for loss in ("bce", "mse"):
         for label in (7, -1, 0.5):

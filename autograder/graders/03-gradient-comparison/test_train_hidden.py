@@ -84,36 +84,37 @@ def saturated(rng):
 
 
 def accepts(student):
-    """Good input goes through: whoever refuses everything has validated nothing."""
+    """Call the function with good input: a function that refuses everything validates nothing."""
     for loss in LOSSES:
         student.train(np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([1, 0]), loss, steps=1, w0=np.zeros(2))
 
 
-@check("train", hint="The form in logits; one entry before any step, one after each; the gradient of a mean.")
+@check(
+    "train",
+    hint="Use the form in logits; record one entry before any step and one after each; use the gradient of the mean.",
+)
 def test_losses_of_bce(student, rng):
     """bce: the loss at every step"""
     X, y = examples(rng)
     follow(student.train(X, y, "bce", lr=0.3, steps=25), oracle(X, y, "bce", lr=0.3, steps=25), "loss")
 
 
-@check("train", hint="The mean of (p - y)², and its slope with factor 2 and with p(1 - p).")
+@check("train", hint="The loss is the mean of (p - y)²; its slope has the factors 2 and p(1 - p).")
 def test_losses_of_mse(student, rng):
     """mse: the loss at every step"""
     X, y = examples(rng)
     follow(student.train(X, y, "mse", lr=0.3, steps=25), oracle(X, y, "mse", lr=0.3, steps=25), "loss")
 
 
-@check("train", hint="Class 1 where p >= 0.5, p = 0.5 included; one entry before any step.")
+@check("train", hint="Predict class 1 if p >= 0.5, also at p = 0.5; record one entry before any step.")
 def test_accuracies(student, rng):
-    """the accuracy at every step, the even guess at the start included"""
+    """the accuracy at every step, also at the start, where p = 0.5"""
     X, y = examples(rng, rows=30)
     for loss in LOSSES:
         follow(student.train(X, y, loss, lr=0.2, steps=20), oracle(X, y, loss, lr=0.2, steps=20), "accuracy")
 
 
-@check(
-    "train", hint="The root of the sum of squares over all of w and b, of the gradient at the weights of that entry."
-)
+@check("train", hint="Take the gradient at the weights of that entry: the root of the sum of its squares over w and b.")
 def test_gradient_norms(student, rng):
     """the norm of the gradient at every step, over w and b together"""
     X, y = examples(rng)
@@ -121,25 +122,25 @@ def test_gradient_norms(student, rng):
         follow(student.train(X, y, loss, lr=0.3, steps=15), oracle(X, y, loss, lr=0.3, steps=15), "grad_norm")
 
 
-@check("train", hint="After the last of `steps` updates, and b moves too.")
+@check("train", hint="Return them after the last of `steps` updates; b changes, too.")
 def test_final_weights(student, rng):
-    """w and b are those after the last step"""
+    """returns w and b after the last step"""
     X, y = examples(rng, features=4)
     for loss in LOSSES:
         follow(student.train(X, y, loss, lr=0.3, steps=7), oracle(X, y, loss, lr=0.3, steps=7), "w", "b")
 
 
-@check("train", hint="lr=0.5, steps=200, w0=None for zeros, b0=0.0.")
+@check("train", hint="The defaults are lr=0.5, steps=200, w0=None (zeros) and b0=0.0.")
 def test_defaults(student, reference, numbers):
-    """without options: 200 steps of 0.5 from zeros"""
+    """by default takes 200 steps with lr 0.5 from zeros"""
     X, y = examples(numbers, rows=24)
     for loss in LOSSES:
         follow(student.train(X, y, loss), reference.train(X, y, loss), "loss", "grad_norm", "w", "b")
 
 
-@check("train", hint="Start where w0 and b0 say, and follow lr and steps.")
+@check("train", hint="Start at w0 and b0, and use lr and steps.")
 def test_given_weights(student, reference, rng):
-    """starts from given weights and bias, with lr and steps as told, by position and by name"""
+    """uses w0, b0, lr and steps, passed by position and by name"""
     X, y = examples(rng, rows=10)
     w0, b0 = rng.normal(size=3), 0.8
     for loss in LOSSES:
@@ -149,9 +150,9 @@ def test_given_weights(student, reference, rng):
         follow(student.train(X, y, loss, b0=-0.7, steps=4, lr=1.1), expected, "loss", "w", "b")
 
 
-@check("train", hint="log(p) is -inf where p rounds to 0, and a clipped p gives a wrong loss: take the form in logits.")
+@check("train", hint="log(p) is -inf where p rounds to 0, and a clipped p gives a wrong loss: use the form in logits.")
 def test_a_saturated_start_of_bce(student, rng):
-    """bce: exact where every probability rounds to 0 or 1"""
+    """bce: is exact when all probabilities round to 0 or 1"""
     X, y, w0 = saturated(rng)
     expected = oracle(X, y, "bce", steps=4, w0=w0, b0=3.0)
     follow(student.train(X, y, "bce", steps=4, w0=w0, b0=3.0), expected, "loss", "accuracy", "grad_norm", "w", "b")
@@ -159,24 +160,24 @@ def test_a_saturated_start_of_bce(student, rng):
 
 @check("train", points=0.5, hint="A saturated sigmoid has no slope: under mse the weights stay, and nothing is nan.")
 def test_a_saturated_start_of_mse(student, rng):
-    """mse: where every probability rounds to 0 or 1, nothing moves"""
+    """mse: does not move when all probabilities round to 0 or 1"""
     X, y, w0 = saturated(rng)
     expected = oracle(X, y, "mse", steps=4, w0=w0, b0=3.0)
     follow(student.train(X, y, "mse", steps=4, w0=w0, b0=3.0), expected, "loss", "accuracy", "grad_norm", "w", "b")
 
 
-@check("train", points=0.5, hint="All examples are in every step: no shuffling, no batches, no early stop.")
+@check("train", points=0.5, hint="Use all examples in each step: no shuffling, no batches, no early stop.")
 def test_real_data(student, rng):
-    """hundreds of biopsies with many measurements, every step of both losses"""
+    """trains on hundreds of biopsies with many measurements, right at every step of both losses"""
     for loss in LOSSES:
         X, y = biopsies(rng)
         expected = oracle(X, y, loss, steps=30)
         follow(student.train(X, y, loss, steps=30), expected, "loss", "accuracy", "grad_norm", "w", "b")
 
 
-@check("train", points=0.5, hint="Make float arrays of X, y and w0 first; steps=0 records the start and moves nothing.")
+@check("train", points=0.5, hint="Make float arrays of X, y and w0 first; steps=0 only records the start.")
 def test_integers_lists_and_no_step(student, numbers):
-    """takes lists and integers, signed or not, one feature too; steps=0 records the start"""
+    """takes lists, integers (also unsigned) and a single feature; steps=0 records the start"""
     X, y = numbers.integers(0, 4, size=(6, 2)).astype(np.uint8), np.array([1, 0, 1, 1, 0, 1], dtype=np.uint8)
     for loss in LOSSES:
         expected = oracle(X, y, loss, steps=3, w0=[1, -1])
@@ -188,7 +189,7 @@ def test_integers_lists_and_no_step(student, numbers):
 
 @check("train", points=0.5, hint="w0 -= … writes into the caller's array: work on a copy.")
 def test_training_leaves_its_arguments(student, numbers):
-    """leaves its arguments, keeps no state between runs, prints nothing"""
+    """does not change its arguments, keeps no state between runs, prints nothing"""
     X, y = examples(numbers)
     y, w0 = y.astype(float), numbers.normal(size=3)
     for loss in LOSSES:
@@ -202,9 +203,9 @@ def test_training_leaves_its_arguments(student, numbers):
             follow(student.train(X, y, loss, steps=3), oracle(X, y, loss, steps=3), "loss", "w", "b")
 
 
-@check("validation", points=0.5, hint='Whatever is neither "mse" nor "bce" is a ValueError, not one of the two.')
+@check("validation", points=0.5, hint='Raise a ValueError for any loss other than "mse" and "bce".')
 def test_training_on_an_unknown_loss(student, numbers):
-    """train: an unknown loss is a ValueError that names it"""
+    """train: an unknown loss raises a ValueError that names it"""
     accepts(student)
     with pytest.raises(ValueError) as caught:
         student.train(*examples(numbers), "hinge", steps=1)
@@ -213,7 +214,7 @@ def test_training_on_an_unknown_loss(student, numbers):
 
 @check("validation", points=0.5, hint="X is (N, D) and y is (N,): compare before you multiply, and name both.")
 def test_training_on_shapes_that_do_not_fit(student, numbers):
-    """train: X and y whose shapes do not fit are a ValueError that names the shapes"""
+    """train: shapes of X and y that do not fit raise a ValueError that names them"""
     accepts(student)
     for loss in LOSSES:
         for first, second in (((5, 2), (5, 1)), ((5, 2), (4,)), ((5, 2), (1,)), ((5,), (5,)), ((5, 2, 1), (5,))):
@@ -225,9 +226,9 @@ def test_training_on_shapes_that_do_not_fit(student, numbers):
             require(named, "the message does not name the shapes")
 
 
-@check("validation", points=0.5, hint="One weight a feature, in one axis.")
+@check("validation", points=0.5, hint="w0 has one weight for each feature, in one axis.")
 def test_training_from_weights_that_do_not_fit(student, numbers):
-    """train: a w0 that is not (D,) is a ValueError"""
+    """train: a w0 whose shape is not (D,) raises a ValueError"""
     accepts(student)
     for loss in LOSSES:
         for shape in ((3, 1), (4,), (1,), (1, 3)):
@@ -235,18 +236,18 @@ def test_training_from_weights_that_do_not_fit(student, numbers):
                 student.train(*examples(numbers), loss, steps=1, w0=np.zeros(shape))
 
 
-@check("validation", points=0.5, hint="The mean over no example is NaN: refuse it.")
+@check("validation", points=0.5, hint="The mean over no examples is NaN: refuse empty input.")
 def test_training_on_nothing(student):
-    """train: no examples are a ValueError"""
+    """train: empty input raises a ValueError"""
     accepts(student)
     for loss in LOSSES:
         with pytest.raises(ValueError):
             student.train(np.zeros((0, 3)), np.zeros(0), loss, steps=1)
 
 
-@check("validation", points=0.5, hint="A label is 0 or 1; anything else is refused, before the first step.")
+@check("validation", points=0.5, hint="Labels are 0 or 1; refuse anything else before the first step.")
 def test_training_on_labels_that_are_none(student, numbers):
-    """train: a label other than 0 and 1 is a ValueError that names it"""
+    """train: a label other than 0 and 1 raises a ValueError that names it"""
     accepts(student)
     for loss in LOSSES:
         for label in (7, -1, 0.5):

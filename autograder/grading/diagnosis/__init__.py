@@ -1,1 +1,1 @@
-"""From a failed check to the mistake behind it: the catalogue of wrong answers, and the replay of a student's calls."""
+"""Find the mistake behind a failed check, by replaying a student's calls on a catalogue of wrong answers."""

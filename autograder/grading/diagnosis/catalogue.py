@@ -1,7 +1,7 @@
-"""The catalogue of known wrong answers, and of right ones in another style: text that replaces parts of a reference.
+"""The catalogue of known wrong answers, and of right ones in another style, as text that replaces parts of a reference.
 
-A mistake is an edit of one function of the reference, whose old text stands there exactly once; or, where an edit would
-not do, a function or class that takes the place of the reference's of its name:
+A mistake is an edit of one function of the reference, in which the old text occurs exactly once; or, if an edit is not
+enough, a function or class that replaces the one of the same name:
 
     mistake(
         "sum_for_mean",
@@ -13,8 +13,8 @@ not do, a function or class that takes the place of the reference's of its name:
     @mistake("mean_of_rows", says="this averages over rows only; ...", seen="owner/repository#12: ...")
     def mse_loss(pred, target): ...
 
-The mistakes of a part are in `mistakes/<part>.py`. A catalogue is parsed, never imported: its functions use the
-reference's names, and several replace the same one.
+The mistakes of a part are in `mistakes/<part>.py`. A catalogue is parsed, never imported: its functions use names of
+the reference, and several of them have the same name.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ Definition = ast.FunctionDef | ast.ClassDef
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was met (empty: made up).
+    """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was found (empty: made up).
 
-    `also` are parts that lose points with it, besides its own and those that are computed from it. It is not `replayable`
-    where what it gives depends on chance, or on what was called long before: then it is caught, and may go without its name.
+    `also` are parts that lose points with it, besides its own and those computed from it. It is not `replayable` if its
+    results depend on chance or on much earlier calls: then checks catch it, but it may stay without a name.
     """
 
     id: str
@@ -72,28 +72,28 @@ def mistake(
     named: str | None = None,
     replayable: bool = True,
 ) -> Callable[[Item], Item]:
-    """Describe a wrong answer: of the function or class below it, or of `function` with `change` made in it.
+    """Describe a wrong answer: the function or class below this mark, or `function` with `change` made in it.
 
-    `part` is the file's name in a `mistakes` folder, and given elsewhere; `function` is the part's where it has that name.
-    `named` is used outside of the catalogue: the id of the catalogued mistake that this one equals in behaviour.
+    In a `mistakes` folder `part` is the file's name; elsewhere it must be given. `function` may be left out if it has
+    the part's name. `named` is for use outside the catalogue: the id of the catalogued mistake that behaves the same.
     """
     return lambda item: item
 
 
 def variant(id: str) -> Callable[[Item], Item]:
-    """Mark a function or class as right; those of one id are handed in together."""
+    """Mark a function or class as right; those with the same id are handed in together."""
     return lambda item: item
 
 
 def of_assignment(root: Path, assignment_id: str, module: str) -> tuple[Mistake, ...]:
-    """The known mistakes of an assignment. Raises CourseError."""
+    """Return the known mistakes of an assignment. Raises CourseError."""
     reference = paths.source(root, assignment_id, module)
     return mistakes(paths.mistakes(root, assignment_id), reference.read_text(encoding="utf-8"))
 
 
 @functools.cache
 def mistakes(path: Path, reference: str = "") -> tuple[Mistake, ...]:
-    """The catalogue in a file or in a folder; none where there is neither. Raises CourseError."""
+    """Read the catalogue in a file or folder; empty if there is neither. Raises CourseError."""
     found: dict[str, Mistake] = {}
     for file in _files(path):
         for mark in _marked(file):
@@ -106,7 +106,7 @@ def mistakes(path: Path, reference: str = "") -> tuple[Mistake, ...]:
 
 @functools.cache
 def variants(path: Path) -> tuple[Variant, ...]:
-    """The right variants in a file, functions of one id joined. Raises CourseError."""
+    """Read the right variants in a file, joining functions with the same id. Raises CourseError."""
     texts: dict[str, list[str]] = {}
     for mark in _marked(path):
         texts.setdefault(mark.values["id"], []).append(mark.text)
@@ -115,7 +115,7 @@ def variants(path: Path) -> tuple[Variant, ...]:
 
 @dataclass(frozen=True)
 class _Mark:
-    """`mistake(...)` or `@variant(...)` in a file, its values, and the function or class below it, if there is one."""
+    """A `mistake(...)` or `@variant(...)` in a file: its values, and the function or class below it, if any."""
 
     place: str
     name: str
@@ -125,7 +125,7 @@ class _Mark:
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of a catalogue. Raises CourseError where one lies beside the folder, and would be passed over."""
+    """Return the files of a catalogue. Raises CourseError if one lies next to the folder, where it would be ignored."""
     old = path.with_suffix(".py")
     if path.name == paths.CATALOGUE and old.is_file():
         raise CourseError(
@@ -135,7 +135,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _mistake(mark: _Mark, reference: str, part: str) -> Mistake:
-    """The mistake that a mark describes; `part` is the file's."""
+    """Return the mistake that a mark describes; `part` is the file's."""
     values = dict(mark.values)
     if mark.name != "mistake":
         raise CourseError(f"{mark.place}: `@{mark.name}` does not belong in a catalogue of mistakes")
@@ -160,10 +160,11 @@ def _mistake(mark: _Mark, reference: str, part: str) -> Mistake:
 
 
 def edited(reference: str, name: str, change: Any, where: str) -> str:
-    """The text of a reference's function or class with one change made in it.
+    """Return the text of a reference's function or class with one change made in it.
 
     Raises:
-        CourseError: begins with `where`; the old text does not stand there exactly once, or what comes out is no function.
+        CourseError: the old text does not occur exactly once, or the result is not this function. Its text begins with
+            `where`.
     """
     if not (isinstance(change, tuple) and len(change) == 2 and all(isinstance(text, str) for text in change)):
         raise CourseError(f"{where}: `change` is two texts: (old, new)")
@@ -187,7 +188,7 @@ def edited(reference: str, name: str, change: Any, where: str) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _texts(source: str) -> dict[str, str]:
-    """The functions and classes at the top level of a module, as they are written."""
+    """Return the source text of a module's top-level functions and classes, by name."""
     lines = source.splitlines(keepends=True)
     nodes = [node for node in ast.parse(source).body if isinstance(node, Definition)]
     return {node.name: "".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in nodes}
@@ -199,7 +200,7 @@ def _first_line(node: ast.stmt) -> int:
 
 
 def _marked(path: Path) -> Iterator[_Mark]:
-    """The marks of a file, in their order. Raises CourseError."""
+    """Yield the marks of a file, in order. Raises CourseError."""
     if not path.is_file():
         return
     try:
@@ -236,7 +237,7 @@ def _mark(path: Path, call: ast.Call, definition: str = "", text: str = "") -> _
 
 @functools.lru_cache(maxsize=8)
 def definitions(source: str) -> str:
-    """What a module defines: imports, functions, classes and constants, without checks, demonstrations and plots."""
+    """Return what a module defines: imports, functions, classes and constants; no checks, demonstrations or plots."""
     kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
     lines = source.splitlines(keepends=True)
     parts = []
@@ -247,5 +248,5 @@ def definitions(source: str) -> str:
 
 
 def replaced(source: str, text: str) -> str:
-    """A reference in which `text` stands in the place of what it defines anew."""
+    """Return a reference in which the definitions in `text` replace its own."""
     return f"{definitions(source)}\n\n{text}\n"

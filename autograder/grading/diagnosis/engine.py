@@ -1,8 +1,8 @@
 """Name the mistake behind failed checks: replay the student's recorded calls through the catalogue of wrong answers.
 
-A mistake is named when its outputs equal the student's on every call of the part, and differ from the reference's on at
-least one; where a function stands on another that is wrong, both mistakes are put in place together. Where nothing
-matches, or two do, nothing is said: a false name is worse than none.
+A mistake is named if its outputs equal the student's on every call of the part, and differ from the reference's on at
+least one. If a function uses another one that is wrong, both mistakes are tried together. If no mistake fits, or two
+do, nothing is said: a false name is worse than none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograder.grading.diagnosis.output import Alike, Output, of_student, refus
 from autograder.grading.trace import Recorded, Trace
 from autograder.worker import module as loader
 
-LONG = 0.03  # seconds of the processor that a check's calls take
+LONG = 0.03  # processor seconds; a check whose calls take more is long
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Finding:
 
 
 class Diagnosis:
-    """The catalogue of one assignment, ready to be held against recorded calls."""
+    """The catalogue of one assignment, ready to be compared with recorded calls."""
 
     def __init__(self, reference: str, catalogue: Sequence[Mistake], name: str) -> None:
         self._reference = reference
@@ -45,20 +45,20 @@ class Diagnosis:
         self._seconds: dict[tuple[bytes, ...], float] = {}
 
     def find(self, traces: Sequence[Trace]) -> dict[str, Finding]:
-        """What can be said about failed checks, by check id."""
+        """Return what can be said about failed checks, by check id."""
         findings: dict[str, Finding] = {}
         known: dict[str, Mistake] = {}
         failed = [trace for trace in traces if not trace.passed and trace.calls]
         called = dict.fromkeys(call.label for trace in failed for call in trace.calls)
         labels = [label for label in called if label in references.defined(self._reference)]
-        # What stands on nothing comes first: its mistake is known when what stands on it is looked at.
+        # Functions that use no others come first, so that their mistakes are known when their callers are examined.
         for label in sorted(labels, key=lambda name: len(references.used_by(self._reference, name))):
             self._look_at(label, traces, known, findings)
             self._look_at_refusals(label, traces, findings)
         return findings
 
     def forget(self, checks: Collection[str]) -> None:
-        """Let go of what is known of these checks' calls: nobody else is given the same inputs."""
+        """Forget the replays of these checks, because nobody else gets the same inputs."""
         gone = {name.encode() for name in checks}
         self._replays = {key: value for key, value in self._replays.items() if key[1][0] not in gone}
         self._seconds = {key: value for key, value in self._seconds.items() if key[0] not in gone}
@@ -66,8 +66,8 @@ class Diagnosis:
     def _look_at(
         self, label: str, traces: Sequence[Trace], known: dict[str, Mistake], findings: dict[str, Finding]
     ) -> None:
-        """Try what may be wrong with one function: a mistake of its own, of one it stands on, both, a simple slip."""
-        # Bad input is a part of its own: who refuses nothing may still have made a mistake that has a name.
+        """Try what may be wrong with a function: its own mistake, one of a function it uses, both, or a simple slip."""
+        # Bad input is a separate part: a function that refuses nothing may also have a mistake that can be named.
         computing = [trace for trace in traces if trace.part != "validation"] or list(traces)
         wrong = [trace for trace in computing if not trace.passed and self._differs(trace, label)]
         if not wrong:
@@ -76,7 +76,7 @@ class Diagnosis:
         relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
         mine = [item for item in self._about(label) if item.part != "validation"]
         below = [item for name, item in known.items() if name in references.used_by(self._reference, label)]
-        # One cause for two functions is the likelier one; what it does to its own function has been seen to fit.
+        # One cause for both functions is more likely; it has already been seen to fit its own function.
         if item := self._inherited(label, wrong, below):
             self._say(item.id, f"`{item.function}`, on which this stands: {item.says}", wrong, findings)
             return
@@ -90,26 +90,26 @@ class Diagnosis:
             self._look_at_steps(label, relevant, wrong, findings)
 
     def _about(self, label: str) -> list[Mistake]:
-        """Mistakes of a function, and of the private ones that it is made of."""
+        """Return the mistakes of a function and of its private helpers."""
         helpers = {name for name in references.used_by(self._reference, label) if name.startswith("_")}
         return [item for item in self._catalogue if item.function == label or item.function in helpers]
 
     def _inherited(self, label: str, relevant: Sequence[Trace], below: Sequence[Mistake]) -> Mistake | None:
-        """The mistake of another function that explains this one."""
+        """Return the mistake of another function that explains this one; None if there is none."""
         return next((item for item in below if self._fits((item.id,), relevant, label)), None)
 
     def _look_at_steps(
         self, label: str, relevant: Sequence[Trace], wrong: Sequence[Trace], findings: dict[str, Finding]
     ) -> None:
-        """A right result, a simple step away."""
+        """Say if the results are one simple step away from the right ones."""
         if sum(call.label == label for trace in relevant for call in trace.calls) < 2:
-            return  # one number is twice another by chance
+            return  # with a single call, one number may be twice another by chance
         fitting = [name for name, step in steps.STEPS.items() if self._fits((), relevant, label, step.apply)]
         if len(fitting) == 1:
             self._say(fitting[0], steps.STEPS[fitting[0]].says, wrong, findings)
 
     def _look_at_refusals(self, label: str, traces: Sequence[Trace], findings: dict[str, Finding]) -> None:
-        """Which input is refused and which is not; if all else is not alike, for values may be wrong here as well."""
+        """Compare which input is refused: first along with values, then without, since values may be wrong too."""
         relevant = [trace for trace in traces if trace.part == "validation" and _calls(trace, label)]
         mine = [item for item in self._about(label) if item.part == "validation"]
         for by in (same, refused_alike):
@@ -126,7 +126,7 @@ class Diagnosis:
             findings.setdefault(trace.check, Finding(name, says))
 
     def _differs(self, trace: Trace, label: str, by: Alike | None = None) -> bool:
-        """Whether the student's outputs of this function differ from the reference's somewhere in the check."""
+        """Return whether the student's outputs of this function differ from the reference's anywhere in the check."""
         right, alike = self._right(trace), by or same
         return any(not alike(of_student(trace.calls[index]), right[index]) for index in _told_by(trace, label))
 
@@ -138,10 +138,12 @@ class Diagnosis:
         step: Callable[[Any, Recorded], Any] | None = None,
         by: Alike | None = None,
     ) -> bool:
-        """Equal to the student on every call of the function, other than the reference on at least one."""
+        """Return whether mistakes equal the student on each call of a function, and differ from the reference on one."""
         alike = by or same
         replays: list[tuple[Trace, list[Output]]] = []
-        for trace in sorted(traces, key=self._length):  # what does not fit seldom takes a long check to show it
+        for trace in sorted(
+            traces, key=self._length
+        ):  # short checks first: they usually show that a mistake does not fit
             told = set(_told_by(trace, label))
 
             def stepped(index: int, output: Output, trace: Trace = trace) -> Output:
@@ -162,26 +164,26 @@ class Diagnosis:
         )
 
     def _right(self, trace: Trace) -> list[Output]:
-        """Outputs of the trace's calls with the reference."""
+        """Return the outputs of the trace's calls with the reference."""
         outputs = self._replay((), trace)
         assert outputs is not None
         return outputs
 
     def _length(self, trace: Trace) -> int:
-        """0 for short traces, which stay in their order (a mistake may keep something); the input's size for long ones."""
+        """Sort key: 0 for short traces, whose order matters if a mistake keeps state; the input's size for long ones."""
         return sum(len(call.arguments) for call in trace.calls) if self._is_long(trace) else 0
 
     def _is_long(self, trace: Trace) -> bool:
-        """Whether the trace's calls take a while with the reference: then they are not run to the end for nothing."""
+        """Return whether the trace's calls take long with the reference; if so, replays stop at a difference."""
         self._right(trace)
         return self._seconds[_key(trace)] > LONG
 
     def _replay(
         self, names: tuple[str, ...], trace: Trace, stop: Callable[[int, Output], bool] = lambda index, output: False
     ) -> list[Output] | None:
-        """Outputs of the trace's calls with mistakes in place, or with the reference where there are none.
+        """Return the outputs of the trace's calls with these mistakes in place; with none, those of the reference.
 
-        None where `stop` is true of one: what comes after it need not be known.
+        Return None if `stop` is true for one of them; the later ones are then not needed.
         """
         key = names, _key(trace)
         known = self._replays.get(key)
@@ -210,7 +212,7 @@ def _calls(trace: Trace, label: str) -> bool:
 
 
 def _told_by(trace: Trace, label: str) -> list[int]:
-    """Calls that tell of a function: its own, and later ones of torch that show what it left behind."""
+    """Return the calls that show what a function does: its own, and later calls of torch that show its effects."""
     first = next((index for index, call in enumerate(trace.calls) if call.label == label), len(trace.calls))
     return [
         index
@@ -220,6 +222,6 @@ def _told_by(trace: Trace, label: str) -> list[int]:
 
 
 def of(root: Path, assignment_id: str, module: str) -> Diagnosis:
-    """The diagnosis of an assignment. Raises CourseError."""
+    """Return the diagnosis of an assignment. Raises CourseError."""
     source = paths.source(root, assignment_id, module).read_text(encoding="utf-8")
     return Diagnosis(source, catalogue.of_assignment(root, assignment_id, module), module)

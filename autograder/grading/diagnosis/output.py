@@ -1,4 +1,4 @@
-"""What a call gave, and when two of those are the same."""
+"""The output of a call, and comparisons of two outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.worker import wire
 
 @dataclass(frozen=True)
 class Output:
-    """What a call gave, in a form that can be compared."""
+    """The output of a call, in a form that can be compared."""
 
     value: Any
     gradients: tuple[Any, ...]
@@ -26,7 +26,7 @@ class Output:
 
 
 def of_student(call: Recorded) -> Output:
-    """What the student's function gave."""
+    """Return the output of the student's function."""
     raised = call.raised if call.ended else "(none)"
     return Output(call.value, tuple(call.gradients), tuple(call.after), raised, call.printed)
 
@@ -35,12 +35,12 @@ Alike = Callable[[Output, Output], bool]
 
 
 def refused_alike(one: Output, other: Output) -> bool:
-    """Equal in what is refused and what is not."""
+    """Return whether both raised the same, or both raised nothing."""
     return one.raised == other.raised
 
 
 def same(one: Output, other: Output) -> bool:
-    """Equal in all that a check may see, up to rounding."""
+    """Return whether two outputs are equal in all that a check may see, up to rounding."""
     if one.raised or other.raised:
         return one.raised == other.raised
     return one.printed == other.printed and (
@@ -55,16 +55,19 @@ def _equal(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         if len(one) == len(other) > 8 and all(type(item) in (int, float) for item in (*one, *other)):
-            one, other = np.array(one, dtype=float), np.array(other, dtype=float)  # a state of six hundred numbers, say
+            one, other = (
+                np.array(one, dtype=float),
+                np.array(other, dtype=float),
+            )  # for example a state of six hundred numbers
             return _equal(one, other)
         return len(one) == len(other) and all(map(_equal, one, other))
     if isinstance(one, wire.Figure) and isinstance(other, wire.Figure):
         return len(one.axes) == len(other.axes) and all(map(_drawn_alike, one.axes, other.axes))
     first, second = to_array(one), to_array(other)
     if first is None or second is None:
-        # What has no form on the wire (a module, a figure) is not compared: its calls are.
+        # Objects that cannot be sent (such as modules) are not compared; their calls are.
         plain = (str, bool, type(None))
-        if isinstance(one, plain) or isinstance(other, plain):  # an array beside None would compare element by element
+        if isinstance(one, plain) or isinstance(other, plain):  # None == array would compare element by element
             return isinstance(one, plain) and isinstance(other, plain) and one == other
         return (first is None) == (second is None)
     if first.shape != second.shape or first.dtype.kind in "OSU" or second.dtype.kind in "OSU":
@@ -74,7 +77,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _rounding(value: Any) -> float:
-    """By how much two ways of computing one thing may differ in the value's own precision."""
+    """Return the relative difference that two ways of computing a value may have in its precision."""
     dtype, torch = getattr(value, "dtype", None), sys.modules.get("torch")
     eps = 0.0
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
@@ -85,7 +88,7 @@ def _rounding(value: Any) -> float:
 
 
 def _drawn_alike(one: wire.Axes, other: wire.Axes) -> bool:
-    """The same lines on the same scales, and words where the other has words: which ones is the student's choice."""
+    """Return whether two plots have the same lines, scales and labelled places; the words are the student's choice."""
     words = [(bool(item.xlabel), bool(item.ylabel), bool(item.legend)) for item in (one, other)]
     lines = [sorted((line.x, line.y) for line in item.lines) for item in (one, other)]
     return (

@@ -1,4 +1,4 @@
-"""What a reference defines, and which of it stands on which."""
+"""Find what a reference defines, and which definitions use which."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import functools
 
 @functools.cache
 def defined(source: str) -> frozenset[str]:
-    """Names of a reference's functions and classes."""
+    """Return the names of a reference's functions and classes."""
     kinds = (ast.FunctionDef, ast.ClassDef)
     return frozenset(node.name for node in ast.parse(source).body if isinstance(node, kinds))
 
 
 @functools.cache
 def used_by(source: str, function: str) -> frozenset[str]:
-    """Names that a function of the reference stands on, directly or through others."""
+    """Return the names that a function of the reference uses, directly or through others."""
     uses = {
         node.name: {item.id for item in ast.walk(node) if isinstance(item, ast.Name)} - {node.name}
         for node in ast.parse(source).body

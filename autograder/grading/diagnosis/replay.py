@@ -1,4 +1,4 @@
-"""Run a student's recorded calls again, on the reference or on a wrong answer that we know."""
+"""Run a student's recorded calls again, on the reference or on a known wrong answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_CALLS = 400
 def run(
     module: ModuleType, calls: Sequence[Recorded], stop: Callable[[int, Output], bool] | None = None
 ) -> list[Output]:
-    """Call by call, with objects that stay in the worker standing here instead; to the first of which `stop` is true."""
+    """Run calls one by one, until `stop` is true for one. Objects that stayed in the worker are made again here."""
     kept: dict[int, Any] = {}
 
     def resolve(reference: wire.Handle | wire.Name) -> Any:
@@ -73,7 +73,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _without_picture(value: Any) -> Any:
-    """Figures as data, and none of them left open."""
+    """Turn a figure into data, and close it."""
     data = figures.as_data(value)
     if data is not value:
         sys.modules["matplotlib.pyplot"].close(value)
@@ -90,7 +90,7 @@ def _find(module: ModuleType, path: str) -> Any:
 
 @contextlib.contextmanager
 def unmoved() -> Iterator[None]:
-    """Run our own wrong code without a word, without warnings, and without a trace in random states."""
+    """Run our own wrong code without output or warnings, and restore random states afterwards."""
     state = np.random.get_state()
     torch = sys.modules.get("torch")
     torch_state = torch.get_rng_state() if torch is not None else None

@@ -1,4 +1,4 @@
-"""Simple steps away from a right result, which need no catalogue: twice, half, negated, transposed."""
+"""Simple changes of a right result, which need no catalogue: twice, half, negated, transposed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.worker import reader
 
 @dataclass(frozen=True)
 class Step:
-    """A simple change of a right result, and what a tutor would say of it."""
+    """A simple change of a right result, and what a tutor would say about it."""
 
     apply: Callable[[Any, Recorded], Any]
     says: str

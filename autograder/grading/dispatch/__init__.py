@@ -1,1 +1,1 @@
-"""Who grades what, where and when: batches over cores or a cluster, and the cache of what has been graded."""
+"""Spread batches over cores or a cluster, and cache what has been graded."""

@@ -1,4 +1,4 @@
-"""What has been graded once, kept beside the results, so that only what has changed is graded again."""
+"""Cache graded submissions next to the results, so that only what has changed is graded again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.intake.submission import Submission
 class Cache:
     """A folder of graded submissions, each under a hash of all that its outcome depends on.
 
-    `fingerprint` gives that of an assignment, by its id.
+    `fingerprint` returns the fingerprint of an assignment, by its id.
     """
 
     def __init__(self, folder: Path, fingerprint: Callable[[str], Fingerprint]) -> None:
@@ -25,15 +25,15 @@ class Cache:
         self._fingerprint = fingerprint
 
     def get(self, submission: Submission) -> Graded | None:
-        """What this submission got before; None where it is new, or the entry cannot be read."""
+        """Return what this submission got before; None if it is new or the entry cannot be read."""
         try:
             return msgspec.msgpack.decode(self._path(submission).read_bytes(), type=Graded)
         except (OSError, msgspec.DecodeError):
             return None
 
     def put(self, submission: Submission, graded: Graded) -> None:
-        """Keep it. Raises OutputError."""
-        files.write(self._path(submission), msgspec.msgpack.encode(graded))
+        """Store what this submission got. Raises OutputError."""
+        files.write_file(self._path(submission), msgspec.msgpack.encode(graded))
 
     def _path(self, submission: Submission) -> Path:
         fingerprint = self._fingerprint(submission.assignment)

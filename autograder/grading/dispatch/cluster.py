@@ -1,7 +1,7 @@
 """Spread batches over a Dask cluster: the same grading, with each Dask worker behind jails of its own.
 
-The course's folder lies at the same path on every machine, on a shared file system say; a worker that would grade with
-anything else than we do is refused: its fingerprint differs.
+The course's folder must be at the same path on every machine, for example on a shared file system. A worker that would
+grade with anything else than we do is refused, because its fingerprint differs.
 """
 
 from __future__ import annotations
@@ -23,22 +23,23 @@ from autograder.grading.dispatch.salvage import salvaged
 
 SECONDS_TO_CONNECT = 10
 _ATTEMPTS = 3
-# Batches that are on their way at once: this many for each thread of the cluster, which may still be starting its workers.
+# Batches in flight: so many for each thread of the cluster, and at least some, since its workers may still be starting.
 _EACH, _AT_LEAST = 2, 16
 _SAME_COURSE = "put the same course and the same losslab at the same path on every machine"
 
-# pytest, which runs the checks, is at home in one thread a process; a worker with several takes its batches in turn.
+# pytest, which runs the checks, supports only one thread in a process; a worker with several grades its batches in
+# turn.
 _one_at_a_time = threading.Lock()
 
 
 def dask(batches: Iterable[Batch], scheduler: str) -> Iterator[tuple[Batch, list[Graded]]]:
-    """Grade batches on the cluster of the scheduler at this address, say tcp://127.0.0.1:8786, and yield each as it is done.
+    """Grade batches on the cluster of this scheduler (such as tcp://127.0.0.1:8786), and yield each when it is done.
 
-    A batch whose worker is lost goes to another one. Of `batches` no more are taken than are worked on soon, so that those
-    of a crowd need not exist at once.
+    A batch whose worker dies goes to another one. `batches` is read only as fast as the cluster works, so that a large
+    class is never in memory as a whole.
 
     Raises:
-        CourseError, SandboxError: as grade() does; no scheduler answers, or its workers keep dying.
+        CourseError, SandboxError: as grade() does; or no scheduler answers, or its workers keep dying.
     """
     waiting = iter(batches)
     beginning = list(itertools.islice(waiting, 1))
@@ -69,7 +70,7 @@ def dask(batches: Iterable[Batch], scheduler: str) -> Iterator[tuple[Batch, list
 
 
 def _alone(client: Any, batch: Batch) -> list[Graded] | GradersStopped | None:
-    """Grade one batch on the cluster; None where its worker died."""
+    """Grade one batch on the cluster; return None if its worker died."""
     from distributed import KilledWorker
 
     ((_, done, error),) = _round(client, iter([batch]), alone=True)
@@ -99,7 +100,7 @@ def _client(scheduler: str) -> Any:
 def _round(
     client: Any, batches: Iterator[Batch], alone: bool = False
 ) -> Iterator[tuple[Batch, Any, BaseException | None]]:
-    """Hand all batches out; each comes back with what it gave, or with the error that it met."""
+    """Hand out all batches; yield each with its results, or with its error."""
     from distributed import as_completed
 
     done = as_completed(loop=client.loop)
@@ -125,14 +126,14 @@ def _round(
 
 
 def _there(batch: Batch, wanted: Fingerprint, alone: bool = False) -> tuple[Any, dict[str, float]]:
-    """On a worker: grade, if what it would grade with is what was meant."""
+    """Grade a batch on a worker, if its fingerprint is the wanted one. Raises CourseError if not."""
     root = Path(batch.root)
     if not root.is_dir():
         raise _refused(str(root), f"is missing; {_SAME_COURSE}")
-    known(root)  # none is made here: every machine would have one of its own
+    known(root)  # never create one here, or each machine would have its own
     found = _fingerprint(batch)
     if found.seed != wanted.seed:
-        raise _refused(str(place(root)), "is another secret; put the same on every machine")
+        raise _refused(str(place(root)), "holds another secret; put the same secret on every machine")
     if found.environment != wanted.environment:
         raise _refused("environment", f"{found.environment}; install what you grade with: {wanted.environment}")
     if found != wanted:
@@ -154,7 +155,7 @@ def _refused(what: str, says: str) -> CourseError:
 
 
 def _told(error: BaseException) -> LossLabError:
-    """The one line for what went wrong on a worker."""
+    """Return the error, as one line, for what went wrong on a worker."""
     if isinstance(error, LossLabError):
         return error
     return SandboxError(f"a Dask worker failed: {type(error).__name__}: {error}; look into its log, and grade again")

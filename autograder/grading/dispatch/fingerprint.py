@@ -1,9 +1,9 @@
 """The one fingerprint of all that an outcome depends on besides the submission, and of nothing else.
 
-The cache of graded submissions, the origin written into results, the proof of `losslab verify`, the check whether anything
-has changed and the cluster all ask here. Nothing is listed by hand: files of this package are those that grading and intake
-import, libraries those that they, the hidden checks and the reference import, and fields of course.yml those that grading
-is given (course/decisive.py). So pages, exports, titles, due dates and the late policy are no part of it.
+The cache of graded submissions, the origin in results, the proof of `losslab verify`, the test whether anything has
+changed, and the cluster all use it. Nothing is listed by hand: it covers the files of this package that grading and
+intake import, the libraries that these, the hidden checks and the reference import, and the fields of course.yml that
+grading gets (course/decisive.py). So pages, exports, titles, due dates and the late policy are not part of it.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from autograder.grading.batch import packages
 from autograder.grading.dispatch.imports import distribution, needed
 
 PACKAGE = Path(__file__).parents[2]
-# What runs in a grading process, what makes a submission's source, and what hidden checks are written with.
+# What runs in a grading process, what reads submissions, and what hidden checks are written with.
 _STARTS = ("autograder.grading.dispatch.executor", "autograder.intake.folder", "autograder.grading")
-# Only `losslab verify` reads these files of a grader's folder, and no worker or check gets a text from the reference's.
+# Only `losslab verify` reads these files of a grader's folder. No worker or check gets the texts of the reference's
+# folder.
 _ONLY_PROVEN, _ONLY_READ = frozenset({"variants.py", "equivalent.yml"}), ".md"
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """`graders` is over hidden checks, reference and program, `course` over the fields of course.yml that decide.
+    """All that an outcome depends on besides the submission.
 
-    `environment` is Python and libraries in words; `seed` stands for the secret; `wall` is the name of one.
+    `graders` is a hash of hidden checks, reference and program, `course` one of the fields of course.yml that decide.
+    `environment` lists Python and libraries with versions; `seed` is a digest of the secret; `wall` is the wall's name.
     """
 
     graders: str
@@ -44,16 +46,16 @@ class Fingerprint(msgspec.Struct, frozen=True):
 
 
 def of(course: Course, root: Path, assignment: Assignment, wall: str) -> Fingerprint:
-    """The fingerprint as everything is now. Where the course has no secret, one is made. Raises CourseError."""
+    """Return the current fingerprint. If the course has no secret, one is created. Raises CourseError."""
     files, environment = _program(root, assignment)
     seed = digest_of_secret(root)
     return Fingerprint(_hash_of(files), _hash_of_fields(course, assignment), environment, seed, wall)
 
 
 def proof(course: Course, root: Path, assignment: Assignment) -> str:
-    """What `losslab verify` proves: hidden checks, reference, program and course, and the variants that it tries.
+    """Return a hash of what `losslab verify` proves: hidden checks, reference, program, course and variants.
 
-    It is the same on every machine. Libraries, wall and secret are no part of it: the proof lies in the course's
+    It is the same on every machine. Libraries, wall and secret are not part of it: the proof is stored in the course's
     repository, constraints.txt pins the libraries, and the graders are tried under many seeds.
     """
     files, _ = _program(root, assignment)
@@ -64,13 +66,13 @@ def proof(course: Course, root: Path, assignment: Assignment) -> str:
 
 
 def _program(root: Path, assignment: Assignment) -> tuple[dict[str, Path], str]:
-    """All files that decide, by names that are the same wherever the course lies; and Python and libraries in words."""
+    """Return all files that decide, by names independent of the course's folder, and the environment in words."""
     files = {f"graders/{name}": path for name, path in _below(_graders(root, assignment)) if name not in _ONLY_PROVEN}
     reference = paths.solution(root, assignment.id)
     files |= {f"solutions/{name}": path for name, path in _below(reference) if path.suffix != _ONLY_READ}
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in files.values() if path.suffix == ".py"]
     program = needed(PACKAGE, _STARTS, texts)
-    # Tables and the like lie with the module that reads them.
+    # Tables and the like lie next to the module that reads them.
     folders = {path.parent for path in program.files.values()} - {PACKAGE}
     beside = [path for folder in folders for path in folder.iterdir() if path.suffix != ".py" and _counts(path)]
     for path in [*program.files.values(), *beside]:
@@ -90,7 +92,7 @@ def _below(folder: Path) -> Iterable[tuple[str, Path]]:
 
 
 def _counts(path: Path) -> bool:
-    """Whether this is a file that somebody wrote: what Python, pytest and editors leave behind is none."""
+    """Return whether somebody wrote this file, rather than Python, pytest or an editor leaving it behind."""
     hidden = any(part.startswith(".") for part in path.parts[len(path.parents[1].parts) :])
     return path.is_file() and "__pycache__" not in path.parts and not hidden
 
@@ -113,5 +115,5 @@ def _environment(names: frozenset[str]) -> str:
 def _version(name: str) -> str:
     try:
         return metadata.version(name)
-    except metadata.PackageNotFoundError:  # the jail says so, and what to do about it
+    except metadata.PackageNotFoundError:  # the jail reports this, with a remedy
         return "is missing"

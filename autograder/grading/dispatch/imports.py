@@ -1,4 +1,4 @@
-"""What code imports, read from its text: the files of this package that it needs, and the libraries of others."""
+"""Find what code imports by reading its text: files of this package, and other libraries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 _OURS = __name__.partition(".")[0]
-# A syntax tree of all files would take a quarter of a second at each `losslab grade`. A line of prose that looks like an
-# import only adds something that is there: what is found is never too little. A test compares it with the syntax trees.
+# Parsing all files would take a quarter of a second at each `losslab grade`. A line of prose that looks like an import
+# can only add something that exists, so nothing is ever missed. A test compares the result with the syntax trees.
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(?P<base>[.\w]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n#]+)|import[ \t]+(?P<modules>[^\n#]+))",
     re.MULTILINE,
@@ -21,14 +21,14 @@ _COMMENT = re.compile(r"#[^\n]*")
 
 
 class Needed(NamedTuple):
-    """Files of the package by their module's name, and top-level names of other libraries."""
+    """Files of the package by module name, and top-level names of other libraries."""
 
     files: dict[str, Path]
     libraries: frozenset[str]
 
 
 def needed(package: Path, modules: Iterable[str], texts: Iterable[str] = ()) -> Needed:
-    """All that these modules of the package and these source texts import, directly or through others."""
+    """Return all that these modules of the package and these source texts import, directly or through others."""
     files: dict[str, Path] = {}
     libraries: set[str] = set()
     waiting = [*modules]
@@ -50,7 +50,7 @@ def needed(package: Path, modules: Iterable[str], texts: Iterable[str] = ()) -> 
 
 
 def _imported(text: str, package: str) -> Iterator[str]:
-    """Full names of what a text in this package imports; a name that is no module is among them."""
+    """Yield the full names of what a text in this package imports, including names that are not modules."""
     for found in _IMPORT.finditer(text):
         if found["modules"]:
             yield from _names(found["modules"])
@@ -81,7 +81,7 @@ def _file(package: Path, name: str) -> Path | None:
 
 @functools.cache
 def distribution(module: str) -> str | None:
-    """The distribution that an import's top-level name belongs to; None where none is installed."""
+    """Return the distribution that a top-level import name belongs to; None if none is installed."""
     try:
         return metadata.distribution(module).name
     except metadata.PackageNotFoundError:
@@ -90,6 +90,6 @@ def distribution(module: str) -> str | None:
 
 @functools.cache
 def _distributions() -> dict[str, str]:
-    """Distributions by the names that they declare. Those that declare none, importlib.metadata would open file by file."""
+    """Return distributions by the names they declare. Looking up undeclared names would read the files of each one."""
     declared = ((item, item.read_text("top_level.txt") or "") for item in metadata.distributions())
     return {name: item.name for item, names in declared for name in names.split()}

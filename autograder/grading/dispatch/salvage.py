@@ -1,4 +1,4 @@
-"""When grading processes keep dying over a batch: find the submission that kills them, and grade all others."""
+"""If grading processes keep dying on a batch, find the submission that kills them and grade all others."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from autograder.grading.batch import Batch, Graded, GradersStopped
 from autograder.intake.submission import Submission
 
 KEEP_DYING = "the grading processes keep dying; look for what kills them (memory?), and grade again"
-KILLS = "this submission ended the process that graded it, twice; it is not graded. Please tell your teacher."
+KILLS = "this submission twice ended the process that graded it, so it is not graded; please tell your teacher."
 
-# Grades a batch in a fresh process of its own; where that process died, None.
+# Grades a batch in a fresh process; returns None if that process died.
 Alone = Callable[[Batch], list[Graded] | GradersStopped | None]
 
 
 def salvaged(batch: Batch, alone: Alone) -> list[Graded]:
-    """Results of a batch that has cost a process or two: halves are tried apart, down to the one that is to blame.
+    """Grade a batch that has killed its processes, by trying its halves down to the submission that is to blame.
 
     Raises:
-        SandboxError: a batch with nothing in it dies as well, so it is the machine.
-        GradersStopped: the graders end at a submission with nothing in it as well, so they are broken.
+        SandboxError: an empty submission dies as well, so the machine is to blame.
+        GradersStopped: the graders also end at an empty submission, so they are broken.
     """
     done = alone(batch)
     if isinstance(done, list):

@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "huber_smooth_l1",
-    says="this is smooth L1, which is Huber divided by delta; only at delta = 1 are they equal.",
+    says="this is smooth L1, which is Huber divided by delta; they are equal only at delta = 1.",
     seen="docs: torch.nn.SmoothL1Loss: huber(x, y) / beta",
     function="huber_loss",
     change=("2, delta * (size - 0.5 * delta)", "2 / delta, size - 0.5 * delta"),
@@ -12,7 +12,7 @@ mistake(
 
 mistake(
     "huber_no_half",
-    says="your parabola has no ½, so the two branches do not meet at delta; half the square is meant.",
+    says="your parabola has no ½, so the two branches do not meet at delta; take half the square.",
     seen="uu-sml/sml-book-page#17: eq. 5.4 of a draft, the square without its 0.5",
     function="huber_loss",
     change=("0.5 * size", "size"),
@@ -20,7 +20,7 @@ mistake(
 
 mistake(
     "huber_no_offset",
-    says="your line starts at the origin, so the loss jumps at delta; take ½δ away from the error before you scale it.",
+    says="your line starts at the origin, so the loss jumps at delta; subtract ½δ from the error before you scale it.",
     seen="uu-sml/sml-book-page#17: eq. 5.4 of a draft, nothing subtracted from the linear part",
     function="huber_loss",
     change=("(size - 0.5 * delta)", "size"),
@@ -28,14 +28,14 @@ mistake(
 
 mistake(
     "huber_offset_not_squared",
-    says="your line is lowered by ½δ; it takes ½δ² for the branches to meet, which shows when delta is not 1.",
+    says="you subtract ½δ from the line; the branches only meet with ½δ², as you see when delta is not 1.",
     function="huber_loss",
     change=("(size - 0.5 * delta)", "size - 0.5 * delta"),
 )
 
 mistake(
     "huber_line_without_delta",
-    says="your line has slope 1 whatever delta is; at the seam the parabola has slope delta, and the line goes on with it.",
+    says="your line always has slope 1; where the branches meet the parabola has slope delta, and the line continues with it.",
     seen="tensorforce/tensorforce#139: abs(delta) - 0.5 whatever the clip is",
     function="huber_loss",
     change=("delta * (size - 0.5 * delta)", "size - 0.5 * delta"),
@@ -43,7 +43,7 @@ mistake(
 
 mistake(
     "huber_delta_ignored",
-    says="this uses 1 whatever delta it is given; seam, slope and offset all depend on delta.",
+    says="this always uses a delta of 1; seam, slope and offset all depend on the delta that is passed.",
     seen="xXAI-botXx/ANN-106 src/ann106/loss_functions.py: delta = 1.0 typed in",
     function="huber_loss",
     change=("delta, 0.5 * size**2, delta * (size - 0.5 * delta)", "1, 0.5 * size**2, size - 0.5"),
@@ -52,7 +52,7 @@ mistake(
 
 @mistake(
     "huber_signed_seam",
-    says="this compares the error itself with delta, so large negative errors fall into the parabola; compare its absolute value.",
+    says="this compares the signed error with delta, so large negative errors get the parabola; compare the absolute error.",
     seen="marlbenchmark/on-policy#47: e > d for abs(e) > d",
 )
 def huber_loss(pred, target, delta=1.0):
@@ -63,7 +63,7 @@ def huber_loss(pred, target, delta=1.0):
 
 mistake(
     "huber_squared_seam",
-    says="this compares the squared error with delta, which puts the seam at the root of delta; compare the absolute error.",
+    says="this compares the squared error with delta, so the branches change at the root of delta; compare the absolute error.",
     function="huber_loss",
     change=("size <= delta", "size**2 <= delta"),
 )
@@ -71,7 +71,7 @@ mistake(
 
 @mistake(
     "huber_one_branch_for_all",
-    says="this chooses one branch for the whole array by the mean error; every element chooses for itself.",
+    says="this chooses one branch for the whole array by the mean error; choose the branch for each element.",
 )
 def huber_loss(pred, target, delta=1.0):
     _require_positive(delta)
@@ -91,7 +91,7 @@ mistake(
 
 @mistake(
     "huber_pseudo",
-    says="this is the pseudo-Huber loss, a smooth cousin; the Huber loss has two branches that meet at delta.",
+    says="this is the pseudo-Huber loss, a smooth relative; the Huber loss has two branches that meet at delta.",
     seen="docs: scipy.special.pseudo_huber",
 )
 def huber_loss(pred, target, delta=1.0):
@@ -101,7 +101,7 @@ def huber_loss(pred, target, delta=1.0):
 
 mistake(
     "huber_default_delta",
-    says="your default delta is not the 1.0 of the statement; the rest is right.",
+    says="your default delta is not 1.0, as the task asks; the rest is right.",
     seen="docs: sklearn.linear_model.HuberRegressor: epsilon=1.35",
     function="huber_loss",
     change=("1.0", "1.35"),
@@ -117,7 +117,7 @@ mistake(
 
 mistake(
     "huber_grad_sign_lost",
-    says="this gives +delta to large negative errors too; outside of delta the slope bears the sign of the error.",
+    says="this gives +delta to large negative errors too; outside of delta the slope has the sign of the error.",
     function="huber_grad",
     change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, errors, delta)"),
 )
@@ -134,7 +134,7 @@ def huber_grad(pred, target, delta=1.0):
 
 mistake(
     "huber_grad_slope_1",
-    says="your slope outside is 1 instead of delta; the line goes on with the slope which the parabola has at the seam.",
+    says="your slope outside is 1 instead of delta; the line continues with the slope of the parabola at delta.",
     function="huber_grad",
     change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, errors, np.sign(errors))"),
 )
@@ -163,7 +163,7 @@ mistake(
 
 mistake(
     "huber_grad_delta_ignored",
-    says="this clips the error at 1 whatever delta it is given; clip it at delta.",
+    says="this always clips the error at 1; clip it at delta.",
     function="huber_grad",
     change=("delta, delta", "1, 1"),
 )

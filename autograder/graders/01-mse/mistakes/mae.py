@@ -4,21 +4,21 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "mae_no_absolute",
-    says="this averages the errors with their signs, so that they cancel; take absolute values first.",
+    says="this averages the errors with their signs, so they cancel; take absolute values first.",
     function="mae_loss",
     change=("np.abs(_errors(pred, target))", "_errors(pred, target)"),
 )
 
 mistake(
     "mae_of_mean_error",
-    says="this takes the absolute value of the mean, when the errors have cancelled already; take it of each error.",
+    says="this takes the absolute value of the mean, after the errors have cancelled; take it of each error.",
     function="mae_loss",
     change=("np.mean(np.abs(_errors(pred, target)))", "np.abs(np.mean(_errors(pred, target)))"),
 )
 
 mistake(
     "mae_median",
-    says="this is the median of the absolute errors; the M of MAE is the mean here.",
+    says="this is the median of the absolute errors; the M of MAE means the mean here.",
     seen="docs: sklearn.metrics.median_absolute_error",
     function="mae_loss",
     change=("np.mean", "np.median"),
@@ -45,7 +45,7 @@ def mae_loss(pred, target):
 
 @mistake(
     "mae_unsigned",
-    says="this subtracts unsigned integers as they come: below zero they wrap around, and their absolute value is huge; make float arrays first.",
+    says="this subtracts unsigned integers, which wrap around below zero to huge values; make float arrays first.",
     seen="ybarancan/efficient_spectral_cnn#5: mean absolute error of uint8 images",
 )
 def mae_loss(pred, target):
@@ -55,7 +55,7 @@ def mae_loss(pred, target):
 
 mistake(
     "mae_grad_one_at_zero",
-    says="this counts an error of exactly 0 as positive; the subgradient asked for there is 0.",
+    says="this treats an error of exactly 0 as positive; the subgradient there should be 0.",
     function="mae_grad",
     change=("np.sign(errors)", "np.where(errors >= 0, 1.0, -1.0)"),
 )
@@ -63,7 +63,7 @@ mistake(
 
 @mistake(
     "mae_grad_nan_at_zero",
-    says="this divides the error by its absolute value, which is 0/0 where a prediction is perfect; the sign function gives 0 there.",
+    says="this divides the error by its absolute value, which is 0/0 for a perfect prediction; np.sign gives 0 there.",
 )
 def mae_grad(pred, target):
     errors = _errors(pred, target)
@@ -82,7 +82,7 @@ mistake(
 
 @mistake(
     "mae_grad_no_n",
-    says="this is the sign alone; the loss is a mean, so each slope is divided by n.",
+    says="this is only the sign; the loss is a mean, so divide each slope by n.",
 )
 def mae_grad(pred, target):
     return np.sign(_errors(pred, target))
@@ -98,14 +98,14 @@ mistake(
 
 mistake(
     "mae_grad_counts_wrong_ones",
-    says="this divides by the number of errors that are not 0; perfect predictions count in the mean as well.",
+    says="this divides by the number of errors that are not 0; perfect predictions count in the mean, too.",
     function="mae_grad",
     change=("errors.size", "max(np.count_nonzero(errors), 1)"),
 )
 
 mistake(
     "mae_grad_one_sided",
-    says="this has no slope where the prediction is too low; there it is -1/n.",
+    says="this has slope 0 where the prediction is too low; it should be -1/n there.",
     function="mae_grad",
     change=("np.sign(errors)", "(errors > 0)"),
 )

@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "mse_grad_no_2",
-    says="this lost the factor 2 which comes down when a square is differentiated; the loss has no ½ that would cancel it.",
+    says="this lacks the factor 2 from differentiating the square; the loss has no ½ that would cancel it.",
     seen="davisking/dlib#1169: loss (x - y)², gradient without the 2",
     change=("2 * errors", "errors"),
 )
@@ -18,7 +18,7 @@ mistake(
 
 mistake(
     "mse_grad_sign",
-    says="this has the wrong sign: it is the derivative with respect to the target; the inner derivative for pred is +1.",
+    says="this has the wrong sign: it is the derivative with respect to the target; for pred the inner derivative is +1.",
     seen="kszymani/Heras plain/losses.py: mse_deriv has y - p",
     change=("2 * errors", "-2 * errors"),
 )
@@ -35,7 +35,7 @@ def mse_grad(pred, target):
 
 @mistake(
     "mse_grad_scalar",
-    says="this averages the gradient into one number; every prediction has a slope of its own, so keep the shape of pred.",
+    says="this averages the gradient into one number; each prediction has its own slope, so keep the shape of pred.",
 )
 def mse_grad(pred, target):
     return 2 * np.mean(_errors(pred, target))
@@ -43,13 +43,13 @@ def mse_grad(pred, target):
 
 mistake(
     "mse_grad_absolute",
-    says="this loses the sign of the errors, so every prediction is pushed down; the slope has the sign of pred - target.",
+    says="this loses the sign of the errors, so each prediction is pushed down; the slope has the sign of pred - target.",
     change=("2 * errors", "2 * np.abs(errors)"),
 )
 
 mistake(
     "mse_grad_of_mean_error",
-    says="this gives every element the gradient of the squared mean error; each element's slope depends on its own error alone.",
+    says="this gives every element the gradient of the squared mean error; each element's slope depends only on its own error.",
     change=("2 * errors / errors.size", "np.full(errors.shape, 2 * np.mean(errors) / errors.size)"),
 )
 
@@ -62,7 +62,7 @@ mistake(
 
 @mistake(
     "mse_grad_in_place",
-    says="this works in place on the array that the caller handed in, and leaves the errors in it; work on a new array.",
+    says="this works in place and leaves the errors in the caller's array; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def mse_grad(pred, target):
@@ -74,7 +74,7 @@ def mse_grad(pred, target):
 
 @mistake(
     "mse_grad_keeps_n",
-    says="this keeps the n of its first call and uses it ever after; count the elements anew in every call.",
+    says="this keeps the n of its first call and reuses it; count the elements in each call.",
     seen="docs: Python language reference, function definitions: a default is evaluated once",
 )
 def mse_grad(pred, target, counted=[]):
@@ -86,7 +86,7 @@ def mse_grad(pred, target, counted=[]):
 
 @mistake(
     "mse_grad_unsigned",
-    says="this subtracts unsigned integers as they come, and they wrap around below zero; make float arrays of both first.",
+    says="this subtracts unsigned integers, which wrap around below zero; make float arrays of both first.",
     seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def mse_grad(pred, target):
@@ -96,7 +96,7 @@ def mse_grad(pred, target):
 
 @mistake(
     "mse_grad_like_pred",
-    says="your result takes over the number type of pred, so integer predictions get a gradient cut to whole numbers; make a float array for it.",
+    says="your result has the dtype of pred, so integer predictions get a gradient cut to whole numbers; make a float array for it.",
     seen="docs: numpy.zeros_like: takes over the data type of its argument",
 )
 def mse_grad(pred, target):

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "mse_rows",
-    says="this divides by the number of rows; the mean goes over all elements of the matrix.",
+    says="this divides by the number of rows; the mean is over all elements of the matrix.",
     seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
 )
 def mse_loss(pred, target):
@@ -22,7 +22,7 @@ mistake(
 
 mistake(
     "mse_half",
-    says="this has a ½ in front, as books write it who want a gradient without a 2; here the loss is the plain mean.",
+    says="this has a ½ in front, as in books that want a gradient without a 2; here the loss is the plain mean.",
     seen="kuleshov-group/aml-book#17: the MSE with 1/(2n)",
     change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target) ** 2) / 2"),
 )
@@ -49,13 +49,13 @@ mistake(
 
 mistake(
     "mse_of_mean_error",
-    says="this squares the mean error, so that positive and negative errors cancel; square each error before you average.",
+    says="this squares the mean error, so positive and negative errors cancel; square each error before you average.",
     change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target)) ** 2"),
 )
 
 mistake(
     "mse_variance",
-    says="this is the variance of the errors, which forgives a constant offset; do not take their mean away first.",
+    says="this is the variance of the errors, which ignores a constant offset; do not subtract their mean first.",
     change=("np.mean(_errors(pred, target) ** 2)", "np.var(_errors(pred, target))"),
 )
 
@@ -73,7 +73,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_unsigned",
-    says="this subtracts unsigned integers as they come, and they wrap around below zero; make float arrays of both first.",
+    says="this subtracts unsigned integers, which wrap around below zero; make float arrays of both first.",
     seen="open-mmlab/mmagic#288: (img1 - img2)**2 on uint8 images",
 )
 def mse_loss(pred, target):
@@ -84,7 +84,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_truncated",
-    says="this turns its input into whole numbers, which cuts off what stands behind the point; convert to float.",
+    says="this turns its input into whole numbers, which cuts off the decimals; convert to float.",
 )
 def mse_loss(pred, target):
     _errors(pred, target)
@@ -94,7 +94,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_in_place",
-    says="this subtracts in place and so overwrites the caller's predictions; let the difference be a new array.",
+    says="this subtracts in place and overwrites the caller's predictions; make the difference a new array.",
     seen="met in practice: a submission that changed its arguments spoilt a shared fixture",
 )
 def mse_loss(pred, target):
@@ -106,7 +106,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_expanded",
-    says="this expands the square into p² - 2pt + t², where huge numbers cancel and the digits are lost; subtract before you square.",
+    says="this expands the square into p² - 2pt + t², where huge numbers cancel and digits are lost; subtract before you square.",
     seen="docs: sklearn.metrics.pairwise.euclidean_distances: catastrophic cancellation",
 )
 def mse_loss(pred, target):
@@ -117,7 +117,7 @@ def mse_loss(pred, target):
 
 mistake(
     "mse_boxed",
-    says="this keeps the averaged axes, so that the number comes in an array with one element; return the number alone.",
+    says="this keeps the averaged axes, so it returns an array with one element; return the number itself.",
     change=("np.mean(_errors(pred, target) ** 2)", "np.mean(np.atleast_1d(_errors(pred, target)) ** 2, keepdims=True)"),
 )
 

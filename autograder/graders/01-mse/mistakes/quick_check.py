@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "quick_check_signs_kept",
-    says="this keeps the minus of -4 through the square; (-4)² is +16.",
+    says="this keeps the minus of -4 when squaring; (-4)² is +16.",
     seen="docs: Python language reference, the power operator: -1**2 results in -1",
     function="quick_check_mse",
     change=("mse_loss([2, -4], [0, 0])", "(2**2 + -(4**2)) / 2"),
@@ -19,14 +19,14 @@ mistake(
 
 mistake(
     "quick_check_printed",
-    says="this returns nothing; end with a return of the number, a print is only for your own eyes.",
+    says="this prints the number but returns nothing; end with `return`.",
     function="quick_check_mse",
     change=("return mse_loss([2, -4], [0, 0])", "print(mse_loss([2, -4], [0, 0]))"),
 )
 
 mistake(
     "quick_check_text",
-    says="this returns text that reads as a number; return the number itself.",
+    says="this returns the number as text; return the number itself.",
     function="quick_check_mse",
     change=("mse_loss([2, -4], [0, 0])", '"10"'),
 )

@@ -28,7 +28,7 @@ def rmse(pred, target):
 
 @mistake(
     "rmse_by_rows",
-    says="this averages the RMSE of each row; there is one root, of the mean over all elements.",
+    says="this averages the RMSE of each row; take one root, of the mean over all elements.",
     seen="Copa6/ML_helper_codes modelling/keras/keras_custom_metrics.py: root of the mean along axis -1",
 )
 def rmse(pred, target):
@@ -38,7 +38,7 @@ def rmse(pred, target):
 
 mistake(
     "rmse_epsilon",
-    says="your root has a small number added under it, which shows as soon as errors are small; the value of a root needs no such help.",
+    says="you add a small number under the root, which is wrong for small errors; the root itself needs no such help.",
     seen="pytorch/pytorch#45112: asks for sqrt(mse_loss + eps)",
     change=("mse_loss(pred, target)", "np.mean(_errors(pred, target) ** 2) + 1e-8"),
 )
@@ -46,7 +46,7 @@ mistake(
 
 @mistake(
     "rmse_grad_nan",
-    says="this divides 0 by 0 at a perfect fit and returns NaN; treat an RMSE of zero before you divide.",
+    says="this divides 0 by 0 at a perfect fit and returns NaN; handle an RMSE of zero before you divide.",
     seen="akanazawa/cmr#11: nan, since the gradient of sqrt is not defined at 0",
 )
 def rmse_grad(pred, target):
@@ -89,7 +89,7 @@ mistake(
 
 mistake(
     "rmse_grad_sign",
-    says="this points the other way: the error in the gradient is pred - target.",
+    says="this has the wrong sign: the error in the gradient is pred - target.",
     seen="kszymani/Heras plain/losses.py: y - p (there the gradient of the MSE)",
     function="rmse_grad",
     change=("errors / (errors.size * root)", "-errors / (errors.size * root)"),
@@ -107,7 +107,7 @@ def rmse_grad(pred, target):
 
 @mistake(
     "rmse_grad_nearly_perfect",
-    says="this takes a good fit for a perfect one, since np.allclose forgives small errors; only an RMSE of exactly zero is special.",
+    says="this treats a good fit as a perfect one, since np.allclose ignores small errors; only an RMSE of exactly zero is special.",
     seen="docs: numpy.allclose: its default atol does not suit small numbers",
 )
 def rmse_grad(pred, target):
@@ -119,7 +119,7 @@ def rmse_grad(pred, target):
 
 @mistake(
     "rmse_grad_epsilon",
-    says="your guard against 0/0 is so large that it bends the gradient of small errors; treat an RMSE of zero on its own instead.",
+    says="your guard against 0/0 is so large that it changes the gradient of small errors; handle an RMSE of zero separately instead.",
     seen="pytorch/pytorch#45112: sqrt(mse_loss + eps) against nan",
 )
 def rmse_grad(pred, target):
@@ -129,7 +129,7 @@ def rmse_grad(pred, target):
 
 mistake(
     "rmse_grad_zero_number",
-    says="your answer to a perfect fit is the number 0; the gradient keeps the shape of pred there too.",
+    says="for a perfect fit you return the number 0; the gradient has the shape of pred there, too.",
     function="rmse_grad",
     change=("np.zeros_like(errors)", "0.0"),
 )

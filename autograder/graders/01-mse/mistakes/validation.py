@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "mse_checks_nothing",
-    says="your mse_loss checks nothing: it broadcasts shapes that differ, and averages nothing to NaN; compare shapes and count elements first.",
+    says="your mse_loss checks nothing: it broadcasts shapes that differ, and empty input gives NaN; compare shapes and count elements first.",
     seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word",
 )
 def mse_loss(pred, target):
@@ -28,7 +28,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_takes_empty",
-    says="your mse_loss takes empty input and returns NaN; raise a ValueError where there are no elements.",
+    says="your mse_loss returns NaN for empty input; raise a ValueError if there are no elements.",
     seen="pytorch/pytorch#141057: the mean of an empty tensor is nan",
 )
 def mse_loss(pred, target):
@@ -41,7 +41,7 @@ def mse_loss(pred, target):
 
 mistake(
     "mse_empty_is_zero",
-    says="your mse_loss answers empty input with 0, as if the fit were perfect; raise a ValueError.",
+    says="your mse_loss returns 0 for empty input, as if the fit were perfect; raise a ValueError.",
     seen="pytorch/pytorch#50224: asks for 0 as the loss of an empty batch",
     function="mse_loss",
     change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target) ** 2) if np.size(pred) else 0.0"),
@@ -50,7 +50,7 @@ mistake(
 
 @mistake(
     "mse_empty_by_len",
-    says="your mse_loss looks for emptiness with len, which counts rows: an array of shape (2, 0) has rows but no elements; use size.",
+    says="your mse_loss tests for empty input with len, which counts rows: an array of shape (2, 0) has rows but no elements; use size.",
 )
 def mse_loss(pred, target):
     pred, target = np.asarray(pred, dtype=float), np.asarray(target, dtype=float)
@@ -85,7 +85,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_compares_axes",
-    says="your mse_loss compares the number of axes only, so (3, 2) beside (3, 1) slips through; compare the shapes.",
+    says="your mse_loss compares the number of axes only, so (3, 2) and (3, 1) slip through; compare the shapes.",
     seen="kohjiahng/Autograd autograd/losses/crossentropyloss.py: asserts ndim only",
 )
 def mse_loss(pred, target):
@@ -97,7 +97,7 @@ def mse_loss(pred, target):
 
 mistake(
     "mse_flattens",
-    says="your mse_loss flattens both arguments, which makes a row and a column equal; refuse shapes that differ instead.",
+    says="your mse_loss flattens both arguments, so a row and a column look the same; refuse shapes that differ instead.",
     seen="docs: sklearn.utils.column_or_1d: ravels a column",
     function="mse_loss",
     change=("_errors(pred, target)", "_errors(np.ravel(pred), np.ravel(target))"),
@@ -106,7 +106,7 @@ mistake(
 
 @mistake(
     "mse_asserts",
-    says="your mse_loss refuses bad input with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
+    says="your mse_loss refuses bad input with assert, which raises AssertionError and does nothing under python -O; raise a ValueError.",
     seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def mse_loss(pred, target):
@@ -118,7 +118,7 @@ def mse_loss(pred, target):
 
 @mistake(
     "mse_prints_the_error",
-    says="your mse_loss prints a message about bad input and goes on without a result; raise a ValueError, so that nobody can miss it.",
+    says="your mse_loss prints a message about bad input and goes on without a result; raise a ValueError, which nobody can miss.",
 )
 def mse_loss(pred, target):
     try:
@@ -162,7 +162,7 @@ def huber_loss(pred, target, delta=1.0):
 
 @mistake(
     "huber_takes_any_delta",
-    says="your huber_loss takes a negative delta, whose parabola ends before it begins; a delta that is not positive is a ValueError.",
+    says="your huber_loss accepts a negative delta, for which there is no parabola; raise a ValueError unless delta is positive.",
 )
 def huber_loss(pred, target, delta=1.0):
     size = np.abs(_errors(pred, target))
@@ -171,7 +171,7 @@ def huber_loss(pred, target, delta=1.0):
 
 @mistake(
     "huber_delta_made_positive",
-    says="your huber_loss mends a negative delta by dropping its sign; a delta that is not positive is a mistake of the caller, so raise a ValueError.",
+    says="your huber_loss drops the sign of a negative delta; such a delta is the caller's mistake, so raise a ValueError.",
 )
 def huber_loss(pred, target, delta=1.0):
     delta, size = np.abs(delta), np.abs(_errors(pred, target))
@@ -180,7 +180,7 @@ def huber_loss(pred, target, delta=1.0):
 
 mistake(
     "huber_takes_delta_zero",
-    says="your huber_loss takes a delta of 0, for which every loss is 0; refuse it together with the negative ones.",
+    says="your huber_loss accepts a delta of 0, for which each loss is 0; refuse it like negative ones.",
     seen="docs: torch.nn.SmoothL1Loss: a beta of 0 is allowed, as delta is not in HuberLoss",
     function="huber_loss",
     change=("_require_positive(delta)", "_require_positive(1.0 if delta == 0 else delta)"),
@@ -189,7 +189,7 @@ mistake(
 
 @mistake(
     "huber_grad_takes_any_delta",
-    says="your huber_grad takes a negative delta, and clips between bounds that are the wrong way round; raise a ValueError for it, as in the loss.",
+    says="your huber_grad accepts a negative delta, and clips between bounds in the wrong order; raise a ValueError, as in the loss.",
 )
 def huber_grad(pred, target, delta=1.0):
     errors = _errors(pred, target)

@@ -39,7 +39,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_clipped",
-    says="this clips the probabilities, so that a sure mistake costs 16 and not infinity; give 0·log 0 the value 0 and leave the rest to the logarithm.",
+    says="this clips the probabilities, so a certain mistake costs 16 instead of infinity; give 0·log 0 the value 0 and leave the rest to the logarithm.",
     seen="tensorflow/tensorflow#41595: clipping at 1e-7, so that no loss exceeds 16",
 )
 def bce_loss(probs, targets):
@@ -52,7 +52,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_epsilon",
-    says="this adds a small number under both logarithms, so that a sure mistake costs 18 and not infinity; give 0·log 0 the value 0 instead.",
+    says="this adds a small number under both logarithms, so a certain mistake costs 18 instead of infinity; give 0·log 0 the value 0 instead.",
     seen="maxvfischer/keras-image-segmentation-loss-functions#1: K.log(y_pred + epsilon)",
 )
 def bce_loss(probs, targets):
@@ -64,7 +64,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_clamped_like_torch",
-    says="this cuts each logarithm off at -100, as torch does; here a sure mistake costs infinity.",
+    says="this cuts each logarithm off at -100, as torch does; here a certain mistake costs infinity.",
     seen="docs: torch.nn.BCELoss: clamps its logarithms at -100",
 )
 def bce_loss(probs, targets):
@@ -78,7 +78,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_nan_at_the_ends",
-    says="0 times the logarithm of 0 is nan in NumPy, and a sure and right prediction meets it; leave out the terms whose factor is 0.",
+    says="0 times the logarithm of 0 is nan in NumPy, which spoils certain and right predictions; leave out the terms whose factor is 0.",
     seen="ml-explore/mlx#1280: nan where a probability is exactly 0 or 1",
 )
 def bce_loss(probs, targets):
@@ -91,7 +91,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_nan_to_num",
-    says="this sends the nan of 0·log 0 through nan_to_num, which turns infinity into a large number as well; treat the zero factors alone.",
+    says="this sends the nan of 0·log 0 through nan_to_num, which turns infinity into a large number as well; handle only the zero factors.",
     seen="docs: numpy.nan_to_num: infinity becomes a large finite number",
 )
 def bce_loss(probs, targets):
@@ -104,7 +104,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_one_logarithm",
-    says="both of your terms have log(p), so the target has no say; what weighs 1 - y is log(1 - p).",
+    says="both of your terms have log(p), so the target has no effect; the factor 1 - y belongs to log(1 - p).",
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -115,7 +115,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_targets_rounded",
-    says="this asks whether a target is 1 or not, so soft targets are rounded; weigh both logarithms with y and 1 - y.",
+    says="this tests whether a target is 1, which rounds soft targets; weight the two logarithms with y and 1 - y.",
     seen="AlexeyAB/darknet#5207: t ? -log(p) : 0 beside smoothed labels",
 )
 def bce_loss(probs, targets):
@@ -167,7 +167,7 @@ def bce_with_logits(logits, targets):
 
 @mistake(
     "bwl_clipped_sigmoid",
-    says="this clips the sigmoid before its logarithm, so that no loss exceeds 16; write the loss with max(z, 0) and log1p.",
+    says="this clips the sigmoid before its logarithm, so no loss exceeds 16; write the loss with max(z, 0) and log1p.",
     seen="tensorflow/tensorflow#41595: clipping at 1e-7, so that no loss exceeds 16",
 )
 def bce_with_logits(logits, targets):
@@ -180,7 +180,7 @@ def bce_with_logits(logits, targets):
 
 @mistake(
     "bwl_clipped_logits",
-    says="this clips the logits so that exp cannot overflow, and a mistake by 1000 costs 500; take the form that needs no clipping.",
+    says="this clips the logits so that exp cannot overflow, so a logit that is wrong by 1000 costs only 500; use the form that needs no clipping.",
     seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500)",
 )
 def bce_with_logits(logits, targets):
@@ -191,7 +191,7 @@ def bce_with_logits(logits, targets):
 
 @mistake(
     "bwl_softplus_overflows",
-    says="this writes softplus as log(1 + exp(z)), which overflows at 710; the exponent has to be -|z|.",
+    says="this writes softplus as log(1 + exp(z)), which overflows at 710; the exponent must be -|z|.",
     seen="borgwang/tinynn#7: np.log(1 + np.exp(logits)) overflows",
 )
 def bce_with_logits(logits, targets):
@@ -221,7 +221,7 @@ def bce_with_logits(logits, targets):
 
 mistake(
     "bwl_product_added",
-    says="this adds z·y where it should be subtracted: a large logit for a target of 1 ought to cost nothing.",
+    says="this adds z·y instead of subtracting it: a large logit for a target of 1 should cost nothing.",
     function="bce_with_logits",
     change=("- logits", "+ logits"),
 )
@@ -229,7 +229,7 @@ mistake(
 
 @mistake(
     "bwl_targets_rounded",
-    says="this takes log(1 + exp(∓z)) by whether the target is 1, so soft targets are rounded; use y itself in the formula.",
+    says="this chooses log(1 + exp(∓z)) by whether the target is 1, which rounds soft targets; use y itself in the formula.",
     seen="AlexeyAB/darknet#5207: t ? -log(p) : 0 beside smoothed labels",
 )
 def bce_with_logits(logits, targets):
@@ -274,7 +274,7 @@ mistake(
 
 mistake(
     "bgrad_sign",
-    says="this points the other way: it is sigmoid minus target.",
+    says="this has the wrong sign: the gradient is sigmoid minus target.",
     function="bce_with_logits_grad",
     change=("sigmoid - targets", "targets - sigmoid"),
 )
@@ -302,7 +302,7 @@ def bce_with_logits_grad(logits, targets):
 
 mistake(
     "bgrad_mean",
-    says="this averages the gradient into one number; every logit has a slope of its own, so keep the shape of the logits.",
+    says="this averages the gradient into one number; each logit has its own slope, so keep the shape of the logits.",
     function="bce_with_logits_grad",
     change=("(sigmoid - targets) / logits.size", "np.mean(sigmoid - targets)"),
 )

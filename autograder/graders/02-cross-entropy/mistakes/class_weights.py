@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "weights_without_c",
-    says="the number of classes C is missing below the line, so balanced classes get C and not 1.",
+    says="the number of classes C is missing in the denominator, so balanced classes get C instead of 1.",
     seen="mistaluai/AIFellowship_CodingChallenge weighted_loss.py: total_samples / class_counts",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
@@ -24,7 +24,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_reciprocal",
-    says="this is one over each count; times n/C it is what is asked for, and balanced classes get 1.",
+    says="this is one over each count; multiply it by n/C, so that balanced classes get 1.",
     seen="PRBonn/lidar-bonnetal#48: 1 / (content + epsilon), one over a class's frequency",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
@@ -100,7 +100,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_frequencies",
-    says="this gives frequent classes the large weights; the rare ones are to count more.",
+    says="this gives large weights to frequent classes; rare ones should count more.",
     seen="ninous-dev/heart-prediction LogisticRegression/compute_class_weights.py: counts / rows",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
@@ -119,7 +119,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_root_without_c",
-    says="under the root the number of classes is missing; take the root of the whole inverse weight.",
+    says="the number of classes is missing under the root; take the root of the whole inverse weight.",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -155,7 +155,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_root_of_the_frequency",
-    says="this puts the root of n_c below n/C, which has no root of its own; the root goes over the whole fraction.",
+    says="this divides n/C by the root of n_c; take the root of the whole fraction.",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -187,7 +187,7 @@ mistake(
 
 mistake(
     "weights_effective_normalised",
-    says="this scales the effective weights so that they sum to C; here they are asked for as they are.",
+    says="this scales the effective weights so that they sum to C; here they should not be scaled.",
     seen="richardaecn/class-balanced-loss#7: weights / np.sum(weights) * C",
     change=(
         'raise ValueError(f\'strategy must be "inverse", "inverse_sqrt" or "effective", got {strategy!r}\')\n'
@@ -233,7 +233,7 @@ mistake(
 
 mistake(
     "weights_beta_times_n",
-    says="this multiplies beta by the count; beta is raised to its power.",
+    says="this multiplies beta by the count; raise beta to the power of the count.",
     change=(
         'raise ValueError(f\'strategy must be "inverse", "inverse_sqrt" or "effective", got {strategy!r}\')\n'
         "    if not 0 <= beta < 1:\n"
@@ -250,7 +250,7 @@ mistake(
 
 @mistake(
     "weights_unsigned",
-    says="this multiplies small unsigned integers by C, and they wrap around above 255; make a float array of the counts first.",
+    says="this multiplies small unsigned integers by C, which wrap around above 255; make a float array of the counts first.",
     seen="ybarancan/efficient_spectral_cnn#5: 16**2 is 0 in uint8",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
@@ -270,7 +270,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_whole_numbers",
-    says="this divides with //, which cuts off what stands behind the point.",
+    says="this divides with //, which cuts off the decimals.",
     seen="MathGaron/mean_average_precision#9: integer division (there of precision and recall)",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
@@ -289,7 +289,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_in_place",
-    says="this works in place on the array of counts that the caller handed in.",
+    says="this works in place on the caller's array of counts; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):

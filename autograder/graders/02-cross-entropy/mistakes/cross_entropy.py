@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "ce_weighted_over_n",
-    says="your weighted mean divides by N; divide by the sum of the targets' weights, so that weights which are all alike change nothing.",
+    says="your weighted mean divides by N; divide by the sum of the targets' weights, so that equal weights change nothing.",
     seen="pytorch/pytorch#40560: expects the weighted losses' plain mean",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -68,7 +68,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_weights_normalised",
-    says="this scales the weights so that they sum to 1, which the mean does not notice but the sum and the single losses do; use the weights as they are given.",
+    says="this scales the weights so that they sum to 1, which changes the sum and the single losses, though not the mean; use the weights as they are given.",
     seen="EthanRosenthal/spacecutter#16: asks that class weights be divided by their sum",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -91,7 +91,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_weighted_in_the_mean_only",
-    says="this applies the class weights in the mean only; the single losses and their sum bear them too.",
+    says="this applies the class weights in the mean only; apply them to the single losses and their sum, too.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -112,7 +112,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_smoothing_among_others",
-    says="this shares eps among the other C - 1 classes; here it is shared among all C, so the target gets its eps/C back.",
+    says="this shares eps among the other C - 1 classes; here all C classes share it, so the target gets eps/C as well.",
     seen="Vlasenko2006/Storyteller LabelSmoothingLoss.py: smoothing / (classes - 1)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -175,7 +175,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_smoothing_with_the_targets_weight",
-    says="this gives the whole smoothed loss the target's weight; each class's term bears the weight of its own class.",
+    says="this gives the whole smoothed loss the target's weight; the term of each class has the weight of that class.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -195,7 +195,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_smoothing_without_weights",
-    says="your smoothing term has no weights; each class's term bears the weight of its own class.",
+    says="your smoothing term has no weights; the term of each class has the weight of that class.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -215,7 +215,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_smoothing_in_the_denominator",
-    says="your mean divides by the smoothed weights; as in torch, the denominator has the weights of the targets alone.",
+    says="your mean divides by the smoothed weights; as in torch, the denominator has only the weights of the targets.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -236,7 +236,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_smoothing_ignored",
-    says="this takes label_smoothing and never uses it.",
+    says="this accepts label_smoothing but never uses it.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -255,7 +255,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_smoothing_among_classes_seen",
-    says="this counts the classes among the targets, and a class that does not occur gets lost; C is the number of columns.",
+    says="this counts the classes among the targets, so classes that do not occur are lost; C is the number of columns.",
     seen="jwcalder/GraphLearning#12: the number of classes taken from the labels (there one-hot rows)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -276,7 +276,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_log_epsilon",
-    says="this adds a small number under the logarithm, so that no loss can exceed about 27; take your log_softmax, which needs no help.",
+    says="this adds a small number under the logarithm, so no loss can exceed about 27; use your log_softmax, which needs no such help.",
     seen="charlesaraya/deep-learning src/layers/losses.py: np.log(y_hat + 1e-8)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -297,7 +297,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_clipped",
-    says="this clips the probabilities, so that a confident mistake costs 16 and not what it should; take your log_softmax.",
+    says="this clips the probabilities, so a confident mistake costs only 16; use your log_softmax.",
     seen="tensorflow/tensorflow#41595: clipping at 1e-7, so that no loss exceeds 16 (there binary)",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -339,7 +339,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_softmax_twice",
-    says="this sends the logits through softmax before log_softmax, which is a softmax too; give log_softmax the logits.",
+    says="this applies softmax before log_softmax, which already includes one; give log_softmax the logits.",
     seen="Lightning-Universe/lightning-bolts#654: nll_loss(log_softmax(softmax(x)))",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -360,7 +360,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 mistake(
     "ce_takes_probabilities",
-    says="this takes the logarithm of its input as if that were probabilities; the input is logits, so begin with log_softmax.",
+    says="this takes the logarithm of the input as if it were probabilities; it is logits, so begin with log_softmax.",
     seen="keras-team/keras#4744: raw outputs handed to a loss of probabilities (there binary)",
     change=(
         "if not 0 <= label_smoothing <= 1:\n"
@@ -374,7 +374,7 @@ mistake(
 
 @mistake(
     "ce_over_elements",
-    says="this divides by N·C, the number of all logits; a row has one loss.",
+    says="this divides by N·C, the number of all logits; a row has one loss, so divide by N.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -394,7 +394,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_reduction_ignored",
-    says="this takes the mean whatever reduction says.",
+    says="this always takes the mean; use the reduction that is passed.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -412,7 +412,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_sum_not_averaged",
-    says="this gives the sum where the mean is asked for.",
+    says="this returns the sum instead of the mean.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -493,7 +493,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_prints",
-    says="this prints while it computes; a loss is called thousands of times, so take the print out before you hand in.",
+    says="this prints while it computes; a loss is called thousands of times, so remove the print before you hand in.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -514,7 +514,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_keeps_its_weights",
-    says="this keeps the weights of an earlier call and uses them where none are given; keep nothing between calls.",
+    says="this keeps the weights of an earlier call and uses them when none are given; keep nothing between calls.",
     seen="docs: Python language reference, function definitions: a default is evaluated once",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean", kept=[]):
@@ -539,7 +539,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_weights_in_arrays_only",
-    says="this indexes the weights as they come, which a list does not allow; make an array of them first.",
+    says="this indexes the weights directly, which fails for a list; make an array of them first.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)

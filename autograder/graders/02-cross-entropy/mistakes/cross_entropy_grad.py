@@ -17,7 +17,7 @@ mistake(
 
 mistake(
     "grad_sign",
-    says="this points the other way: it is softmax minus one-hot.",
+    says="this has the wrong sign: the gradient is softmax minus one-hot.",
     change=("gradient / len(targets)", "-gradient / len(targets)"),
 )
 
@@ -43,7 +43,7 @@ mistake(
 
 @mistake(
     "grad_target_only",
-    says="only the target's entry has a slope here; raising another logit lowers the target's probability, so every entry has one.",
+    says="only the target's entry has a slope here; raising another logit lowers the target's probability, so each entry has one.",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -55,7 +55,7 @@ def cross_entropy_grad(logits, targets):
 
 @mistake(
     "grad_of_probabilities",
-    says="this is the slope over the probabilities, -1/p; over the logits, the softmax has to be differentiated too.",
+    says="this is the slope with respect to the probabilities, -1/p; for the logits, differentiate the softmax too.",
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -90,14 +90,14 @@ def cross_entropy_grad(logits, targets):
 
 mistake(
     "grad_mean_over_rows",
-    says="this averages the rows into one; every logit has a slope of its own, so keep the shape (N, C).",
+    says="this averages the rows into one; each logit has its own slope, so keep the shape (N, C).",
     change=("gradient / len(targets)", "gradient.mean(axis=0)"),
 )
 
 
 @mistake(
     "grad_like_the_logits",
-    says="your result takes over the number type of the logits, so whole logits get a gradient cut to whole numbers; make a float array for it.",
+    says="your result has the dtype of the logits, so integer logits get a gradient cut to whole numbers; make a float array for it.",
     seen="docs: numpy.zeros_like: takes over the data type of its argument",
 )
 def cross_entropy_grad(logits, targets):
@@ -126,7 +126,7 @@ def cross_entropy_grad(logits, targets):
 
 @mistake(
     "grad_keeps_n",
-    says="this keeps the N of its first call and uses it ever after; count the rows anew in every call.",
+    says="this keeps the N of its first call and reuses it; count the rows in each call.",
     seen="docs: Python language reference, function definitions: a default is evaluated once",
 )
 def cross_entropy_grad(logits, targets, counted=[]):

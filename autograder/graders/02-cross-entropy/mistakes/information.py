@@ -31,7 +31,7 @@ def entropy(p):
 
 mistake(
     "entropy_mean",
-    says="this averages over the outcomes; the expectation is a sum, since p is the weight already.",
+    says="this averages over the outcomes; the expectation is a sum, since p already is the weight.",
     function="entropy",
     change=("np.sum", "np.mean"),
 )
@@ -46,7 +46,7 @@ mistake(
 
 @mistake(
     "entropy_relative",
-    says="this divides by the entropy of the uniform distribution; here it is asked for in nats, not as a share.",
+    says="this divides by the entropy of the uniform distribution; here it should be in nats, not a share.",
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -56,7 +56,7 @@ def entropy(p):
 
 @mistake(
     "kl_swapped",
-    says="p and q have changed places: the expectation is taken under p, and q is what the code was made for.",
+    says="p and q are swapped: the expectation is taken under p, and the code was made for q.",
     seen="docs: torch.nn.KLDivLoss: the first argument is the model's, in log-space",
 )
 def kl_divergence(p, q):
@@ -87,7 +87,7 @@ def kl_divergence(p, q):
 
 @mistake(
     "kl_epsilon",
-    says="this adds a small number to q, so that an impossible outcome costs 23 nats and not infinity; sum where p > 0, and leave q as it is.",
+    says="this adds a small number to q, so an impossible outcome costs 23 nats instead of infinity; sum where p > 0, and leave q as it is.",
     seen="PIQuIL/QuCumber#67: a small epsilon proposed for p and q",
 )
 def kl_divergence(p, q):
@@ -98,7 +98,7 @@ def kl_divergence(p, q):
 
 @mistake(
     "kl_skips_impossible",
-    says="this leaves out the entries with q = 0 as well, and they are the ones that cost infinity; leave out only those with p = 0.",
+    says="this also leaves out the entries with q = 0, which cost infinity; leave out only those with p = 0.",
 )
 def kl_divergence(p, q):
     p, q = _two_distributions(p, q)
@@ -141,7 +141,7 @@ def kl_divergence(p, q):
 
 mistake(
     "hpq_swapped",
-    says="p and q have changed places: p weighs, and the logarithm is of q.",
+    says="p and q are swapped: p is the weight, and the logarithm is of q.",
     function="cross_entropy_of",
     change=("_x_log_y(p, q)", "_x_log_y(q, p)"),
 )
@@ -149,7 +149,7 @@ mistake(
 
 @mistake(
     "hpq_skips_impossible",
-    says="this leaves out the entries with q = 0, and where p is not 0 they cost infinity; leave out only those with p = 0.",
+    says="this leaves out the entries with q = 0, which cost infinity where p is not 0; leave out only those with p = 0.",
 )
 def cross_entropy_of(p, q):
     p, q = _two_distributions(p, q)
@@ -159,7 +159,7 @@ def cross_entropy_of(p, q):
 
 mistake(
     "hpq_epsilon",
-    says="this adds a small number under the logarithm, so that an impossible outcome costs 23 nats and not infinity.",
+    says="this adds a small number under the logarithm, so an impossible outcome costs 23 nats instead of infinity; add nothing.",
     seen="charlesaraya/deep-learning src/layers/losses.py: np.log(y_hat + 1e-8)",
     function="cross_entropy_of",
     change=("_x_log_y(p, q)", "p * np.log(q + 1e-10)"),
@@ -179,7 +179,7 @@ def cross_entropy_of(p, q):
 
 mistake(
     "hpq_is_kl",
-    says="this is the divergence only; the cross-entropy has the entropy of p besides.",
+    says="this is the divergence only; add the entropy of p to get the cross-entropy.",
     function="cross_entropy_of",
     change=("-np.sum(_x_log_y(p, q))", "kl_divergence(p, q)"),
 )

@@ -15,7 +15,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_one_maximum",
-    says="this shifts every slice by the maximum of the whole array, so that slices far below it underflow to log 0; take the maximum along the axis.",
+    says="this shifts every slice by the maximum of the whole array, so slices far below it underflow to log 0; take the maximum along the axis.",
     seen="nik31096/lstm_keras assignment3.py: np.max(x) without an axis (there in softmax)",
 )
 def log_sum_exp(z, axis=-1):
@@ -27,7 +27,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_maximum_not_added",
-    says="this takes the maximum away and never adds it back; it belongs in front of the logarithm.",
+    says="this subtracts the maximum and never adds it back; add it to the logarithm.",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -39,7 +39,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_axis_ignored",
-    says="this always reduces the last axis, whichever one it was asked for; pass axis on to both max and sum.",
+    says="this always reduces the last axis; pass `axis` to both max and sum.",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -75,7 +75,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_squeezes_everything",
-    says="this squeezes out every axis of length 1, not the reduced one alone; give squeeze the axis.",
+    says="this squeezes out each axis of length 1, not only the reduced one; give squeeze the axis.",
     seen="NVIDIA/tacotron2#303: squeeze without a dimension squeezes them all",
 )
 def log_sum_exp(z, axis=-1):
@@ -88,7 +88,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_clipped",
-    says="this clips its input so that exp cannot overflow, and answers for other numbers than it was given; shift instead of clipping.",
+    says="this clips its input so that exp cannot overflow, so it uses other numbers than it was given; shift instead of clipping.",
     seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
 )
 def log_sum_exp(z, axis=-1):
@@ -97,7 +97,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_mean_as_shift",
-    says="this shifts by the mean, and what lies more than 709 above it still overflows; only the maximum leaves no positive exponent.",
+    says="this shifts by the mean, so values more than 709 above it still overflow; only the maximum leaves no positive exponent.",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -122,7 +122,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_mean",
-    says="this takes the mean of the exponentials, which is less by the log of their number; sum them.",
+    says="this takes the mean of the exponentials, which is too small by the log of their number; sum them.",
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -134,7 +134,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_in_place",
-    says="this subtracts the maximum in place and so shifts the caller's array; let the difference be a new array.",
+    says="this subtracts the maximum in place and so shifts the caller's array; make the difference a new array.",
     seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
 )
 def log_sum_exp(z, axis=-1):
@@ -148,7 +148,7 @@ def log_sum_exp(z, axis=-1):
 
 @mistake(
     "lse_unsigned",
-    says="this subtracts the maximum from unsigned integers, and they wrap around below zero; make a float array first.",
+    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
     seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def log_sum_exp(z, axis=-1):

@@ -12,7 +12,7 @@ mistake(
 
 mistake(
     "naive_whole_sum",
-    says="this divides by the sum of the whole matrix, so that all rows together sum to 1; give each row a sum of its own.",
+    says="this divides by the sum of the whole matrix, so all rows together sum to 1; use the sum of each row.",
     seen="koyahi/study 2016/11a_deep_learning_from_scratch/03/softmax.py: np.sum without an axis",
     function="softmax_naive",
     change=("powers.sum(axis=-1, keepdims=True)", "powers.sum()"),
@@ -21,7 +21,7 @@ mistake(
 
 @mistake(
     "naive_no_exponential",
-    says="this divides the scores by their sum without the exponential, and a negative score becomes a negative probability.",
+    says="this divides the scores by their sum without the exponential, so a negative score becomes a negative probability.",
 )
 def softmax_naive(logits):
     logits = _filled(logits, "logits")
@@ -42,7 +42,7 @@ def softmax_naive(logits):
 
 @mistake(
     "naive_half_precision",
-    says="this exponentiates small integers as they come, for which NumPy computes in float16 and keeps three digits; make float arrays first.",
+    says="this exponentiates small integers, for which NumPy uses float16 and keeps three digits; make float arrays first.",
 )
 def softmax_naive(logits):
     _filled(logits, "logits")
@@ -103,7 +103,7 @@ mistake(
 
 mistake(
     "naive_loss_columns",
-    says="a colon in p[:, targets] takes those columns of every row, N times N numbers; pair np.arange(N) with the targets to take one number a row.",
+    says="a colon in p[:, targets] takes those columns of every row, N times N numbers; pair np.arange(N) with the targets to take one number for each row.",
     function="cross_entropy_naive",
     change=("np.arange(len(targets))", ":"),
 )

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "softmax_unshifted",
-    says="this overflows for large logits, inf over inf is nan; subtract each row's maximum before you exponentiate.",
+    says="this overflows for large logits, and inf/inf is nan; subtract each row's maximum before you exponentiate.",
     seen="theophilec/oco-project src/utils.py; met in practice: 6 of 22 student softmaxes",
 )
 def softmax(logits):
@@ -15,7 +15,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_one_maximum",
-    says="this shifts every row by the maximum of the whole matrix, and rows far below it become 0/0; use the maximum of each row.",
+    says="this shifts every row by the maximum of the whole matrix, so rows far below it become 0/0; use the maximum of each row.",
     seen="orris27/deeplearning-simple-implementation utils.py; met in practice: 5 of 22 student softmaxes",
 )
 def softmax(logits):
@@ -38,7 +38,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_axis_1",
-    says="this names axis 1, which is the last one for matrices only; use axis=-1.",
+    says="this uses axis 1, which is the last axis only for matrices; use axis=-1.",
     seen="vanqaq/hm1 loss.py: axis=1 written out in softmax",
 )
 def softmax(logits):
@@ -49,7 +49,7 @@ def softmax(logits):
 
 mistake(
     "softmax_without_keepdims",
-    says="your sums lost their axis, so they are lined up with the columns instead of the rows; keep it with keepdims=True.",
+    says="your sums lost their axis, so they are matched with columns instead of rows; keep it with keepdims=True.",
     seen="triton-lang/triton#11409: reductions without their axis line up with the wrong one",
     also=("validation",),
     change=("powers.sum(axis=-1, keepdims=True)", "powers.sum(axis=-1)"),
@@ -58,7 +58,7 @@ mistake(
 
 @mistake(
     "softmax_denominator_unshifted",
-    says="this shifts the numerator only: the denominator still sums exp of the logits as they came, and both need the same shift.",
+    says="this shifts the numerator only: the denominator still sums exp of the original logits, but both need the same shift.",
 )
 def softmax(logits):
     logits = _filled(logits, "logits")
@@ -69,7 +69,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_shifted_after_exp",
-    says="this takes the maximum away from the powers, after exp; it has to go off the logits, before exp sees them.",
+    says="this subtracts the maximum after exp; subtract it from the logits, before exp.",
 )
 def softmax(logits):
     logits = _filled(logits, "logits")
@@ -80,7 +80,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_clipped",
-    says="this clips the logits, so that all above the limit come out as equal; shift each row by its maximum instead.",
+    says="this clips the logits, so all logits above the limit count as equal; shift each row by its maximum instead.",
     seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
 )
 def softmax(logits):
@@ -113,7 +113,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_unsigned",
-    says="this subtracts the maximum from unsigned integers, and they wrap around below zero; make a float array first.",
+    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
     seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
 )
 def softmax(logits):
@@ -126,7 +126,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_arrays_only",
-    says="this calls a method that only arrays have, so a list breaks it; begin with np.asarray.",
+    says="this calls a method that only arrays have, so it fails for a list; begin with np.asarray.",
 )
 def softmax(logits):
     powers = np.exp(_filled(logits, "logits") - logits.max(axis=-1, keepdims=True).astype(float))
@@ -145,7 +145,7 @@ def log_softmax(logits):
 
 @mistake(
     "log_softmax_epsilon",
-    says="this adds a small number under the logarithm, so no log-probability can fall below about -18; subtract the log-sum-exp, which needs no help.",
+    says="this adds a small number under the logarithm, so no log-probability can fall below about -18; subtract the log-sum-exp, which needs no such help.",
     seen="vanqaq/hm1 loss.py: np.log(softmax + 1e-05)",
 )
 def log_softmax(logits):
@@ -164,7 +164,7 @@ def log_softmax(logits):
 
 @mistake(
     "log_softmax_one_maximum",
-    says="this takes the logarithm of a softmax that is shifted by the maximum of the whole matrix, and rows far below it become nan; subtract your log_sum_exp from the logits.",
+    says="this takes the logarithm of a softmax that is shifted by the maximum of the whole matrix, so rows far below it become nan; subtract your log_sum_exp from the logits.",
     seen="orris27/deeplearning-simple-implementation utils.py: np.max(x) without an axis (there in softmax)",
 )
 def log_softmax(logits):

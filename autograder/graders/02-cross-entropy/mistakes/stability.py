@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "sweep_stable_twice",
-    says="your naive losses stay finite: they come from a shifted formula, and the experiment has nothing to show; use cross_entropy_naive as it stands.",
+    says="your naive losses stay finite: they come from a shifted formula, so the experiment shows nothing; use cross_entropy_naive unchanged.",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -17,7 +17,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_swapped",
-    says="the naive and the stable losses stand under each other's key.",
+    says="the keys of the naive and the stable losses are swapped.",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -29,7 +29,7 @@ def stability_sweep(logits, targets, scales):
 
 mistake(
     "sweep_stable_unscaled",
-    says="this scales the logits for the naive loss only; both are to see the same logits.",
+    says="this scales the logits for the naive loss only; both should get the same logits.",
     function="stability_sweep",
     change=("    stable = [float(cross_entropy(scale * ", "        stable = [float(cross_entropy("),
 )
@@ -37,7 +37,7 @@ mistake(
 
 @mistake(
     "sweep_divides",
-    says="this divides by the scale; a larger scale is to make the logits larger.",
+    says="this divides by the scale; a larger scale should make the logits larger.",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -49,7 +49,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_nan_to_num",
-    says="this replaces nan and inf by ordinary numbers, and with them goes what the experiment is about; keep them as they come.",
+    says="this replaces nan and inf, which are what the experiment should show, by ordinary numbers; keep them.",
     seen="docs: numpy.nan_to_num: nan becomes zero, infinity a large finite number",
 )
 def stability_sweep(logits, targets, scales):
@@ -62,7 +62,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_nan_to_inf",
-    says="this makes inf of every nan; keep both as they come, for they tell two failures apart: inf/inf and log 0.",
+    says="this turns each nan into inf; keep both, because they show two different failures: inf/inf and log 0.",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -77,7 +77,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_drops_what_overflows",
-    says="this leaves out the losses that are not finite, so that the sequences have different lengths; keep one entry for each scale.",
+    says="this leaves out the losses that are not finite, so the sequences have different lengths; keep one entry for each scale.",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -93,7 +93,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_other_keys",
-    says='the keys are not those that were asked for: "scale", "naive" and "stable".',
+    says='the keys are not the ones in the task: "scale", "naive" and "stable".',
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -105,7 +105,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_compounds",
-    says="this scales logits that were scaled already, so that the scales multiply up; begin each time with the logits that were given.",
+    says="this scales logits that are already scaled, so the scales multiply; start from the given logits each time.",
 )
 def stability_sweep(logits, targets, scales):
     logits = np.asarray(logits, dtype=float)
@@ -120,7 +120,7 @@ def stability_sweep(logits, targets, scales):
 
 @mistake(
     "sweep_arrays_only",
-    says="this multiplies the logits as they come, which a list does not allow; make an array of them first.",
+    says="this multiplies the logits directly, which fails for a list; make an array of them first.",
 )
 def stability_sweep(logits, targets, scales):
     with np.errstate(all="ignore"):

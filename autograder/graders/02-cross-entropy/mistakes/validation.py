@@ -47,7 +47,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_takes_a_target_of_c",
-    says="your cross_entropy lets a target of C through to an IndexError; classes end at C - 1, so compare with >=.",
+    says="your cross_entropy lets a target of C through, which raises an IndexError; classes end at C - 1, so compare with >=.",
     seen="guillaume-chevalier/LSTM-Human-Activity-Recognition#19: label 2 of 2 classes, an IndexError",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -73,7 +73,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_cuts_fractions_off",
-    says="your cross_entropy makes integers of the targets before it looks at them, and 1.5 becomes 1; a target that is not whole is a ValueError.",
+    says="your cross_entropy turns targets into integers before it checks them, so 1.5 becomes 1; raise a ValueError for a target that is not whole.",
     seen="keras-team/keras#570: to_categorical begins with np.asarray(y, dtype='int32')",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -97,7 +97,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_clips_targets",
-    says="your cross_entropy moves targets that are no class to the nearest one; they are a mistake of the caller, so raise a ValueError.",
+    says="your cross_entropy moves targets outside the classes to the nearest class; they are the caller's mistake, so raise a ValueError.",
     seen="docs: numpy.take: mode='clip'",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -119,7 +119,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_wraps_targets",
-    says="your cross_entropy takes targets modulo C, so that 4 becomes 0 and -3 becomes 1; they are a mistake of the caller, so raise a ValueError.",
+    says="your cross_entropy takes targets modulo C, so 4 becomes 0 and -3 becomes 1; such targets are the caller's mistake, so raise a ValueError.",
     seen="docs: numpy.take: mode='wrap'",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -141,7 +141,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_asserts",
-    says="your cross_entropy refuses bad targets with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
+    says="your cross_entropy refuses bad targets with assert, which raises AssertionError and does nothing under python -O; raise a ValueError.",
     seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -164,7 +164,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_raises_index_errors",
-    says="your cross_entropy raises an IndexError for a target that is no class; what is asked for is a ValueError.",
+    says="your cross_entropy raises an IndexError for a target outside the classes; raise a ValueError.",
     seen="EricFillion/happy-transformer#248: torch's IndexError, target -1 is out of bounds",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -188,7 +188,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_lengths_unchecked",
-    says="your cross_entropy does not compare the number of targets with the number of rows, and one target is used for all rows; compare the shapes.",
+    says="your cross_entropy does not compare the number of targets with the number of rows, so one target is used for all rows; compare the shapes.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
@@ -211,7 +211,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_flattens_targets",
-    says="your cross_entropy flattens its targets, so that a column passes for a row; targets have shape (N,), and anything else is a ValueError.",
+    says="your cross_entropy flattens its targets, so it accepts a column; targets have shape (N,), so raise a ValueError for any other shape.",
     seen="docs: sklearn.utils.column_or_1d: ravels a column",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -230,7 +230,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_weights_unchecked",
-    says="your cross_entropy does not count the weights: too few or too many go unnoticed as long as no target needs them; there is one for each class.",
+    says="your cross_entropy does not count the weights: too few or too many go unnoticed if no target needs them; there must be one for each class.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -246,7 +246,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_unknown_reduction_is_mean",
-    says='your cross_entropy takes any unknown word for "mean"; what is no reduction is a ValueError.',
+    says='your cross_entropy treats any unknown reduction as "mean"; raise a ValueError.',
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -263,7 +263,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_unknown_reduction_is_nothing",
-    says="your cross_entropy falls off its end for an unknown reduction and returns None; raise a ValueError there.",
+    says="your cross_entropy returns None for an unknown reduction; raise a ValueError.",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -283,7 +283,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_empty_is_nan",
-    says="your cross_entropy answers a batch without rows with nan, the mean of nothing; raise a ValueError.",
+    says="your cross_entropy returns nan, the mean of nothing, for a batch without rows; raise a ValueError.",
     seen="pytorch/pytorch#50224: cross_entropy of an empty batch is nan",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -304,7 +304,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 
 @mistake(
     "ce_empty_is_zero",
-    says="your cross_entropy answers a batch without rows with 0, as if the fit were perfect; raise a ValueError.",
+    says="your cross_entropy returns 0 for a batch without rows, as if the fit were perfect; raise a ValueError.",
     seen="pytorch/pytorch#50224: asks for 0 as the loss of an empty batch",
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
@@ -333,7 +333,7 @@ mistake(
 
 @mistake(
     "grad_takes_negative_targets",
-    says="your cross_entropy_grad takes a negative target, and subtracts 1 from a class counted from the end.",
+    says="your cross_entropy_grad accepts a negative target, and subtracts 1 from a class counted from the end.",
     seen="PaddlePaddle/Paddle#36891: a negative label used as an address (there in the loss)",
 )
 def cross_entropy_grad(logits, targets):
@@ -352,7 +352,7 @@ def cross_entropy_grad(logits, targets):
 
 @mistake(
     "grad_clips_targets",
-    says="your cross_entropy_grad moves targets that are no class to the nearest one; raise a ValueError for them.",
+    says="your cross_entropy_grad moves targets outside the classes to the nearest class; raise a ValueError.",
     seen="docs: numpy.take: mode='clip'",
 )
 def cross_entropy_grad(logits, targets):
@@ -366,7 +366,7 @@ def cross_entropy_grad(logits, targets):
 
 @mistake(
     "grad_by_comparison",
-    says="your cross_entropy_grad makes one-hot rows by comparing each class with the target, so a target that is no class gets a row of zeros; raise a ValueError for it.",
+    says="your cross_entropy_grad makes one-hot rows by comparing each class with the target, so a target outside the classes gets a row of zeros; raise a ValueError.",
     seen="kakavegeta/NLP-practice text-classification/utils.py: np.arange(...) == y[:, None]",
 )
 def cross_entropy_grad(logits, targets):
@@ -387,7 +387,7 @@ mistake(
 
 mistake(
     "naive_takes_empty",
-    says="your softmax_naive returns an empty array for empty input; raise a ValueError where there are no elements.",
+    says="your softmax_naive returns an empty array for empty input; raise a ValueError if there are no elements.",
     function="softmax_naive",
     change=('_filled(logits, "logits")', "np.asarray(logits, dtype=float)"),
 )
@@ -395,7 +395,7 @@ mistake(
 
 @mistake(
     "softmax_takes_empty",
-    says="your softmax hands empty input back; raise a ValueError where there are no elements.",
+    says="your softmax returns empty input unchanged; raise a ValueError if there are no elements.",
 )
 def softmax(logits):
     logits = np.asarray(logits, dtype=float)
@@ -407,7 +407,7 @@ def softmax(logits):
 
 @mistake(
     "softmax_empty_by_len",
-    says="your softmax looks for emptiness with len, which counts rows: an array without columns has rows but no elements; use size.",
+    says="your softmax tests for empty input with len, which counts rows: an array without columns has rows but no elements; use size.",
 )
 def softmax(logits):
     logits = np.asarray(logits, dtype=float)
@@ -419,7 +419,7 @@ def softmax(logits):
 
 @mistake(
     "lse_of_nothing",
-    says="your log_sum_exp answers empty input with -inf, the log of an empty sum; here it is a ValueError.",
+    says="your log_sum_exp returns -inf, the log of an empty sum, for empty input; raise a ValueError here.",
     seen="docs: numpy.ufunc.reduce: begins with the identity, which is -inf for logaddexp",
 )
 def log_sum_exp(z, axis=-1):
@@ -443,7 +443,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_takes_any_probability",
-    says="your bce_loss takes probabilities outside of [0, 1], and answers with nan; raise a ValueError for them.",
+    says="your bce_loss returns nan for probabilities outside [0, 1]; raise a ValueError for them.",
     seen="keras-team/keras#4744: negative predictions taken without a check",
 )
 def bce_loss(probs, targets):
@@ -454,7 +454,7 @@ def bce_loss(probs, targets):
 
 @mistake(
     "bce_takes_any_target",
-    says="your bce_loss takes targets outside of [0, 1]; raise a ValueError for them.",
+    says="your bce_loss accepts targets outside [0, 1]; raise a ValueError for them.",
     seen="pytorch/pytorch#152437: targets outside of [0, 1] taken (there CrossEntropyLoss)",
 )
 def bce_loss(probs, targets):
@@ -478,7 +478,7 @@ def bce_with_logits(logits, targets):
 
 @mistake(
     "bwl_takes_any_target",
-    says="your bce_with_logits takes targets outside of [0, 1], for which the loss has no lower bound; raise a ValueError for them.",
+    says="your bce_with_logits accepts targets outside [0, 1], for which the loss has no lower bound; raise a ValueError for them.",
     seen="pytorch/pytorch#152437: targets outside of [0, 1] taken (there CrossEntropyLoss)",
 )
 def bce_with_logits(logits, targets):
@@ -500,7 +500,7 @@ def bce_with_logits_grad(logits, targets):
 
 @mistake(
     "entropy_checks_nothing",
-    says="your entropy takes anything for a distribution; refuse what is negative or does not sum to 1.",
+    says="your entropy accepts anything as a distribution; refuse negative entries and sums other than 1.",
 )
 def entropy(p):
     p = np.asarray(p, dtype=float)
@@ -510,7 +510,7 @@ def entropy(p):
 
 @mistake(
     "entropy_normalises",
-    says="your entropy divides p by its sum, which hides a mistake of the caller; a sum that is not 1 is a ValueError.",
+    says="your entropy divides p by its sum, which hides the caller's mistake; raise a ValueError for a sum other than 1.",
     seen="docs: scipy.stats.entropy: normalises what does not sum to 1",
 )
 def entropy(p):
@@ -523,7 +523,7 @@ def entropy(p):
 
 @mistake(
     "entropy_sum_unchecked",
-    says="your entropy looks for negative entries only; a sum that is not 1 is a ValueError as well.",
+    says="your entropy only tests for negative entries; raise a ValueError for a sum other than 1 as well.",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -534,7 +534,7 @@ def entropy(p):
 
 @mistake(
     "entropy_only_sums_above_one",
-    says="your entropy refuses sums above 1 but not below: take the absolute value of the difference.",
+    says="your entropy refuses sums above 1 but not below; take the absolute value of the difference.",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -545,7 +545,7 @@ def entropy(p):
 
 @mistake(
     "entropy_forgiving",
-    says="your entropy forgives a sum that is off by as much as a hundredth; the tolerance is 1e-6.",
+    says="your entropy accepts a sum that is wrong by up to 0.01; the tolerance is 1e-6.",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -556,7 +556,7 @@ def entropy(p):
 
 @mistake(
     "entropy_exact_sum",
-    says="your entropy wants a sum of exactly 1, and refuses ten times 0.1, whose sum is rounded; allow a difference of 1e-6.",
+    says="your entropy requires a sum of exactly 1, and refuses ten times 0.1 because of rounding; allow a difference of 1e-6.",
     also=("information",),
 )
 def entropy(p):
@@ -571,7 +571,7 @@ def entropy(p):
 
 @mistake(
     "entropy_takes_negatives",
-    says="your entropy looks at the sum only, and 1.5 with -0.5 sums to 1; refuse negative entries too.",
+    says="your entropy only tests the sum, but 1.5 and -0.5 also sum to 1; refuse negative entries too.",
 )
 def entropy(p):
     p = _filled(p, "p")
@@ -583,7 +583,7 @@ def entropy(p):
 
 @mistake(
     "kl_lengths_unchecked",
-    says="your kl_divergence does not compare the lengths, and NumPy stretches one entry over all; compare the shapes.",
+    says="your kl_divergence does not compare the lengths, so NumPy stretches one entry over all; compare the shapes.",
 )
 def kl_divergence(p, q):
     p, q = _distribution(p, "p"), _distribution(np.ravel(q), "q")
@@ -595,7 +595,7 @@ def kl_divergence(p, q):
 
 @mistake(
     "kl_q_unchecked",
-    says="your kl_divergence checks p and not q; both are distributions.",
+    says="your kl_divergence checks p but not q; both are distributions.",
 )
 def kl_divergence(p, q):
     p, q = _distribution(p, "p"), np.asarray(q, dtype=float)
@@ -608,7 +608,7 @@ def kl_divergence(p, q):
 
 @mistake(
     "hpq_checks_nothing",
-    says="your cross_entropy_of takes anything for distributions; refuse what is negative, does not sum to 1, or differs in length.",
+    says="your cross_entropy_of accepts anything as distributions; refuse negative entries, sums other than 1, and different lengths.",
 )
 def cross_entropy_of(p, q):
     p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
@@ -618,7 +618,7 @@ def cross_entropy_of(p, q):
 
 @mistake(
     "weights_infinite",
-    says="your class_weights gives a class without examples an infinite weight, and the first loss is inf or nan; raise a ValueError.",
+    says="your class_weights gives a class without examples an infinite weight, so the first loss is inf or nan; raise a ValueError.",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -654,7 +654,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_takes_negative_counts",
-    says="your class_weights refuses a count of 0 only; a negative count is no count either.",
+    says="your class_weights only refuses a count of 0; refuse negative counts, too.",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -673,7 +673,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_unknown_is_inverse",
-    says='your class_weights takes any unknown word for "inverse"; what is no strategy is a ValueError.',
+    says='your class_weights treats any unknown strategy as "inverse"; raise a ValueError.',
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -692,7 +692,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_unknown_is_effective",
-    says='your class_weights takes any unknown word for "effective"; what is no strategy is a ValueError.',
+    says='your class_weights treats any unknown strategy as "effective"; raise a ValueError.',
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -709,7 +709,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 
 @mistake(
     "weights_raises_key_errors",
-    says="your class_weights raises a KeyError for an unknown strategy; what is asked for is a ValueError.",
+    says="your class_weights raises a KeyError for an unknown strategy; raise a ValueError.",
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")

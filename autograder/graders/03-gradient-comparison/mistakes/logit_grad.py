@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "mse_slope_no_2",
-    says="this lost the factor 2 of the square under mse; the loss has no ½ that would cancel it.",
+    says="this lacks the factor 2 of the square for mse; the loss has no ½ that would cancel it.",
     seen="davisking/dlib#1169: loss (x - y)², gradient without the 2",
     also=("train",),
 )
@@ -16,7 +16,7 @@ def logit_grad(z, y, loss, right=logit_grad):
 
 @mistake(
     "mse_slope_over_p",
-    says="this is the slope of mse over p; over z the sigmoid's slope p(1 - p) comes in as well.",
+    says="this is the slope of mse with respect to p; with respect to z, multiply by the sigmoid's slope p(1 - p).",
     seen="hunkim/DeepLearningZeroToAll#113: takes sigma_prime out of the gradient of an L2 loss",
     also=("train",),
 )
@@ -28,7 +28,7 @@ def logit_grad(z, y, loss, right=logit_grad):
 
 @mistake(
     "bce_slope_over_p",
-    says="this is the slope of bce over p; over z the factor p(1 - p) cancels its denominator, and p - y is left.",
+    says="this is the slope of bce with respect to p; with respect to z, p(1 - p) cancels the denominator and leaves p - y.",
     also=("train",),
 )
 def logit_grad(z, y, loss, right=logit_grad):
@@ -52,7 +52,7 @@ def logit_grad(z, y, loss, right=logit_grad):
 
 @mistake(
     "slope_mean",
-    says="this divides by the number of examples; the slope of each example by itself is asked for.",
+    says="this divides by the number of examples; return the slope of each example.",
     also=("train",),
 )
 def logit_grad(z, y, loss, right=logit_grad):

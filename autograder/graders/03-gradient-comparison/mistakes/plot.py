@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "plot_no_legend",
-    says="there is no legend, so nobody can tell which line is which; call legend() once the lines are there.",
+    says="there is no legend, so nobody can tell which line is which; call legend() after you draw the lines.",
     seen="roboflow/rf-detr#1335: legends missing in plots of training metrics",
 )
 def plot_training_curves(histories, right=plot_training_curves):
@@ -17,7 +17,7 @@ def plot_training_curves(histories, right=plot_training_curves):
 
 @mistake(
     "plot_no_axis_labels",
-    says="the axes have no labels; set_xlabel and set_ylabel say what is drawn.",
+    says="the axes have no labels; say what is drawn with set_xlabel and set_ylabel.",
     seen="dnouri/nolearn#122: plot_loss gets its axis labels",
 )
 def plot_training_curves(histories, right=plot_training_curves):
@@ -29,7 +29,7 @@ def plot_training_curves(histories, right=plot_training_curves):
 
 mistake(
     "plot_loss_twice",
-    says="both axes show the loss; one of them is for the accuracy.",
+    says="both axes show the loss; one of them should show the accuracy.",
     function="plot_training_curves",
     change=("history[key],", 'history["loss"],'),
 )
@@ -37,7 +37,7 @@ mistake(
 
 @mistake(
     "plot_log_of_the_loss",
-    says='this draws logarithms of the losses; draw the losses, and set_yscale("log") will show them so.',
+    says='this draws logarithms of the losses; draw the losses, and use set_yscale("log") for a logarithmic scale.',
 )
 def plot_training_curves(histories):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
@@ -53,7 +53,7 @@ def plot_training_curves(histories):
 
 mistake(
     "plot_cut_to_the_shortest",
-    says="all lines end where the shortest history ends; each has a length of its own.",
+    says="all lines end where the shortest history ends; draw each one to its own end.",
     function="plot_training_curves",
     change=(
         "axes.plot(range(len(history[key])), history[key], label=name)",
@@ -64,7 +64,7 @@ mistake(
 
 mistake(
     "plot_into_one_figure",
-    says="every call draws into the same figure, so the lines of earlier calls are still there; make a new figure each time.",
+    says="each call draws into the same figure, so the lines of earlier calls stay; make a new figure each time.",
     seen="Novacer/alpharithmic-trading#12: each call's plot is appended to the old figure",
     replayable=False,
     function="plot_training_curves",

@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "speed_above",
-    says="to be equal to the threshold is to reach it: compare with >=.",
+    says="an accuracy equal to the threshold reaches it: compare with >=.",
     function="steps_to_accuracy",
     change=('np.asarray(history["accuracy"]) >= threshold', 'np.asarray(history["accuracy"]) > threshold'),
 )
@@ -12,7 +12,7 @@ mistake(
 
 @mistake(
     "speed_argmax",
-    says="argmax of a row of False is 0, so this answers 0 where the threshold is never reached; return None there.",
+    says="argmax of a row of False is 0, so this returns 0 if the threshold is never reached; return None then.",
     seen="PointOneNav/fusion-engine-client#144: np.argmax of a boolean array replaced by find_first",
 )
 def steps_to_accuracy(history, threshold):
@@ -21,7 +21,7 @@ def steps_to_accuracy(history, threshold):
 
 mistake(
     "speed_last",
-    says="this gives the last index that reaches the threshold; the first is asked for.",
+    says="this returns the last index that reaches the threshold; return the first.",
     function="steps_to_accuracy",
     change=("reached[0]", "reached[-1]"),
 )
@@ -29,7 +29,7 @@ mistake(
 
 @mistake(
     "speed_searchsorted",
-    says="searchsorted needs a sorted row, and the accuracy goes up and down.",
+    says="searchsorted needs a sorted row, but the accuracy goes up and down.",
     seen="docs: numpy.searchsorted: assumes that the array is sorted",
 )
 def steps_to_accuracy(history, threshold):

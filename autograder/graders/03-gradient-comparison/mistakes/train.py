@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "norm_without_b",
-    says="your grad_norm leaves out the bias; it goes over w and b together.",
+    says="your grad_norm leaves out the bias; take it over w and b together.",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -21,7 +21,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 
 @mistake(
     "history_one_short",
-    says="your arrays have `steps` entries and lack the one after the last step; there are steps + 1.",
+    says="your arrays have `steps` entries and lack the one after the last step; they need steps + 1.",
     seen="activetigger/activetigger#391: the last epoch is missing from the loss plot",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
@@ -31,7 +31,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 
 @mistake(
     "history_without_start",
-    says="this records only after each step; entry 0 is the start, before any update.",
+    says="this records only after each step; entry 0 should be the start, before any update.",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run = right(X, y, loss, lr, steps, w0, b0)
@@ -40,7 +40,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 
 @mistake(
     "accuracy_above",
-    says="this puts p = 0.5 into class 0; class 1 is where p >= 0.5, the even guess included.",
+    says="this puts p = 0.5 into class 0; predict class 1 if p >= 0.5.",
     seen="AmirHosein-Gharaati/ai-back logisticRegression/LogisticRegression.py: 1 if i > 0.5 else 0",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
@@ -58,7 +58,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 
 @mistake(
     "train_one_step_more",
-    says="this takes a step after the last entry too; w and b are those after `steps` updates.",
+    says="this takes one more step after the last entry; return w and b after `steps` updates.",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     run, longer = right(X, y, loss, lr, steps, w0, b0), right(X, y, loss, lr, steps + 1, w0, b0)
@@ -67,7 +67,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 
 @mistake(
     "train_ignores_b0",
-    says="this starts the bias at 0 whatever b0 says.",
+    says="this always starts the bias at 0; start it at b0.",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     return right(X, y, loss, lr, steps, w0)

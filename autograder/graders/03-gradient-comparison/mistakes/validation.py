@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "slope_unknown_loss",
-    says="logit_grad takes every unknown loss for mse; what is neither is a ValueError.",
+    says="logit_grad treats any unknown loss as mse; raise a ValueError.",
 )
 def logit_grad(z, y, loss, right=logit_grad):
     return right(z, y, loss if loss == "bce" else "mse")
@@ -13,7 +13,7 @@ def logit_grad(z, y, loss, right=logit_grad):
 
 @mistake(
     "train_unknown_loss",
-    says="train takes every unknown loss for mse; what is neither is a ValueError.",
+    says="train treats any unknown loss as mse; raise a ValueError.",
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     return right(X, y, loss if loss == "bce" else "mse", lr, steps, w0, b0)
@@ -21,7 +21,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 
 @mistake(
     "logit_grad_broadcasts",
-    says="shapes that differ are broadcast without a word; (N,) beside (N, 1) is a ValueError.",
+    says="shapes that differ are silently broadcast; raise a ValueError, for example for (N,) and (N, 1).",
     seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word (there the MSE)",
 )
 def logit_grad(z, y, loss):
@@ -34,7 +34,7 @@ def logit_grad(z, y, loss):
 
 mistake(
     "train_takes_other_weights",
-    says="starting weights of the wrong length are not noticed before the product fails, or not at all; they are a ValueError.",
+    says="w0 of the wrong length is noticed late or not at all; raise a ValueError before the first product.",
     function="train",
     change=(
         "if w.shape != X.shape[1:]:\n"
@@ -46,7 +46,7 @@ mistake(
 
 @mistake(
     "labels_unchecked",
-    says="nothing is checked about the labels: no example at all, or a label of 2, is a ValueError.",
+    says="the labels are not checked; raise a ValueError if there are none, or if one is neither 0 nor 1.",
 )
 def _require_labels(y):
     pass
@@ -54,7 +54,7 @@ def _require_labels(y):
 
 @mistake(
     "train_takes_nothing",
-    says="no example at all is taken, and the mean of nothing is NaN; it is a ValueError.",
+    says="empty input is accepted, and the mean of nothing is NaN; raise a ValueError.",
     seen="pytorch/pytorch#141057: the mean of an empty tensor is nan",
 )
 def _require_labels(y):
