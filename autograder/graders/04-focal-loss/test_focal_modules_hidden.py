@@ -126,7 +126,7 @@ def test_label_smoothing_of_extreme_logits(student, rng):
 
 @check(
     "modules",
-    hint="Average over the rows, with the gradient and the logits' dtype kept; in-place operations change the arguments.",
+    hint="Average over the rows; keep the gradient and the logits' dtype; in-place operations change the arguments.",
 )
 def test_label_smoothing_gradient(student, numbers):
     """gradient and dtype are right; it changes no arguments, prints nothing and has no parameters"""
