@@ -1,4 +1,4 @@
-"""Reference 100 %, stub 0, in both formats."""
+"""The reference earns 100 % and the stub 0, as a script and as a notebook."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ def test_there_are_at_least_sixty_hidden_checks(course: Course, grade_sources: C
     assert sum(len(grade_sources(item, "x = 1")[0].outcomes) for item in ASSIGNMENTS) >= 60
 
 
-def test_a_solution_without_validation_loses_that_part_alone(grade_sources: Callable[..., list[Graded]]) -> None:
+def test_a_solution_without_validation_loses_only_that_part(grade_sources: Callable[..., list[Graded]]) -> None:
     text = (ROOT / "solutions" / "01-mse" / "mse.py").read_text()
     graded = grade_sources("01-mse", text.replace("        raise ValueError", "        str"))[0]
     parts = {item.part for item in graded.outcomes if item.status != "pass"}
     assert parts == {"validation"}
 
 
-def test_what_a_student_reads_shows_no_input(grade_sources: Callable[..., list[Graded]]) -> None:
+def test_the_message_of_a_failed_check_shows_no_hidden_input(grade_sources: Callable[..., list[Graded]]) -> None:
     graded = grade_sources("01-mse", "import numpy as np\ndef mse_loss(pred, target): return 41.5")[0]
     wrong = [item for item in graded.outcomes if item.status == "fail" and item.part == "mse_loss"]
     assert wrong and all("41.5" in item.message and "array(" not in item.message for item in wrong)
 
 
-def test_files_of_one_name_in_two_assignments_are_two(grade_sources: Callable[..., list[Graded]]) -> None:
+def test_files_with_the_same_name_in_two_assignments_do_not_mix(grade_sources: Callable[..., list[Graded]]) -> None:
     graders = ROOT / "autograder" / "graders"
     names = [{path.name for path in (graders / item).glob("*.py")} for item in ("01-mse", "02-cross-entropy")]
     assert {"test_validation_hidden.py"} <= names[0] & names[1]

@@ -1,4 +1,4 @@
-"""Wrong answers that no catalogue was written from: they are caught, named where they are known, and never misnamed."""
+"""Wrong answers that no catalogue contains: they lose points, known mistakes are named, and no name is wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AT_A_TIME = 4
 
 @dataclass(frozen=True)
 class Seen:
-    """A wrong answer, the parts that it lost points in, and the names that it got."""
+    """A wrong answer, the parts in which it lost points, and the mistakes that were named."""
 
     wrong: Mistake
     lost: frozenset[str]
@@ -31,7 +31,7 @@ class Seen:
 
 @pytest.fixture(scope="module", params=WRONG, ids=lambda path: path.stem)
 def seen(request: pytest.FixtureRequest, course: Course, wall: str) -> list[Seen]:
-    """All held-out answers of one assignment, graded."""
+    """Grade all held-out answers of one assignment."""
     path: Path = request.param
     assignment = course.assignment(path.stem)
     reference = (ROOT / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def test_every_assignment_has_held_out_answers(course: Course) -> None:
     assert [path.stem for path in WRONG] == [item.id for item in course.assignments]
 
 
-def test_there_are_enough_and_they_are_no_part_of_the_catalogue(
+def test_each_assignment_has_its_minimum_of_held_out_answers_outside_the_catalogue(
     seen: list[Seen], request: pytest.FixtureRequest, course: Course
 ) -> None:
     stem = request.node.callspec.params["seen"].stem
@@ -67,13 +67,13 @@ def test_nearly_all_lose_points_in_their_part(seen: list[Seen]) -> None:
     assert len(missed) <= 0.02 * len(seen), missed
 
 
-def test_nearly_all_that_are_known_are_named(seen: list[Seen]) -> None:
+def test_nearly_all_known_mistakes_are_named(seen: list[Seen]) -> None:
     known = [item for item in seen if item.wrong.named]
     unnamed = [(item.wrong.id, set(item.names)) for item in known if item.names != {item.wrong.named}]
     assert known
     assert len(unnamed) <= 0.05 * len(known), unnamed
 
 
-def test_none_is_named_falsely(seen: list[Seen]) -> None:
+def test_no_answer_gets_the_name_of_another_mistake(seen: list[Seen]) -> None:
     false = [(item.wrong.id, set(item.names)) for item in seen if item.names - {item.wrong.named}]
     assert false == []

@@ -1,4 +1,4 @@
-"""Doing nothing earns nothing: functions that return, raise or draw without work, in every part of every assignment."""
+"""Doing nothing earns nothing: functions that only return, raise or draw, in every part of every assignment."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def reference(assignment: Assignment) -> str:
 
 
 def idle_everywhere(assignment: Assignment, body: str) -> str:
-    """The reference, with `body` in the place of what each graded function and module does."""
+    """Return the reference with `body` in place of the body of each graded function and module."""
     graded = {name for part in assignment.parts for name in part.functions}
     tree = ast.parse(definitions(reference(assignment)))
     for node in tree.body:
@@ -55,7 +55,7 @@ def _empty_class(node: ast.ClassDef, body: str) -> None:
 
 
 def idle_alone(assignment: Assignment, names: Iterable[str], text: str) -> str:
-    """The reference, with these functions as `text` has them: they do nothing, and all others are right."""
+    """Return the reference with these functions from `text`: they do nothing, and all others are right."""
     lines = text.splitlines(keepends=True)
     chosen = [node for node in ast.parse(text).body if getattr(node, "name", None) in names]
     return replaced(reference(assignment), "\n\n".join("".join(lines[n.lineno - 1 : n.end_lineno]) for n in chosen))
@@ -70,7 +70,7 @@ def submissions(assignment: Assignment) -> Iterator[Submission]:
 
 
 def earned(course: Course, wall: str, given: list[Submission]) -> Iterator[tuple[Submission, Outcome]]:
-    """Every check that a submission passes."""
+    """Yield every check that a submission passes."""
     groups = [given[start : start + 10] for start in range(0, len(given), 10)]
     name = given[0].assignment
     batches = [Batch(course, name, group, str(ROOT), wall, diagnose=False, pictures=False) for group in groups]
@@ -88,10 +88,10 @@ def test_doing_nothing_earns_nothing(assignment: str, course: Course, wall: str)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_a_part_that_does_nothing_earns_nothing_beside_others_that_are_right(
+def test_a_part_that_does_nothing_earns_nothing_even_if_the_others_are_right(
     assignment: str, course: Course, wall: str
 ) -> None:
-    """What stands on right functions has to do something with them; what is not its own part keeps its points."""
+    """A part that builds on right functions has to do something with them; the other parts keep their points."""
     known = ASSIGNMENTS[assignment]
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(IDLE.glob(f"{assignment}*.py"))}
     texts |= {body: idle_everywhere(known, BODIES[body]) for body in ("pass", "first argument")}
