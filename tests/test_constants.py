@@ -34,9 +34,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 
 
 @pytest.mark.parametrize(("assignment", "made_up"), CASES, ids=[f"{name}-{item.id}" for name, item in CASES])
-def test_made_up_numbers_earn_nothing(
-    assignment: str, made_up: Variant, course: Course, wall: str
-) -> None:
+def test_made_up_numbers_earn_nothing(assignment: str, made_up: Variant, course: Course, wall: str) -> None:
     module = course.assignment(assignment).module
     reference = (ROOT / "solutions" / assignment / f"{module}.py").read_text(encoding="utf-8")
     submission = Submission(made_up.id, assignment, catalogue.replaced(reference, made_up.text))
