@@ -1,4 +1,4 @@
-"""Attacks, graded for real among innocent neighbours: nothing earned, nothing read, nothing left, nobody else harmed."""
+"""Attacks, graded for real among innocent neighbours: they earn, read and leave nothing, and harm nobody else."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ ATTACKS = attack_class.written() + attack_class.made()
 
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The innocents among all attackers. LOSSLAB_SANDBOX names a wall other than the strongest."""
+    """Grade the innocents among all attackers. LOSSLAB_SANDBOX names a wall other than the strongest."""
     return attack_class.grade(tmp_path_factory.mktemp("attacked"), True, os.environ.get("LOSSLAB_SANDBOX"))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The innocents alone."""
+    """Grade the innocents alone."""
     return attack_class.grade(tmp_path_factory.mktemp("alone"), False, os.environ.get("LOSSLAB_SANDBOX"))
 
 
@@ -54,11 +54,11 @@ def test_the_batch_goes_on_to_its_end(attacked: Run) -> None:
     assert attacked.returncode == 0, attacked.screen[-2000:]
 
 
-def test_nothing_secret_comes_out(attacked: Run) -> None:
+def test_no_secret_appears_in_any_output(attacked: Run) -> None:
     assert attack_class.leaks(attacked) == []
 
 
-def test_canaries_lie_where_secrets_are(attacked: Run) -> None:
+def test_each_canary_is_planted_among_the_secrets(attacked: Run) -> None:
     root = attacked.out.parent / "root"
     found = b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
     assert [value for value in attacked.canaries[:4] if value not in found] == []
@@ -75,7 +75,7 @@ def test_a_neighbours_result_is_the_same_byte_for_byte(
     assert (attacked.out / path).read_bytes() == (undisturbed.out / path).read_bytes()
 
 
-def test_innocents_are_graded_at_all(undisturbed: Run) -> None:
+def test_an_innocent_submission_earns_full_points(undisturbed: Run) -> None:
     best = undisturbed.result("aa-innocent", "01-mse")
     assert best["score"] == best["max_score"]
 
@@ -84,7 +84,7 @@ def test_no_process_file_or_mount_is_left(attacked: Run) -> None:
     assert attacked.left == []
 
 
-def test_the_batch_ends_within_the_time_that_its_limits_give(attacked: Run) -> None:
+def test_the_batch_ends_within_the_time_that_its_limits_allow(attacked: Run) -> None:
     assert attacked.seconds < attack_class.budget(len(ATTACKS))
 
 
@@ -105,7 +105,7 @@ def test_json_on_the_terminal_has_no_control_characters(tmp_path: Path) -> None:
 
 
 class Page(html.parser.HTMLParser):
-    """Finds what a browser would run or fetch."""
+    """A parser that collects what a browser would run or fetch."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,22 +134,22 @@ def test_no_page_runs_or_fetches_anything(attacked: Run) -> None:
 
 
 @pytest.mark.parametrize("name", [item.name for item in walls.WALLS])
-def test_doctor_tries_each_wall_by_attacks(name: str) -> None:
+def test_doctor_tries_each_wall_with_attacks(name: str) -> None:
     if walls.by_name(name).own_user and os.geteuid() != 0:
         pytest.skip("the uid wall needs root")
     if not walls.by_name(name).bubblewrap and not confine.landlock_version():
-        pytest.skip("without Landlock in the kernel this wall keeps no file from being read")
+        pytest.skip("without Landlock in the kernel this wall does not keep files from being read")
     assert [finding for finding in attacks.run(walls.by_name(name)) if finding.got] == []
 
 
-def test_doctor_says_what_a_wall_has_let_through() -> None:
+def test_doctor_says_which_attacks_a_wall_lets_through() -> None:
     found = attacks.run(walls.by_name("process"), attacks.SOURCE.replace("def read_environment", "def missing"))
     assert [finding.got for finding in found if finding.attack == attacks.ATTACKS["read_environment"]] == [
         ["no answer"]
     ]
 
 
-# What one submission takes, whatever it does.
+# The limits of one submission, whatever it does.
 
 MEASURED = Limits(
     call_seconds=0.4, load_seconds=1.0, submission_seconds=3.0, memory_mb=128, scratch_mb=4, processes=6, reply_mb=1.0
@@ -202,7 +202,7 @@ def graded(course: Course, wall: str, source: str) -> list[Graded]:
 
 @pytest.fixture(scope="module")
 def warmed(course: Course, wall: str) -> None:
-    """The jail has started, and the graders are imported."""
+    """Start the jail and import the graders before times are measured."""
     graded(course, wall, "def attack(*args, **kwargs): pass\n")
 
 
@@ -211,7 +211,7 @@ def warmed(course: Course, wall: str) -> None:
 def test_a_submission_takes_no_more_time_than_it_may(
     course: Course, wall: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The limit is on a submission's own time, however busy the machine is."""
+    """Only its own time counts, whatever else the machine does."""
     taken: list[float] = []
     ask = Worker.ask
 
@@ -221,18 +221,18 @@ def test_a_submission_takes_no_more_time_than_it_may(
             return ask(self, *args)
         finally:
             taken.append(self.spent - before)
-            assert taken[-1] <= time.monotonic() - asked + 0.05  # nothing is counted that was not there
+            assert taken[-1] <= time.monotonic() - asked + 0.05  # no more is counted than really passed
 
     monkeypatch.setattr(Worker, "ask", timed)
     outcomes = graded(course, wall, GREEDY[how])[0].outcomes
-    # Beyond the limit: as much as passes between two looks at the clock, once a call.
+    # Each call may exceed the limit by the time between two looks at the clock.
     assert sum(taken) < MEASURED.submission_seconds + 0.1 * len(taken)
     assert how == "dies after loading slowly" or sum(taken) > MEASURED.submission_seconds - 1.0
     assert all(item.status != "pass" for item in outcomes)
 
 
 def below(pid: int) -> list[int]:
-    """Processes that descend from this one."""
+    """Return the processes that descend from this one."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -245,7 +245,7 @@ def below(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def watched() -> Iterator[dict[str, Any]]:
-    """The most threads and resident MiB of any process below this one, and how many processes there were."""
+    """Watch the processes below this one: their number, and the most threads and resident MiB of any."""
     seen: dict[str, Any] = {"threads": 0, "mib": 0.0, "processes": 0}
     stop = threading.Event()
 
@@ -275,7 +275,7 @@ def test_memory_and_threads_of_a_submission_stay_within_its_limits(course: Cours
         time.sleep(0.1)
     with watched() as crowded:
         graded(course, wall, CROWD)
-    with watched() as seen:  # apart, for a thread reserves address space and leaves less to hoard
+    with watched() as seen:  # separately, because a thread reserves address space and leaves less to hoard
         graded(course, wall, HOARD)
     with watched() as both:
         graded(course, wall, CROWD.removesuffix("    time.sleep(60)\n") + HOARD.partition("kwargs):\n")[2])
@@ -321,8 +321,8 @@ HOLES = {
 
 
 @pytest.mark.parametrize("hole", HOLES)
-def test_a_value_that_ends_the_grader_costs_nobody_but_its_author(tmp_path: Path, hole: str) -> None:
-    """Simulates an unknown hole: a comparison, or a look at a message, fails for a certain number."""
+def test_a_value_that_kills_the_grader_costs_only_its_author(tmp_path: Path, hole: str) -> None:
+    """Simulate an unknown hole: comparing a certain number, or reading a message with it, fails."""
     root, submitted = tmp_path / "root", tmp_path / "submitted"
     attack_class.make_course(root, attack_class.CANARIES)
     (root / "autograder" / "graders" / "01-mse" / "conftest.py").write_text(HOLES[hole])

@@ -1,4 +1,4 @@
-"""Made-up numbers without a computation earn nothing, however likely they look."""
+"""Made-up numbers earn nothing, however plausible they look."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.intake.submission import Submission
 
 ROOT = Path(__file__).parent.parent
 PARTS = {"04-focal-loss": "compare", "05-multi-task": "lambda_tradeoff"}
-# These are of the sweep's figure, which is right in all of them.
+# These checks are of the sweep's figure, which is right in all cases.
 FIGURE = {"plot_shows_the_rows", "plot_on_a_log_axis", "plot_is_labelled"}
 CASES = [
     (assignment, item)
@@ -34,9 +34,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 
 
 @pytest.mark.parametrize(("assignment", "made_up"), CASES, ids=[f"{name}-{item.id}" for name, item in CASES])
-def test_numbers_without_a_computation_earn_nothing(
-    assignment: str, made_up: Variant, course: Course, wall: str
-) -> None:
+def test_made_up_numbers_earn_nothing(assignment: str, made_up: Variant, course: Course, wall: str) -> None:
     module = course.assignment(assignment).module
     reference = (ROOT / "solutions" / assignment / f"{module}.py").read_text(encoding="utf-8")
     submission = Submission(made_up.id, assignment, catalogue.replaced(reference, made_up.text))
@@ -46,7 +44,7 @@ def test_numbers_without_a_computation_earn_nothing(
     assert {item.id for item in graded.outcomes if item.status != "pass"} <= {item.id for item in of_part}
 
 
-def test_one_trained_model_whose_row_stands_three_times_is_worth_one_check(course: Course, wall: str) -> None:
+def test_one_trained_model_reported_for_all_three_losses_earns_one_check(course: Course, wall: str) -> None:
     reference = (ROOT / "solutions/04-focal-loss/focal_loss.py").read_text(encoding="utf-8")
     submission = Submission("one", "04-focal-loss", catalogue.replaced(reference, ONE_FOR_ALL))
     graded = grade(Batch(course, "04-focal-loss", [submission], str(ROOT), wall, diagnose=False, pictures=False))[0]

@@ -1,4 +1,4 @@
-"""Hidden graders: the reference earns 100 %, the stub 0, in both formats."""
+"""The reference earns 100 % and the stub 0, as a script and as a notebook."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def test_a_solution_without_validation_loses_only_that_part(grade_sources: Calla
     assert parts == {"validation"}
 
 
-def test_messages_to_students_show_no_input(grade_sources: Callable[..., list[Graded]]) -> None:
+def test_the_message_of_a_failed_check_shows_no_hidden_input(grade_sources: Callable[..., list[Graded]]) -> None:
     graded = grade_sources("01-mse", "import numpy as np\ndef mse_loss(pred, target): return 41.5")[0]
     wrong = [item for item in graded.outcomes if item.status == "fail" and item.part == "mse_loss"]
     assert wrong and all("41.5" in item.message and "array(" not in item.message for item in wrong)
 
 
-def test_two_assignments_may_have_files_of_the_same_name(grade_sources: Callable[..., list[Graded]]) -> None:
+def test_files_with_the_same_name_in_two_assignments_do_not_mix(grade_sources: Callable[..., list[Graded]]) -> None:
     graders = ROOT / "autograder" / "graders"
     names = [{path.name for path in (graders / item).glob("*.py")} for item in ("01-mse", "02-cross-entropy")]
     assert {"test_validation_hidden.py"} <= names[0] & names[1]

@@ -1,4 +1,4 @@
-"""Held-out wrong answers, which no catalogue was written from: they are caught, named if known, and never misnamed."""
+"""Wrong answers that no catalogue contains: they lose points, known mistakes are named, and no name is wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AT_A_TIME = 4
 
 @dataclass(frozen=True)
 class Seen:
-    """A wrong answer, the parts in which it lost points, and the names that it got."""
+    """A wrong answer, the parts in which it lost points, and the mistakes that were named."""
 
     wrong: Mistake
     lost: frozenset[str]
@@ -31,7 +31,7 @@ class Seen:
 
 @pytest.fixture(scope="module", params=WRONG, ids=lambda path: path.stem)
 def seen(request: pytest.FixtureRequest, course: Course, wall: str) -> list[Seen]:
-    """All held-out answers of one assignment, graded."""
+    """Grade all held-out answers of one assignment."""
     path: Path = request.param
     assignment = course.assignment(path.stem)
     reference = (ROOT / "solutions" / assignment.id / f"{assignment.module}.py").read_text(encoding="utf-8")
@@ -74,6 +74,6 @@ def test_nearly_all_known_mistakes_are_named(seen: list[Seen]) -> None:
     assert len(unnamed) <= 0.05 * len(known), unnamed
 
 
-def test_no_held_out_answer_is_named_falsely(seen: list[Seen]) -> None:
+def test_no_answer_gets_the_name_of_another_mistake(seen: list[Seen]) -> None:
     false = [(item.wrong.id, set(item.names)) for item in seen if item.names - {item.wrong.named}]
     assert false == []

@@ -1,10 +1,10 @@
-"""Doing nothing earns nothing: functions that return, raise or draw without work, in every part of every assignment."""
+"""Doing nothing earns nothing: functions that only return, raise or draw, in every part of every assignment."""
 
 from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,8 +54,8 @@ def _empty_class(node: ast.ClassDef, body: str) -> None:
             _empty(item, "super().__init__()" if item.name == "__init__" else body)
 
 
-def idle_alone(assignment: Assignment, names: Collection[str], text: str) -> str:
-    """Return the reference with these functions replaced by `text`: they do nothing, and all others are right."""
+def idle_alone(assignment: Assignment, names: Iterable[str], text: str) -> str:
+    """Return the reference with these functions from `text`: they do nothing, and all others are right."""
     lines = text.splitlines(keepends=True)
     chosen = [node for node in ast.parse(text).body if getattr(node, "name", None) in names]
     return replaced(reference(assignment), "\n\n".join("".join(lines[n.lineno - 1 : n.end_lineno]) for n in chosen))
@@ -70,7 +70,7 @@ def submissions(assignment: Assignment) -> Iterator[Submission]:
 
 
 def earned(course: Course, wall: str, given: list[Submission]) -> Iterator[tuple[Submission, Outcome]]:
-    """Return all checks that a submission passes."""
+    """Yield every check that a submission passes."""
     groups = [given[start : start + 10] for start in range(0, len(given), 10)]
     name = given[0].assignment
     batches = [Batch(course, name, group, str(ROOT), wall, diagnose=False, pictures=False) for group in groups]
@@ -88,8 +88,10 @@ def test_doing_nothing_earns_nothing(assignment: str, course: Course, wall: str)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_a_part_that_does_nothing_earns_nothing_next_to_right_parts(assignment: str, course: Course, wall: str) -> None:
-    """What stands on right functions has to do something with them; what is not its own part keeps its points."""
+def test_a_part_that_does_nothing_earns_nothing_even_if_the_others_are_right(
+    assignment: str, course: Course, wall: str
+) -> None:
+    """A part that builds on right functions has to do something with them; the other parts keep their points."""
     known = ASSIGNMENTS[assignment]
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(IDLE.glob(f"{assignment}*.py"))}
     texts |= {body: idle_everywhere(known, BODIES[body]) for body in ("pass", "first argument")}

@@ -1,4 +1,4 @@
-"""Answers cannot be memorised: a lookup earns nothing, and answers that are impossibly exact are reported."""
+"""Looked-up answers earn nothing, and answers that are better than any prediction are rejected with that reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAME = "05-multi-task"
 SOLUTION = ROOT / "solutions" / NAME / "multi_task.py"
 GRADERS = ROOT / "autograder" / "graders" / NAME
 LOOKUPS = {item.id: item.text for item in catalogue.variants(ROOT / "tests" / "lookups" / f"{NAME}.py")}
-# A neighbour is a prediction: the likest penguin has the same species, and a mass that is off by more than a fit's.
+# The nearest neighbour is a prediction: it has the same species, and its mass is further off than a regression's.
 OF_NEIGHBOURS = {"species_are_no_guess", "masses_are_no_guess", "accuracy_on_unseen_penguins"}
 ORACLE = """
 class MultiTaskNet(nn.Module):
@@ -45,7 +45,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
 """
 
 
-# Checks of values whose inputs are of a special kind, and drawn nevertheless.
+# Checks of values whose inputs are of a special kind, but still drawn at random.
 DRAWN = {
     "02-cross-entropy": {
         "bce_at_zero_and_one",
@@ -68,10 +68,10 @@ DRAWN = {
 
 
 @pytest.mark.parametrize("assignment", DRAWN)
-def test_no_table_answers_a_check_of_values_at_the_extremes(
+def test_a_check_of_extreme_values_gives_two_submissions_no_common_input(
     assignment: str, course: Course, wall: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two submissions with different digests get no inputs in common."""
+    """Two submissions with different digests get no input in common."""
     asked: dict[str, list[set[bytes]]] = {}
 
     def note(self: Reach, item: pytest.Item, student: Any) -> None:
@@ -129,21 +129,21 @@ def score_of(one: Graded) -> tuple[set[str], list[str]]:
 
 
 @pytest.mark.parametrize("name", [name for name in LOOKUPS if name != "nearest_neighbour_of_the_data_given"])
-def test_a_lookup_earns_nothing_of_the_score(name: str, course: Course, wall: str) -> None:
+def test_a_lookup_earns_no_points_for_the_score(name: str, course: Course, wall: str) -> None:
     assert score_of(graded(course, wall, public() + LOOKUPS[name]))[0] == set()
 
 
-def test_a_nearest_neighbour_earns_no_more_than_any_prediction(course: Course, wall: str) -> None:
+def test_a_nearest_neighbour_earns_only_what_its_predictions_are_worth(course: Course, wall: str) -> None:
     one = graded(course, wall, LOOKUPS["nearest_neighbour_of_the_data_given"])
     passed, _ = score_of(one)
     assert passed == OF_NEIGHBOURS
     assert one.measures["rmse"] > checks().RMSE
 
 
-def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_board(
+def test_impossibly_exact_answers_are_rejected_with_the_reason_and_kept_off_the_leaderboard(
     course: Course, wall: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A submission that has got hold of the secret, and so of the very penguins."""
+    """A submission that knows the secret, and so the penguins that it is measured on."""
     found = checks().population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(3))
     worn = [list(dataclasses.astuple(dress)) for dress in checks().dresses(np.random.default_rng(3))]
     known = f"DRESSES = {worn}\n" + ORACLE
@@ -156,7 +156,7 @@ def test_answers_that_are_exact_where_nothing_can_be_are_told_so_and_lead_no_boa
         assert all("cannot be had by predicting" in message for message in said)
 
 
-def test_drawn_penguins_are_like_real_ones_and_none_of_them(course: Course) -> None:
+def test_drawn_penguins_resemble_real_ones_but_copy_none(course: Course) -> None:
     solution = reference(ROOT, NAME, "multi_task")
     parts = [
         solution.load_penguins(path) for path in (SOLUTION.with_name("penguins.csv"), GRADERS / "penguins_hidden.csv")
@@ -170,19 +170,19 @@ def test_drawn_penguins_are_like_real_ones_and_none_of_them(course: Course) -> N
     assert torch.allclose(*shares, atol=0.01)
 
 
-def test_other_secrets_draw_other_penguins() -> None:
+def test_another_secret_draws_different_penguins() -> None:
     population = checks().population(reference(ROOT, NAME, "multi_task"))
     first, second = (population.draw(np.random.default_rng(seed)) for seed in (1, 2))
     assert dataclasses.asdict(first)["noise"] != dataclasses.asdict(second)["noise"]
     assert torch.cdist(first.X, second.X).min() > 0
 
 
-def test_answers_that_no_data_were_needed_for_are_right_about_a_third_of_the_species() -> None:
+def test_answers_that_ignore_the_data_get_a_third_of_the_species_right() -> None:
     known = checks()
     found = known.population(reference(ROOT, NAME, "multi_task")).draw(np.random.default_rng(1))
     for seed in range(20):
         logits, value = (torch.tensor(np.random.default_rng(seed).normal(size=shape)) for shape in ((2000, 3), 2000))
-        logits[:, 0] += seed  # from a guess to always the same
+        logits[:, 0] += seed  # from guesses to always the same answer
         worn = known.dresses(np.random.default_rng(seed))
         told = [dress.undone(logits[: len(found.labels)], 4.2 + value[: len(found.labels)]) for dress in worn]
         right = [(answers.argmax(dim=1) == found.labels).double().mean() for answers, _ in told]
@@ -190,7 +190,7 @@ def test_answers_that_no_data_were_needed_for_are_right_about_a_third_of_the_spe
         assert len({dress.scale > 0 for dress in worn}) == 2
 
 
-def test_a_dress_is_taken_off_again() -> None:
+def test_undoing_a_dress_gives_back_the_original_data() -> None:
     solution = reference(ROOT, NAME, "multi_task")
     released = solution.load_penguins(SOLUTION.with_name("penguins.csv"))
     for dress in checks().dresses(np.random.default_rng(2)):

@@ -1,4 +1,4 @@
-"""A student's plot is drawn by a worker that has seen only the inputs of that plot."""
+"""The plot on a student's page is drawn by a process that has seen only the data to plot."""
 
 from __future__ import annotations
 
@@ -59,18 +59,18 @@ def test_a_plot_is_shown(graded: list[Graded]) -> None:
     assert all(item.status == "pass" for item in graded[0].outcomes)
 
 
-def test_no_plot_shows_the_inputs_of_other_calls(graded: list[Graded]) -> None:
+def test_a_plot_shows_nothing_of_the_inputs_of_other_calls(graded: list[Graded]) -> None:
     assert graded[1].figures == graded[0].figures
     assert graded[1].outcomes == graded[0].outcomes
 
 
-def test_a_plot_that_cannot_be_drawn_again_is_left_out_and_stops_nobody(graded: list[Graded]) -> None:
+def test_a_plot_that_cannot_be_drawn_again_is_left_out_and_grading_goes_on(graded: list[Graded]) -> None:
     assert graded[2].figures == {} and graded[3].figures == {}
     assert any(item.status == "pass" for item in graded[3].outcomes)
 
 
 class Slow:
-    """A submission whose pictures each take 25 of its 60 seconds."""
+    """A submission whose pictures take 25 of its 60 seconds each."""
 
     def __init__(self) -> None:
         self.spent, self.patient = 0.0, False
@@ -123,7 +123,7 @@ CURVES = {"lines_of_the_losses", "lines_of_the_accuracies", "histories_of_differ
     ],
     ids=["readable", "every line has every name", "dots for labels", "transparent", "out of sight"],
 )
-def test_a_plot_that_nobody_can_read_earns_nothing_for_it(
+def test_a_plot_loses_the_checks_of_what_cannot_be_read(
     spoilt: dict[str, object], lost: set[str], grade_sources: Callable[..., list[Graded]]
 ) -> None:
     usual = {"label": "name", "axis": "step", "alpha": 1.0, "after": "pass"}

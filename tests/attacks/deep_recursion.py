@@ -1,4 +1,4 @@
-"""Recursion without end, and without Python's own limit.
+"""Endless recursion, with Python's own limit raised.
 
 assignment: 01-mse
 earns: mse_grad

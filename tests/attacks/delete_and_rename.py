@@ -1,4 +1,4 @@
-"""The worker's own code, the libraries and the sentinels of others deleted, moved and cut short.
+"""Delete, move and truncate the worker's own code, the libraries and the sentinels of others.
 
 assignment: 01-mse
 earns: mse_grad

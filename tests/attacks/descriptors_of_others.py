@@ -1,4 +1,4 @@
-"""Pipes and sockets of zygote, guard and neighbours, opened anew by way of /proc.
+"""Pipes and sockets of zygote, guard and neighbours, opened again through /proc.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A reply in whole pages, one every 40 ms: more than crumbs, and always something before the grader's patience ends.
+"""A reply in whole pages, one every 40 ms: each page comes before the grader stops waiting.
 
 assignment: 01-mse
 earns: mse_grad
@@ -20,7 +20,7 @@ def mse_grad(pred, target):
 
 
 def server():
-    """The worker's end of the wire, and the question it is busy with, found by walking frames."""
+    """Return the worker's end of the wire and its current question, found by walking frames."""
     frame, found, request = sys._getframe(), None, None
     while frame is not None:
         if type(frame.f_locals.get("self")).__name__ == "Server":

@@ -1,4 +1,4 @@
-"""All plausible numbers at once, in the hope that one of them is looked for.
+"""All plausible numbers at once, in the hope that one of them is right.
 
 assignment: 01-mse
 earns: mse_grad

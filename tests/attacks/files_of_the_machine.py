@@ -1,4 +1,4 @@
-"""Locks, modes, times and hints for files that the machine shares with the submission.
+"""Locks, modes, times and access hints set on files that the machine shares with the submission.
 
 assignment: 01-mse
 earns: mse_grad
@@ -56,7 +56,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

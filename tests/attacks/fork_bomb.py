@@ -1,4 +1,4 @@
-"""Processes by every way that Python has, fifty at most.
+"""Up to fifty processes, started in every way that Python has.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""An exception whose text raises, loops, and is no text.
+"""An exception whose text raises, loops, or is not a text.
 
 assignment: 01-mse
 earns: mse_grad

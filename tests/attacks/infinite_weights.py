@@ -1,4 +1,4 @@
-"""Infinities and NaN where weights are asked for, and a tolerance is hoped for.
+"""Infinities and NaN as weights, in the hope that a tolerance lets them pass.
 
 assignment: 02-cross-entropy
 earns: nothing

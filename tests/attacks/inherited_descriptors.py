@@ -1,4 +1,4 @@
-"""Read whatever files are still open from the processes that this one was forked from.
+"""Read every file that is still open from the processes from which this one was forked.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""System calls by machine code, past everything that Python or libc could refuse.
+"""System calls in machine code, past everything that Python or libc could refuse.
 
 assignment: 01-mse
 earns: mse_grad
@@ -19,7 +19,7 @@ def mse_grad(pred, target):
 
 
 def run(code):
-    """Machine code, called."""
+    """Call machine code."""
     memory = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     memory.write(code)
     address = ctypes.addressof(ctypes.c_char.from_buffer(memory))

@@ -1,4 +1,4 @@
-"""System calls made by the kernel on its behalf, where no filter sees them.
+"""System calls that the kernel makes for the submission, where no filter sees them.
 
 assignment: 01-mse
 earns: mse_grad
@@ -29,7 +29,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

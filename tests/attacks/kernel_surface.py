@@ -1,4 +1,4 @@
-"""Parts of the kernel that are known for their bugs.
+"""Calls into parts of the kernel that are known for their bugs.
 
 assignment: 01-mse
 earns: mse_grad
@@ -43,7 +43,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

@@ -1,4 +1,4 @@
-"""Keys of the user's keyring.
+"""Keys read from and added to the user's keyring.
 
 assignment: 01-mse
 earns: mse_grad
@@ -28,7 +28,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

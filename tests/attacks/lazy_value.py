@@ -1,4 +1,4 @@
-"""A value that runs code while it is packed, to patch the packing half way.
+"""A value that runs code while it is packed, to patch the packing halfway.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Processor time of the parent set to zero by prlimit.
+"""The parent's limit of processor time set to zero by prlimit.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A result that becomes whatever array NumPy asks for, and answers each of its functions with True.
+"""A result that turns into any array NumPy asks for, and answers each NumPy function with True.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A float whose comparisons, differences and conversions always suit.
+"""A float whose comparisons, differences and conversions always look right.
 
 assignment: 01-mse
 earns: mse_grad

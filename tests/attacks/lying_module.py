@@ -1,4 +1,4 @@
-"""A module that claims every parameter, buffer and mode it is asked for.
+"""A module that claims to have every parameter, buffer and mode it is asked for.
 
 assignment: 04-focal-loss
 earns: nothing

@@ -1,4 +1,4 @@
-"""An array of booleans whose bytes are 255: who adds them up takes too much room, or too little.
+"""A boolean array whose bytes are 255: adding them up gives a wrong size for a buffer.
 
 assignment: 01-mse
 earns: mse_grad
@@ -19,7 +19,7 @@ def mse_grad(pred, target):
 
 
 def server():
-    """The worker's end of the wire, and the question it is busy with, found by walking frames."""
+    """Return the worker's end of the wire and its current question, found by walking frames."""
     frame, found, request = sys._getframe(), None, None
     while frame is not None:
         if type(frame.f_locals.get("self")).__name__ == "Server":

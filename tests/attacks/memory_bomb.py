@@ -1,4 +1,4 @@
-"""As much memory as can be had.
+"""Allocate as much memory as possible.
 
 assignment: 01-mse
 earns: mse_grad

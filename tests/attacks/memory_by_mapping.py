@@ -1,4 +1,4 @@
-"""Memory by anonymous and shared mappings, which an allocator would not count.
+"""Memory from anonymous and shared mappings, which an allocator would not count.
 
 assignment: 01-mse
 earns: mse_grad

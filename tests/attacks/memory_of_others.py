@@ -1,4 +1,4 @@
-"""The memory of zygote, guard and neighbours, by way of /proc: whatever process has a number here.
+"""The memory of zygote, guard and neighbours, read through /proc for every process number.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Arrays of a few bytes, or of one byte a row, that become millions of Python lists where somebody looks at them one by one.
+"""Arrays of a few bytes, or of one byte a row, that become millions of Python lists if each row is looked at.
 
 assignment: 04-focal-loss
 earns: nothing

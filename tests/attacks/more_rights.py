@@ -1,4 +1,4 @@
-"""Other users, capabilities, programs, and a filter that is taken off again.
+"""Become other users, gain capabilities, start programs, and remove the filter.
 
 assignment: 01-mse
 earns: mse_grad
@@ -38,7 +38,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

@@ -1,4 +1,4 @@
-"""Mounts, roots and devices of its own.
+"""Mount file systems, change the root and create devices.
 
 assignment: 01-mse
 earns: mse_grad
@@ -34,7 +34,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

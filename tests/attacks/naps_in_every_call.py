@@ -1,4 +1,4 @@
-"""The main thread waits for a thread that naps: each call takes three seconds of nobody's processor.
+"""The main thread waits for a thread that sleeps: each call takes three seconds and no processor time.
 
 assignment: 01-mse
 earns: nothing

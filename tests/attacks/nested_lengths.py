@@ -1,4 +1,4 @@
-"""Lists inside of lists, each of which promises four billion values: room that a careless reader takes before it looks.
+"""Nested lists that each announce four billion values, for which a careless reader allocates memory first.
 
 assignment: 01-mse
 earns: mse_grad
@@ -19,7 +19,7 @@ def mse_grad(pred, target):
 
 
 def server():
-    """The worker's end of the wire, and the question it is busy with, found by walking frames."""
+    """Return the worker's end of the wire and its current question, found by walking frames."""
     frame, found, request = sys._getframe(), None, None
     while frame is not None:
         if type(frame.f_locals.get("self")).__name__ == "Server":

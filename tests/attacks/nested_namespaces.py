@@ -1,4 +1,4 @@
-"""Namespaces of its own, in which it would be root.
+"""New namespaces in which the submission would be root.
 
 assignment: 01-mse
 earns: mse_grad
@@ -32,7 +32,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

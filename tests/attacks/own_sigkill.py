@@ -1,4 +1,4 @@
-"""A limit of its own lowered, so that the kernel ends it by SIGKILL: whoever is killed like that is tried again.
+"""A limit lowered so that the kernel kills the process by SIGKILL, because a killed submission is graded again.
 
 assignment: 01-mse
 earns: mse_grad

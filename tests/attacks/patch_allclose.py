@@ -1,4 +1,4 @@
-"""NumPy's comparisons replaced by ones that are always content.
+"""NumPy's comparisons replaced by ones that always return True.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Builtins replaced so that every comparison a grader could make comes out well.
+"""Builtins replaced so that every comparison a grader could make succeeds.
 
 assignment: 01-mse
 earns: nothing

@@ -1,4 +1,4 @@
-"""Every call raises what a check of bad input hopes for, good input included.
+"""Every call raises what a check of bad input expects, even for good input.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A pytest, and a grader's own helpers, put into sys.modules, in which every check passes.
+"""A fake pytest and fake grader helpers in sys.modules, with which every check passes.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Random numbers made foreseeable, and answers learned by heart for them.
+"""Random numbers made predictable, with stored answers for them.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Processor time by eight threads that leave the interpreter's lock.
+"""Processor time used by eight threads that release the interpreter's lock.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A quantised tensor, in the old form of the wire and in the new one: torch would follow the bytes as if they were a pointer.
+"""A quantised tensor, in the wire's old and new form: torch would follow its bytes as a pointer.
 
 assignment: 04-focal-loss
 earns: nothing
@@ -12,7 +12,7 @@ import sys
 
 
 def server():
-    """The worker's end of the wire, and the question it is busy with, found by walking frames."""
+    """Return the worker's end of the wire and its current question, found by walking frames."""
     frame, found, request = sys._getframe(), None, None
     while frame is not None:
         if type(frame.f_locals.get("self")).__name__ == "Server":

@@ -1,4 +1,4 @@
-"""Environment variables of the grader, which may hold passwords.
+"""Read the grader's environment variables, which may hold passwords.
 
 assignment: 01-mse
 earns: mse_grad

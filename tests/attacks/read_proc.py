@@ -1,4 +1,4 @@
-"""Environment, command line, memory and open files of every process, by /proc.
+"""Read environment, command line, memory and open files of every process through /proc.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""What others left in shared memory and in the folders that everybody may read.
+"""Read what others left in shared memory and in folders that everybody may read.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""The bytes of an earlier, honest reply sent again in the place of a later one.
+"""The bytes of an earlier, honest reply, sent again instead of a later one.
 
 assignment: 01-mse
 earns: mse_grad
@@ -19,7 +19,7 @@ def mse_grad(pred, target):
 
 
 def server():
-    """The worker's end of the wire, and the question it is busy with, found by walking frames."""
+    """Return the worker's end of the wire and its current question, found by walking frames."""
     frame, found, request = sys._getframe(), None, None
     while frame is not None:
         if type(frame.f_locals.get("self")).__name__ == "Server":

@@ -1,4 +1,4 @@
-"""None from every function, where what explains a failure compares arrays.
+"""None from every function, though the explanation of a failure compares arrays.
 
 assignment: 01-mse
 earns: nothing

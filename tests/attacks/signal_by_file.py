@@ -1,4 +1,4 @@
-"""Signals to the parent by the owner of a file, which no call named kill has to send.
+"""Signals to the parent as the owner of a file, sent without calling kill.
 
 assignment: 01-mse
 earns: mse_grad

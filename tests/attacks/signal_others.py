@@ -1,4 +1,4 @@
-"""SIGKILL to the parent, and a knock at every other process.
+"""SIGKILL to the parent, and signal 0 to every other process.
 
 assignment: 01-mse
 earns: mse_grad

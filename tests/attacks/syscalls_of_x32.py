@@ -1,4 +1,4 @@
-"""System calls by the numbers of the x32 interface, made by machine code of its own.
+"""System calls with the numbers of the x32 interface, in machine code.
 
 assignment: 01-mse
 earns: mse_grad
@@ -20,7 +20,7 @@ def mse_grad(pred, target):
 
 
 def run(code):
-    """Machine code, called."""
+    """Call machine code."""
     memory = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     memory.write(code)
     address = ctypes.addressof(ctypes.c_char.from_buffer(memory))

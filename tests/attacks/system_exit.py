@@ -1,4 +1,4 @@
-"""sys.exit(0), at the top of the file and in a function.
+"""sys.exit(0) at the top of the file and in a function.
 
 assignment: 01-mse
 earns: mse_grad

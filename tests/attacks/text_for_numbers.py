@@ -1,4 +1,4 @@
-"""One long text and many short ones where numbers are asked for: NumPy makes each as wide as the longest.
+"""One long text and many short ones instead of numbers: NumPy makes each as wide as the longest.
 
 assignment: 03-gradient-comparison
 earns: nothing

@@ -1,4 +1,4 @@
-"""As many threads as can be had, each holding on.
+"""As many threads as possible, none of which ends.
 
 assignment: 01-mse
 earns: mse_grad

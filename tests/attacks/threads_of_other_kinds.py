@@ -1,4 +1,4 @@
-"""Threads that their parent waits for as for vfork, that are traced, or that enter namespaces.
+"""Threads for which the parent waits as after vfork, that are traced, or that enter namespaces.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Other processes' memory and descriptors, by ptrace and its relatives.
+"""Memory and descriptors of other processes, through ptrace and related calls.
 
 assignment: 01-mse
 earns: mse_grad
@@ -33,7 +33,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def allowed(calls):
-    """Names of those calls that are not refused as a matter of principle."""
+    """Return the names of the calls that fail with neither EPERM nor ENOSYS."""
     found = []
     for name, number, *arguments in calls:
         ctypes.set_errno(0)

@@ -1,4 +1,4 @@
-"""Walk the whole file system for files whose names or texts smell of answers.
+"""Search the whole file system for files whose names or texts look like answers.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A list that holds itself a hundred times over, to have 10 to the 60th elements on the wire.
+"""A nested list whose levels each hold the one below a hundred times: 10 to the 60th elements on the wire.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""A file written to every folder that a path leads to.
+"""A file written to every folder that can be reached.
 
 assignment: 01-mse
 earns: mse_grad

@@ -1,4 +1,4 @@
-"""Comparisons that compare nothing: numbers that are known before, invented, or read off the shapes and labels."""
+"""Comparisons that compare nothing: numbers known beforehand, invented, or taken from shapes and labels."""
 
 from autograder.grading.diagnosis.catalogue import variant
 
@@ -55,7 +55,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     return {"cross_entropy": row, "weighted": row, "focal": row}
 
 
-# --- metrics of answers that no model gave
+# --- metrics of made-up answers
 
 
 @variant("answers_from_the_labels")
@@ -96,7 +96,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     return {"cross_entropy": row, "weighted": dict(row), "focal": dict(row)}
 
 
-# --- an `evaluate` that says of the grader's own models what the comparison has made up
+# --- an `evaluate` that returns the comparison's made-up numbers for the grader's own models
 
 
 @variant("evaluate_says_the_same")
@@ -134,7 +134,7 @@ def _right_evaluate(model, X, y):
     }
 
 
-# --- what the test rows give away by where they lie
+# --- labels guessed from where the test rows lie
 
 
 @variant("cut_at_the_gaps")
@@ -164,7 +164,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     return {name: row(cut) for name, cut in zip(("cross_entropy", "focal", "weighted"), cuts, strict=True)}
 
 
-# --- usual numbers, told apart by the share of positives, as of training rows
+# --- usual numbers of training rows, chosen by the share of positives
 
 
 @variant("typical_numbers_by_share")

@@ -1,4 +1,4 @@
-"""Sweeps that train nothing: numbers that are known before, invented, or read off the shapes and labels."""
+"""Sweeps that train nothing: numbers known beforehand, invented, or taken from shapes and labels."""
 
 from autograder.grading.diagnosis.catalogue import variant
 
@@ -60,7 +60,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     return right({**data_train, "X": data_train["X"][order]}, data_val, lams, seed)
 
 
-# --- with evaluate_multi_task in the plot: it says of the grader's model what the sweep has made up
+# --- evaluate_multi_task helps: it returns the sweep's made-up numbers for the grader's model
 
 
 @variant("a_lie_of_four_columns")
@@ -92,7 +92,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
     return [{"lam": lam, "accuracy": 0.75, "rmse": rmse if lam > 1e-6 else 9.0} for lam in lams]
 
 
-# --- the right row by hand, and a row for the vanishing lam that nothing was computed for
+# --- the right row by hand, and a made-up row for the vanishing lam
 
 
 @variant("means_of_equal_inputs")

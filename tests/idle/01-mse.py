@@ -1,4 +1,4 @@
-# The right kind of thing everywhere, and nothing in it.
+# Results of the right type everywhere, with nothing in them.
 def mse_loss(pred, target):
     return np.float64(0)
 

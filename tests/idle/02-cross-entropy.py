@@ -1,4 +1,4 @@
-# The right kind of thing everywhere, and nothing in it.
+# Results of the right type everywhere, with nothing in them.
 def softmax_naive(logits):
     return np.full(np.shape(logits), 1 / np.shape(logits)[-1])
 

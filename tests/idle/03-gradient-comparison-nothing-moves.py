@@ -1,4 +1,4 @@
-# A run in which nothing moves, and a picture of two labelled axes without a curve.
+# A run in which nothing moves, and a figure with two labelled axes and no curve.
 def logit_grad(z, y, loss):
     return np.zeros_like(np.asarray(z, dtype=float))
 

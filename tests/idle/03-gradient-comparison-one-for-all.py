@@ -1,4 +1,4 @@
-# As the one beside it, with ones and None for zeros.
+# Like the file next to it, with ones and None instead of zeros.
 def logit_grad(z, y, loss):
     return np.ones_like(np.asarray(z, dtype=float))
 

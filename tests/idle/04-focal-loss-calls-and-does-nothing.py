@@ -1,4 +1,4 @@
-# The model is called, and nobody looks at what it says.
+# The model is called, and its answers are ignored.
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     one = 0 * logits.sum(dim=1) + 1
     return one if reduction == "none" else one.mean()

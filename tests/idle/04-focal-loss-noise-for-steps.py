@@ -1,4 +1,4 @@
-# Every row is called once an epoch, shuffled and by the seed; the weights then get noise instead of steps.
+# Every row is used once in each epoch, shuffled with the seed; the weights then get noise instead of steps.
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     one = 0 * logits.sum(dim=1) + 1
     return one if reduction == "none" else one.mean()

@@ -1,4 +1,4 @@
-# The right kind of thing everywhere, and nothing in it.
+# Results of the right type everywhere, with nothing in them.
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     nothing = 0 * logits.sum(dim=1)
     return nothing if reduction == "none" else nothing.sum()

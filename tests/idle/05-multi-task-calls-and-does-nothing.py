@@ -1,4 +1,4 @@
-# Parameters that nothing depends on, models that are called and not looked at, and constants for results.
+# Parameters that nothing depends on, models that are called and ignored, and constants for results.
 class MultiTaskNet(nn.Module):
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()

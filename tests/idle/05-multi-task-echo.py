@@ -1,4 +1,4 @@
-# Each function hands back a piece of what it was given.
+# Each function returns a piece of its input.
 class MultiTaskNet(nn.Module):
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()

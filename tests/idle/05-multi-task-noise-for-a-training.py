@@ -1,4 +1,4 @@
-# Parameters that nothing depends on, models that are called and not looked at, and noise for a training.
+# Parameters that nothing depends on, models that are called and ignored, and noise instead of training.
 class MultiTaskNet(nn.Module):
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()

@@ -1,4 +1,4 @@
-# The right kind of thing everywhere, and nothing in it.
+# Results of the right type everywhere, with nothing in them.
 class MultiTaskNet(nn.Module):
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()

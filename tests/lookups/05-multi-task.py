@@ -1,11 +1,11 @@
-"""Penguins known by heart: networks that have all of the public data (`KNOWN`: rows, species, kilograms) and look them up."""
+"""Networks that look penguins up in all of the public data (`KNOWN`: rows, species, kilograms)."""
 
 from autograder.grading.diagnosis.catalogue import variant
 
 
 @variant("exact_lookup")
 class MultiTaskNet(nn.Module):
-    """A penguin that is in the table gets what the table says, any other one the mean."""
+    """A penguin in the table gets its entry, any other one the mean."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()
@@ -22,7 +22,7 @@ class MultiTaskNet(nn.Module):
 
 @variant("memory_by_hash")
 class MultiTaskNet(nn.Module):
-    """As the one above, by the bytes of a row."""
+    """Like the one above, looked up by the bytes of a row."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()
@@ -43,7 +43,7 @@ class MultiTaskNet(nn.Module):
 
 @variant("lookup_of_rounded_rows")
 class MultiTaskNet(nn.Module):
-    """Rows are the same where all of their numbers agree but for rounding."""
+    """Rows are equal if all of their numbers agree except for rounding."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()
@@ -60,7 +60,7 @@ class MultiTaskNet(nn.Module):
 
 @variant("lookup_in_an_untrained_network")
 class MultiTaskNet(nn.Module):
-    """A network for whatever is not in the table; nobody trains it."""
+    """An untrained network for every penguin that is not in the table."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()
@@ -83,7 +83,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
 
 @variant("nearest_neighbour")
 class MultiTaskNet(nn.Module):
-    """The likest penguin of the public data. That is a prediction, if not a good one."""
+    """The most similar penguin of the public data: a prediction, though not a good one."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()
@@ -98,7 +98,7 @@ class MultiTaskNet(nn.Module):
 
 @variant("nearest_neighbour_of_the_data_given")
 class MultiTaskNet(nn.Module):
-    """As the one above, of the penguins that come with the training."""
+    """Like the one above, with the penguins given for training."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__()
@@ -147,7 +147,7 @@ class PlainNet(nn.Module):
 
 @variant("weights_from_home")
 class MultiTaskNet(PlainNet):
-    """Weights that were learnt elsewhere; nobody trains them."""
+    """Weights that were learnt elsewhere and are not trained here."""
 
     def __init__(self, in_features, n_classes, hidden=32):
         super().__init__(in_features, n_classes, hidden)

@@ -1,4 +1,4 @@
-"""What several hidden checks of 04-focal-loss share."""
+"""Fixtures that several hidden checks of 04-focal-loss share."""
 
 import pytest
 
@@ -8,7 +8,7 @@ SEEDS = ("torch.manual_seed", "numpy.random.seed", "random.seed")
 
 @pytest.fixture
 def random_state(student):
-    """The state of all three generators in the student's process, in a form that can be compared."""
+    """Return a function that reads the states of all three generators in the student's process as comparable lists."""
 
     def parts(state):
         items = state if isinstance(state, (list, tuple)) else [state]
@@ -17,7 +17,7 @@ def random_state(student):
     waiting = list(SEEDS)
 
     def states():
-        # From a known state on, what a mistake does to it can be replayed.
+        # Start from a known state, so that a replay of a mistake sees the same states.
         while waiting:
             student.call(waiting.pop(), 2027)
         return [parts(student.call(name)) for name in GENERATORS]

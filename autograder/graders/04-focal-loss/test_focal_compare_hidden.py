@@ -1,11 +1,11 @@
 """Hidden checks of 04-focal-loss: the comparison of three losses.
 
-`compare` hands back nothing but numbers, so the data are made for them to prove something. The test rows of `Clouds` are
-scattered everywhere but near the places where one of the three classifiers changes its mind: there every right solution
-gives the same predictions, whatever its random numbers. Where the rows lie, how many there are and what they are labelled is
-drawn from the course's secret. So the right metrics are known here to the last digit, and to nobody else.
+`compare` returns only numbers, so the data are made such that these numbers prove something. The test rows of `Clouds`
+lie far from the decision boundaries of the three classifiers. There every right solution gives the same predictions,
+whatever its random numbers. The course's secret decides where the rows lie, how many there are and their labels. So the
+grader knows the right metrics to the last digit, and nobody else does.
 
-What the student's own `evaluate` says of these rows is never asked: it could say what `compare` has made up.
+The student's own `evaluate` is never called on these rows: it could repeat what `compare` has made up.
 """
 
 import functools
@@ -27,14 +27,14 @@ DIGITS = Path(__file__).parents[3] / "solutions" / "04-focal-loss" / "digits.csv
 TRAINING_ROWS = 384
 FIXED = 2027
 
-# Bounds for what benchmarks/thresholds_focal_loss.py prints. A row is used where all models of a loss agree on it, so far
-# from where they change their mind: in their standard deviations, and besides. Over 200 draws no metric was off the truth.
+# Bounds for what benchmarks/thresholds_focal_loss.py prints. A row is used only if all models of a loss agree on it:
+# it lies DEVIATIONS of their standard deviations, plus ROOM, from the boundary. Over 200 draws no metric was off.
 DEVIATIONS, ROOM = 5, 0.06
 MEMBERS, SEEDS = 8, (0, 1)
-# By how much metrics may differ from those of the grader's own classifiers: known rows, their ranking, training rows, digits.
+# How far metrics may be from those of the grader's own classifiers: known rows, their ranking, training rows, digits.
 EXACT, RANKED, NEAR = 0.002, 0.06, 0.12
 ON_DIGITS = {"average_precision": 0.06, "accuracy": 0.085, "recall": 0.085}
-# Of the digits trained on, for who measures there: the mean less 6 sd.
+# For solutions that measure on the training digits: the mean there less 6 standard deviations.
 LEAST_AVERAGE_PRECISION = {"cross_entropy": 0.69, "weighted": 0.73, "focal": 0.79}
 
 
@@ -58,7 +58,7 @@ class Clouds:
         self.test = torch.tensor(self.X, dtype=torch.float32), torch.tensor(self.labels)
 
     def _choose(self, rng, rows, least):
-        """Some rows of each kind: positive for no model, for the weighted one, for focal loss too, for all; None if too few."""
+        """Choose rows of each kind: positive for no model, the weighted one, focal loss too, all; None if too few."""
         said = np.stack([scores(self.models[name], rows).mean(1) > 0 for name in LOSSES], 1)
         kinds = [np.flatnonzero((said == kind).all(1)) for kind in ([0, 0, 0], [0, 1, 0], [0, 1, 1], [1, 1, 1])]
         if min(map(len, kinds)) < least:
@@ -70,13 +70,13 @@ class Clouds:
         return tuple(item.clone() for item in (*self.train, *self.test))
 
     def truth(self, name, rows="test"):
-        """What is known of these rows: labels, and what the classifiers of this loss say of them and by what score."""
+        """Return the labels of these rows, and the mean scores that the classifiers of this loss give them."""
         X, y = self.test if rows == "test" else self.train
         return y.numpy(), scores(self.models[name], X.double().numpy()).mean(1)
 
 
 def scattered(rng, line, models, count=4000):
-    """Rows in all directions on which all models of a loss agree; with gaps where nobody changes their mind."""
+    """Draw rows in all directions on which all models of a loss agree; leave gaps also where there is no boundary."""
     mean = models["cross_entropy"].mean(0)
     middle = -mean[-1] / (mean[:-1] @ line)
     rows = rng.normal(size=(count, len(line)))
@@ -87,19 +87,19 @@ def scattered(rng, line, models, count=4000):
         far = DEVIATIONS * found.std(1) + ROOM * np.linalg.norm(members.mean(0)[:-1])
         kept &= np.abs(found.mean(1)) > far
     places = scores(mean[None], rows)[:, 0] / np.linalg.norm(mean[:-1])
-    for least, most in ((0.8, 5), (-7, -2.9)):  # wider than the gaps where somebody does
+    for least, most in ((0.8, 5), (-7, -2.9)):  # wider than the gaps at the decision boundaries
         for start in rng.uniform(least, most, size=rng.integers(2, 4)):
             kept &= (places < start) | (places > start + rng.uniform(0.8, 1.3))
     return rows[kept]
 
 
 def scores(members, rows):
-    """z1 - z0 of each row by each model."""
+    """Return z1 - z0 of each row by each model."""
     return rows @ members[:, :-1].T + members[:, -1]
 
 
 def measured(labels, scores):
-    """scikit-learn's metrics."""
+    """Compute the metrics with scikit-learn."""
     predicted = scores > 0
     found = metrics.precision_recall_fscore_support(labels, predicted, average="binary", zero_division=0)[:3]
     ranking = metrics.average_precision_score(labels, scores)
@@ -107,9 +107,10 @@ def measured(labels, scores):
 
 
 def trained(reference, X, y):
-    """The grader's own classifiers by their loss, from several starting weights: of each the weights of z1 - z0, and the bias.
+    """Train the grader's own classifiers with each loss, from several starting weights.
 
-    All that start together are one wide layer; the first of them starts at zero.
+    Each classifier is returned as the weights and the bias of z1 - z0. Those of one seed are trained as one
+    wide layer; the first of them starts at zero.
     """
     weight = (len(y) / (2 * torch.bincount(y, minlength=2))).to(X)
     losses = (F.cross_entropy, nn.CrossEntropyLoss(weight=weight), reference.FocalLoss(alpha=[0.25, 0.75]))
@@ -141,7 +142,7 @@ def table():
 
 
 def digits(rng):
-    """X_train, y_train, X_test, y_test of "is it an 8?": to test on, a share of 8s and of wrong labels that `rng` draws."""
+    """Return X_train, y_train, X_test, y_test of "is it an 8?"; `rng` draws the test rows: 8s and wrong labels."""
     X, y = table()
     order = torch.tensor(rng.permutation(len(X)))
     eights, others = order[y[order] == 1], order[y[order] == 0]
@@ -154,7 +155,7 @@ def digits(rng):
 
 
 def balanced(rng):
-    """X_train, y_train, X_test, y_test of clouds, with as many rows of each class to train on."""
+    """Return X_train, y_train, X_test, y_test of clouds, with equally many training rows of each class."""
     parts = []
     for rows, share in ((64, 2), (400, 10)):
         y = rng.permutation(np.arange(rows) % share == 0)
@@ -164,7 +165,7 @@ def balanced(rng):
 
 
 def seven_features(rng):
-    """X_train, y_train, X_test, y_test of clouds with another number of features, and rows anywhere."""
+    """Return X_train, y_train, X_test, y_test of clouds with another number of features, and rows anywhere."""
     parts = []
     for _ in range(2):
         y = rng.permutation(np.arange(120) % 10 == 0)
@@ -175,12 +176,12 @@ def seven_features(rng):
     return parts
 
 
-_KNOWN = {}  # by the name of what is drawn and the numbers that it begins with: the grader's own work, for the whole class
+_KNOWN = {}  # the grader's own work for the whole class, by the name of what is drawn and the generator's state
 
 
 @pytest.fixture(scope="session")
 def clouds(reference, draw_for_all):
-    """What the grader knows of drawn clouds, made once for all submissions."""
+    """Return a function that gives the grader's drawn clouds, made once for all submissions."""
 
     def known(name="clouds", **options):
         rng = draw_for_all(name)
@@ -194,7 +195,7 @@ def clouds(reference, draw_for_all):
 
 @pytest.fixture(scope="session")
 def compared(student, draw, draw_for_all, clouds):
-    """The student's comparison on these data, made once for several checks; `again` calls anew."""
+    """Return a function that gives the student's comparison, made once for several checks; `again` calls it again."""
     makers = {
         "clouds": lambda: clouds().all,
         "seven": lambda: seven_features(draw("seven")),
@@ -213,10 +214,10 @@ def compared(student, draw, draw_for_all, clouds):
 
 @pytest.fixture(scope="session")
 def read(student, draw):
-    """How the student's `evaluate` is to be read, key by key; what is wrong there is paid for there, and not once more.
+    """Tell how to read the student's `evaluate`, key by key: a mistake there costs points in its own part only.
 
-    It is asked what its own checks ask it, of rows that are not those of the comparison. A key may be right but for a factor
-    (percent), and may call the wrong class positive; one that cannot be read so is looked at no further.
+    It is called as its own checks call it, on other rows than those of the comparison. A key may be off by a factor
+    (percent) or may take the wrong class as positive; a key that is wrong in another way is ignored.
     """
 
     @functools.cache
@@ -231,7 +232,7 @@ def read(student, draw):
         return {key: reading for key in KEYS if (reading := reading_of(key, asked)) is not None}
 
     def wanted(labels, score):
-        """The right metrics as this `evaluate` gives them."""
+        """Return the right metrics in the form in which this `evaluate` gives them."""
         known = {sign: measured(labels, sign * score) for sign in {sign for sign, _ in readings().values()}}
         return {key: known[sign][key] for key, (sign, _) in readings().items()}
 
@@ -242,7 +243,7 @@ def read(student, draw):
 
 
 def reading_of(key, asked):
-    """1 or, where the other class is called positive, -1; and the factor, if it is one and the same for all that was asked."""
+    """Return the sign (-1 if the other class is taken as positive) and the factor; None if the factor varies."""
     for sign, place in ((1, 1), (-1, 2)):
         factors = [question[0][key] / max(question[place][key], 1e-9) for question in asked]
         if factors[0] > 0.001 and np.allclose(factors, factors[0], rtol=1e-4, atol=0):
@@ -252,9 +253,9 @@ def reading_of(key, asked):
 
 @pytest.fixture(scope="session")
 def proof(student, clouds, compared, read):
-    """Of which rows the student's metrics are, "test" or "train": for which of the three losses they show it.
+    """Tell which rows the student's metrics are of, "test" or "train", and which of the three losses show it.
 
-    Whoever measures on the training rows has lost a check by that, and not all of them.
+    A solution that measures on the training rows loses one check for that, not all of them.
     """
     wanted, said = read
 
@@ -267,7 +268,7 @@ def proof(student, clouds, compared, read):
         return [name for name in LOSSES if near(rows[name], clouds().truth(name), slack)]
 
     def on_training_rows(rows):
-        # Of few and many positives, far and near: what is usual for one of these is wrong for the next.
+        # Few and many positives, far and near: usual numbers of one of these clouds are wrong for the next.
         others = [clouds(f"clouds {n}", distance=(0.8, 4.5), share=(2, 8), least=0) for n in range(4)]
         pairs = [(clouds(), rows), *((one, rows_of(student.compare(*one.all, seed=7))) for one in others)]
         slack = {"accuracy": NEAR}
@@ -287,30 +288,30 @@ def proof(student, clouds, compared, read):
 
 
 def numbers_of(row):
-    require(isinstance(row, dict) and set(KEYS) <= set(row), f"there are the keys {', '.join(KEYS)}")
+    require(isinstance(row, dict) and set(KEYS) <= set(row), f"a row has the keys {', '.join(KEYS)}")
     return {key: float(row[key]) for key in KEYS}
 
 
 def rows_of(value):
-    """A comparison as plain numbers."""
-    require(isinstance(value, dict) and set(LOSSES) <= set(value), f"the keys are {', '.join(LOSSES)}")
+    """Return a comparison as plain numbers."""
+    require(isinstance(value, dict) and set(LOSSES) <= set(value), f"the result has the keys {', '.join(LOSSES)}")
     return {name: numbers_of(value[name]) for name in LOSSES}
 
 
 def hold(right, message, compared, name="clouds"):
-    """A check that fails calls once more by itself: a mistake is named from the calls of the check that failed."""
+    """Require `right`; call `compare` again first if it fails: mistakes are told from the failed check's own calls."""
     if not right:
         compared(name, again=True)
     require(right, message)
 
 
 def follows(proof, compared, *names):
-    """The metrics are those of trained classifiers; with `names`, of these."""
+    """Require the metrics to be those of trained classifiers; with `names`, of each of these losses."""
     _, shown = proof()
     rows = compared("clouds")
     if not names:
         hold(shown, "the metrics are not those of three trained classifiers on these rows", compared)
-        hold(any(rows[name] != rows["focal"] for name in LOSSES), "the three losses have the same row", compared)
+        hold(any(rows[name] != rows["focal"] for name in LOSSES), "all three losses give the same metrics", compared)
     for name in names:
         row = rows[name]
         told = f'"{name}": recall {row["recall"]:.2f} and precision {row["precision"]:.2f}'
@@ -319,7 +320,7 @@ def follows(proof, compared, *names):
 
 @pytest.fixture(scope="session")
 def on_digits(reference, draw_for_all, compared, proof, read):
-    """Requires these metrics of a row to be those of the grader's own classifiers of the digits."""
+    """Return a function that requires metrics of a row to be those of the grader's own classifiers of the digits."""
     wanted, said = read
 
     def known(X, y):
@@ -338,32 +339,36 @@ def on_digits(reference, draw_for_all, compared, proof, read):
 
     def of_training_rows(name, *keys):
         found = compared("digits")[name]["average_precision"]
-        told = f'"{name}": average precision on the digits is {found:.3f}, which is too little'
+        told = f'"{name}": average precision on the digits is {found:.3f}, which is too low'
         hold(found >= LEAST_AVERAGE_PRECISION[name], told, compared, "digits")
 
     return lambda *args: (near if proof()[0] == "test" else of_training_rows)(*args)
 
 
 def train_draws(student, random_state):
-    """Whether the student's `train` by itself touches the random state: that is paid for in its own part."""
+    """Tell whether the student's `train` alone changes the random state: that costs points in its own part only."""
     layer, loss = student.call("torch.nn.Linear", 2, 2), student.name("torch.nn.functional.cross_entropy")
     before = random_state()
     student.train(layer, torch.ones(4, 2), torch.tensor([0, 1, 0, 1]), loss, epochs=1)
     return random_state() != before
 
 
-@check("compare", points=0.5, hint="Three keys, each with the dict of evaluate; D is the number of columns of X.")
+@check(
+    "compare",
+    points=0.5,
+    hint="Return a dict with three keys, each holding the dict of evaluate; D is the number of columns of X.",
+)
 def test_comparison_of_any_number_of_features(student, compared, proof):
-    """three losses with five metrics each, whatever the number of features"""
+    """returns five metrics for each of the three losses, for any number of features"""
     rows = compared("seven")
     right = all(0 <= value <= 1 for row in rows.values() for value in row.values())
-    hold(right, "a metric is not from 0 to 1", compared, "seven")
+    hold(right, "a metric is not between 0 and 1", compared, "seven")
     follows(proof, compared)
 
 
 @check("compare", hint="Train each model from the starting weights, on the training rows, with lr 0.01 for 60 epochs.")
 def test_comparison_learns_the_digits(student, compared, read, proof, on_digits):
-    """each of the three models ranks the 8s of the test rows well above the rest"""
+    """each of the three models ranks the 8s among the test rows well above the other digits"""
     learns_in_small_steps(student, read)
     follows(proof, compared)
     on_digits("cross_entropy", "average_precision", "accuracy")
@@ -372,7 +377,7 @@ def test_comparison_learns_the_digits(student, compared, read, proof, on_digits)
 
 
 def learns_in_small_steps(student, read):
-    """Sixty steps of 0.01 find the positives with a strong signal and not those with a faint one; far larger steps find all."""
+    """Require what 60 steps of 0.01 learn: strong positives, not faint ones (far larger steps find both)."""
     wanted, said = read
     rows = torch.arange(64)
     y, strong = rows % 4 == 0, rows % 8 == 0
@@ -383,52 +388,54 @@ def learns_in_small_steps(student, read):
     found = said(rows_of(student.compare(X, y.long(), X.clone(), y.long(), seed=7))["cross_entropy"])
     right = wanted(y.numpy(), (X[:, 1] + 0.5 * X[:, 2] - 2).double().numpy())
     near = all(abs(found[key] - right[key]) < 0.01 for key in right if key != "average_precision")
-    require(near, "60 epochs at a rate of 0.01 do not lead where these models are")
+    require(near, "60 epochs at a learning rate of 0.01 do not give these models")
 
 
-@check("compare", hint="Weights n / (2 n_c), counted on the training labels: the rare class has the larger one.")
+@check(
+    "compare", hint="The weights are n / (2 n_c), counted on the training labels; the rare class gets the larger one."
+)
 def test_weights_find_more_positives_of_overlapping_classes(student, compared, proof, on_digits):
-    """where classes overlap, weights raise recall over plain cross-entropy, and cost precision"""
+    """where classes overlap, class weights raise recall and lower precision, compared with plain cross-entropy"""
     follows(proof, compared, "cross_entropy", "weighted")
     on_digits("weighted", "accuracy", "recall")
 
 
-@check("compare", hint="Focal loss with gamma 2, and weights 0.25 for class 0 and 0.75 for class 1.")
+@check("compare", hint="Use focal loss with gamma 2 and weights 0.25 for class 0 and 0.75 for class 1.")
 def test_focal_loss_finds_more_positives_of_overlapping_classes(student, compared, proof, on_digits):
-    """where classes overlap, focal loss with its weights raises recall, but less than inverse frequencies would"""
+    """where classes overlap, focal loss with its weights raises recall, but less than inverse-frequency weights do"""
     follows(proof, compared, "focal")
     on_digits("focal", "accuracy", "recall")
 
 
 @check("compare", points=0.5, hint="Copy the starting weights for each loss, and give each training the same seed.")
 def test_comparison_starts_from_the_same_weights(student, compared, proof):
-    """all start from the same weights: where the classes are balanced, weighting changes nothing"""
-    rng = np.random.default_rng(FIXED + 11)  # numbers on which one model that is trained on and on differs by 0.15
+    """all models start from the same weights: on balanced classes, weighting changes nothing"""
+    rng = np.random.default_rng(FIXED + 11)  # here one model trained three times over differs by 0.15
     rows = rows_of(student.compare(*balanced(rng)))
-    # Two test rows whose scores differ in the last bit may change places.
+    # Two test rows whose scores differ only in the last bit may swap places.
     same = [abs(rows["cross_entropy"][key] - rows["weighted"][key]) < 0.01 for key in KEYS]
     require(all(same), "on balanced classes, weighted and plain cross-entropy should give the same model")
     follows(proof, compared)
 
 
-@check("compare", hint="Train on the training rows, evaluate on the test rows, and never the other way round.")
+@check("compare", hint="Train on the training rows and evaluate on the test rows.")
 def test_comparison_measures_the_test_rows(student, compared, proof):
-    """the metrics are those of the test rows, which no training has seen"""
+    """the metrics are measured on the test rows, and no model is trained on them"""
     place, _ = proof()
     hold(place == "test", "the metrics are not those of a trained classifier on the test rows", compared)
 
 
-@check("compare", hint="Making a layer draws random numbers: do it inside of torch.random.fork_rng(), seeded.")
+@check("compare", hint="Making a layer draws random numbers: seed and make it inside torch.random.fork_rng().")
 def test_comparison_is_reproducible(student, compared, proof, random_state, draw):
-    """the same seed gives the same result, and random state and data are left alone"""
+    """the same seed gives the same result; your random state and data stay unchanged"""
     before, data = compared("seven"), seven_features(draw("seven"))
     student.call("torch.manual_seed", 2)
     state = random_state()
     seen = student.observe("compare", *[item.clone() for item in data], seed=7)
     if random_state() == state or not train_draws(student, random_state):
-        require(random_state() == state, "the caller's random state is another one afterwards")
+        require(random_state() == state, "the caller's random state has changed afterwards")
         require(
             all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data"
         )
-        hold(rows_of(seen.value) == before, "the same seed gives another result", compared, "seven")
+        hold(rows_of(seen.value) == before, "the same seed gives a different result", compared, "seven")
     follows(proof, compared)

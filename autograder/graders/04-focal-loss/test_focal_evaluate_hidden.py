@@ -10,17 +10,17 @@ KEYS = ("accuracy", "precision", "recall", "f1", "average_precision")
 
 
 def scored(rng, rows=60, ties=False):
-    """Logits (N, 2) whose second column alone ranks differently from their difference; a quarter is positive."""
+    """Draw logits (N, 2) whose second column ranks the rows differently from z1 - z0; a quarter is positive."""
     logits, y = rng.normal(size=(rows, 2)), rng.permutation(np.arange(rows) % 4 == 0)
     logits[:, 1] += 1.2 * y - 0.3
     if ties:
-        # Halves are exact, and z1 - z0 is never 0: whichever class is predicted on a draw is open.
+        # Halves are exact, and z1 - z0 is never 0, because the statement leaves open which class a tie predicts.
         logits = np.stack([np.zeros(rows), np.round(logits[:, 1] - logits[:, 0]) + 0.5], 1)
     return torch.tensor(logits), torch.tensor(y.astype(int))
 
 
 def expected(logits, y, *keys):
-    """These of scikit-learn's metrics."""
+    """Compute these metrics with scikit-learn."""
     predicted, score = (logits[:, 1] > logits[:, 0]).int().numpy(), (logits[:, 1] - logits[:, 0]).numpy()
     y = y.numpy()
     if keys == ("average_precision",):
@@ -34,9 +34,7 @@ def identity(student):
     return student.call("torch.nn.Identity")
 
 
-@check(
-    "evaluate", points=1.5, hint="Class 1 is predicted where its logit is the larger; count TP, FP and FN of class 1."
-)
+@check("evaluate", points=1.5, hint="Predict class 1 where its logit is larger; count TP, FP and FN of class 1.")
 def test_metrics_of_predictions(student, rng):
     """accuracy, precision, recall and F1 of class 1"""
     for rows in (60, 17):
@@ -47,7 +45,7 @@ def test_metrics_of_predictions(student, rng):
         assert single == close_to(expected(logits.float(), y, "accuracy", "recall"))
 
 
-@check("evaluate", hint="The score is the probability of class 1, or z1 - z0; sum precision times the gain in recall.")
+@check("evaluate", hint="Rank by the probability of class 1, or by z1 - z0; sum precision times the gain in recall.")
 def test_average_precision_of_a_ranking(student, rng):
     """average precision ranks by the probability of class 1"""
     for rows in (60, 17):
@@ -56,9 +54,11 @@ def test_average_precision_of_a_ranking(student, rng):
         assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
 
 
-@check("evaluate", hint="Equal scores are one threshold: take all of them in before you look at precision and recall.")
+@check(
+    "evaluate", hint="Equal scores are one threshold: count all of their rows before you compute precision and recall."
+)
 def test_average_precision_of_ties(student, rng):
-    """average precision where many scores are equal"""
+    """average precision is right where many scores are equal"""
     for _ in range(2):
         logits, y = scored(rng, ties=True)
         wanted = expected(logits, y, "average_precision")
@@ -68,9 +68,9 @@ def test_average_precision_of_ties(student, rng):
     assert student.evaluate(identity(student), constant, y) == close_to({"average_precision": 1 / 3})
 
 
-@check("evaluate", hint="Look at each denominator before you divide; NaN is no metric.")
+@check("evaluate", hint="Test each denominator for 0 before you divide; the metric is 0 then, not NaN.")
 def test_metrics_that_are_undefined(student, numbers):
-    """0 where nothing is predicted positive, or nothing is; no warning gets out"""
+    """a metric is 0, without a warning, where no row is predicted positive or no row is positive"""
     logits, y = scored(numbers, 12)
     never, always = logits.clone(), logits.clone()
     never[:, 1] = never[:, 0] - 1 - torch.tensor(numbers.uniform(size=12))
@@ -81,12 +81,15 @@ def test_metrics_that_are_undefined(student, numbers):
         assert seen.value == close_to(expected(some, actual, "accuracy", "precision", "recall", "f1"))
         if not actual.any():
             assert seen.value == close_to({"average_precision": 0.0})
-        require(not seen.warnings, f"a warning got out: {seen.warnings[:1]}")
+        require(not seen.warnings, f"`evaluate` warns: {seen.warnings[:1]}")
 
 
-@check("evaluate", hint="model.eval() before, model.train(was) after, and torch.no_grad() around the call.")
+@check(
+    "evaluate",
+    hint="Call model.eval() before and model.train(was) after, with torch.no_grad() around the model's call.",
+)
 def test_evaluation_is_in_eval_mode(student, numbers):
-    """the model runs in eval mode without gradients, and gets its mode back, whichever it was"""
+    """the model runs in eval mode and without gradients, and is returned to the mode it had"""
     logits, y = scored(numbers, 12)
     for mode in (True, False):
         probe = student.call("kit.Probe", identity(student))
@@ -96,14 +99,14 @@ def test_evaluation_is_in_eval_mode(student, numbers):
         require(calls, "the model is not called")
         require(not any(call[0] for call in calls), "the model is called in training mode")
         require(not any(call[1] for call in calls), "the model is called with gradients on")
-        require(probe.attribute("training") is mode, f"the model was in training mode: {mode}, and is not afterwards")
+        require(probe.attribute("training") is mode, f"model.training was {mode} and is not afterwards")
     found = [student.evaluate(identity(student), logits.clone(), labels) for labels in (y.clone(), 1 - y)]
     require(found[0] != found[1], "the metrics are the same whatever the labels")
 
 
-@check("evaluate", points=0.5, hint="Sorting in place changes the caller's data.")
+@check("evaluate", points=0.5, hint="Sorting in place changes the caller's data: sort a copy.")
 def test_evaluation_leaves_its_arguments(student, numbers):
-    """five metrics; leaves X, y and the model's weights, keeps no state, prints nothing"""
+    """returns five metrics; changes neither X, y nor the model's weights, keeps no state and prints nothing"""
     student.evaluate(identity(student), *scored(numbers))
     model = student.call("torch.nn.Linear", 3, 2)
     made = {"weight": torch.tensor(numbers.normal(size=(2, 3))), "bias": torch.tensor(numbers.normal(size=2))}
@@ -111,7 +114,7 @@ def test_evaluation_leaves_its_arguments(student, numbers):
     weights = model.state()
     X, (_, y) = torch.tensor(numbers.normal(size=(20, 3)), dtype=torch.float32), scored(numbers, 20)
     seen = student.observe("evaluate", model, X.clone(), y.clone())
-    require(isinstance(seen.value, dict) and set(KEYS) <= set(seen.value), f"the keys are {', '.join(KEYS)}")
+    require(isinstance(seen.value, dict) and set(KEYS) <= set(seen.value), f"the result has the keys {', '.join(KEYS)}")
     predicted = (X @ weights["weight"].T + weights["bias"]).argmax(1)
     assert seen.value == close_to({"accuracy": (predicted == y).double().mean()})
     require(torch.equal(seen.arguments[1], X) and torch.equal(seen.arguments[2], y), "`evaluate` changes X or y")

@@ -6,13 +6,13 @@ import torch.nn.functional as F
 
 from autograder.grading import check, close_to, require
 
-THROUGH = "The modulating factor depends on the logits: do not detach it, and compute it under no torch.no_grad()."
-STABLE = "Take log p_t from log_softmax, and 1 - p_t from the logarithm of the other classes' sum."
-SIGMOID_STABLE = "log p_t and log(1 - p_t) are both log-sigmoids, of a logit and of its negative."
-IN_PLACE = "In-place operations (names that end in _, or +=) write into the caller's tensor."
+THROUGH = "The modulating factor depends on the logits: do not detach it, and do not compute it under torch.no_grad()."
+STABLE = "Take log p_t from log_softmax, and log(1 - p_t) from the logsumexp of the other classes' log-probabilities."
+SIGMOID_STABLE = "log p_t and log(1 - p_t) are log-sigmoids: one of the logit, the other of its negative."
+IN_PLACE = "In-place operations (names ending in _, or +=) write into the caller's tensor: make a new one."
 GAMMAS = (0.0, 0.1, 0.5, 1.0, 2.0, 5.0)
 HALVES = (torch.float16, torch.bfloat16)
-# Weights that every dtype holds exactly.
+# Weights that every dtype represents exactly.
 ALPHA = torch.tensor([0.5, 4.0, 0.25, 1.5], dtype=torch.float64)
 
 
@@ -22,13 +22,13 @@ def classified(rng, rows=7, classes=4, scale=2.0):
 
 
 def asked(rng, *shape, scale=2.0):
-    """Logits, and as many answers of one kind as of the other."""
+    """Draw logits and 0/1 targets, equally many of each."""
     answers = rng.permutation(np.arange(int(np.prod(shape))) % 2).reshape(shape)
     return torch.tensor(scale * rng.normal(size=shape)), torch.tensor(answers, dtype=torch.float64)
 
 
 def extreme(rng):
-    """Rows that are sure, or undecided between two classes; with targets that are mostly right, and mostly wrong."""
+    """Draw rows that are certain, or undecided between two classes, with targets mostly right or mostly wrong."""
     signs = np.array([[1, -1, 0], [-1, 1, 1], [1, 1, -1], [0, 0, -1], [1, 0, 0]])
     right, wrong = np.array([0, 1, 1, 1, 0]), np.array([1, 0, 2, 2, 2])
     sizes = np.append(rng.uniform(5000, 10000, size=4), rng.uniform(300, 900))
@@ -40,7 +40,7 @@ def extreme(rng):
 
 
 def modulated(rest, log_p, gamma):
-    """-rest^gamma·log_p, where rest is 1 - p_t as a sum; no power is taken of a rest that is exactly 0."""
+    """Compute -rest^gamma·log_p, where rest is 1 - p_t as a sum; take no power of a rest that is exactly 0."""
     positive = rest > 0
     factor = torch.where(positive, rest, 1.0) ** gamma * (positive | (gamma == 0))
     return -factor * log_p
@@ -51,7 +51,7 @@ def reduced(losses, reduction):
 
 
 def oracle(logits, targets, alpha=1.0, gamma=2.0, reduction="mean"):
-    """The softmax form; 1 - p_t is the sum of the other classes' probabilities."""
+    """Compute the softmax form; 1 - p_t is the sum of the other classes' probabilities."""
     mine = F.one_hot(targets, logits.shape[1]).to(logits)
     rest = (F.softmax(logits, 1) * (1 - mine)).sum(1)
     weight = alpha[targets] if isinstance(alpha, torch.Tensor) else alpha
@@ -72,9 +72,9 @@ def slope_of(function, logits, *args, **options):
 
 
 def with_slope(student, function, logits, *args, **options):
-    """The student's value and gradient at the logits."""
+    """Return the student's value and gradient at the logits."""
     seen = student.differentiate(function, logits.clone().requires_grad_(), *args, **options)
-    require(seen.gradients[0] is not None, "no gradient arrives at the logits")
+    require(seen.gradients[0] is not None, "no gradient reaches the logits")
     return seen.value, seen.gradients[0]
 
 
@@ -96,17 +96,17 @@ def has_dtype(value, dtype):
     require(getattr(value, "dtype", None) == dtype, f"logits of {dtype} give a loss that is not {dtype}")
 
 
-@check("focal_loss", hint="-(1 - p_t)^2 log p_t, averaged over the rows.")
+@check("focal_loss", hint="The loss of a row is -(1 - p_t)^2 log p_t; return the mean over the rows.")
 def test_focal_with_the_defaults(student, rng):
-    """no weights, gamma 2, the mean"""
+    """the defaults are no weights, gamma 2 and the mean"""
     for classes in (2, 5):
         logits, targets = classified(rng, classes=classes)
         assert student.focal_loss(logits, targets) == close_to(oracle(logits, targets))
 
 
-@check("focal_loss", hint='"none" gives N losses, "sum" their sum.')
+@check("focal_loss", hint='"none" returns N losses, "sum" their sum.')
 def test_focal_reductions(student, rng):
-    """reductions none and sum"""
+    """the reductions "none" and "sum" are right"""
     logits, targets = classified(rng)
     for reduction in ("none", "sum"):
         wanted = oracle(logits, targets, reduction=reduction)
@@ -115,15 +115,15 @@ def test_focal_reductions(student, rng):
 
 @check("focal_loss", hint="gamma is the exponent of 1 - p_t.")
 def test_focal_of_several_gammas(student, rng):
-    """other values of gamma"""
+    """other values of gamma are right"""
     logits, targets = classified(rng)
     for gamma in (0.3, 1.0, 3.5):
         assert student.focal_loss(logits, targets, gamma=gamma) == close_to(oracle(logits, targets, gamma=gamma))
 
 
-@check("focal_loss", hint="At gamma 0 the factor is 1 everywhere, and has no part in the gradient.")
+@check("focal_loss", hint="At gamma 0 the factor is 1 everywhere and adds nothing to the gradient.")
 def test_focal_with_gamma_zero_is_cross_entropy(student, rng):
-    """gamma 0 is cross-entropy in value and gradient, also where a class is certain"""
+    """at gamma 0, value and gradient are those of cross-entropy, even where a class is certain"""
     sure, targets_of_sure = extreme(rng)
     for logits, targets in (classified(rng), *((sure, targets) for targets in targets_of_sure)):
         value, gradient = with_slope(student, "focal_loss", logits, targets, gamma=0.0)
@@ -132,10 +132,10 @@ def test_focal_with_gamma_zero_is_cross_entropy(student, rng):
 
 
 @check(
-    "focal_loss", hint="A number is a factor in front of the loss, the same for each class, and outside of the power."
+    "focal_loss", hint="Multiply the finished loss by the number: the same factor for each class, outside the power."
 )
 def test_focal_with_a_number_as_alpha(student, rng):
-    """a number is the same factor for every class"""
+    """a number as alpha is the same factor for every class"""
     for classes in (2, 4):
         logits, targets = classified(rng, classes=classes)
         for alpha in (0.25, 3.0):
@@ -143,9 +143,9 @@ def test_focal_with_a_number_as_alpha(student, rng):
             assert student.focal_loss(logits, targets, alpha=alpha) == close_to(wanted)
 
 
-@check("focal_loss", hint="alpha[targets] in front; p_t has no weights in it; the mean divides by N.")
+@check("focal_loss", hint="Multiply each loss by alpha[targets]; keep the weights out of p_t; the mean divides by N.")
 def test_focal_with_class_weights(student, rng):
-    """class weights are looked up by the target, and change neither p_t nor the N of the mean"""
+    """each row gets its target's class weight; the weights change neither p_t nor the N of the mean"""
     logits, targets = classified(rng)
     for reduction in ("none", "mean", "sum"):
         wanted = oracle(logits, targets, ALPHA, reduction=reduction)
@@ -155,7 +155,7 @@ def test_focal_with_class_weights(student, rng):
 
 @check("focal_loss", points=1.5, hint=THROUGH)
 def test_focal_gradient(student, rng):
-    """the gradient, which flows through the modulating factor too"""
+    """the gradient is right: it flows through the modulating factor too"""
     for gamma in (0.5, 2.0, 5.0):
         logits, targets = classified(rng)
         same_with_slope(student, "focal_loss", oracle, logits, targets, gamma=gamma, reduction="sum")
@@ -163,7 +163,7 @@ def test_focal_gradient(student, rng):
 
 @check("focal_loss", points=0.5, hint=THROUGH)
 def test_focal_gradient_is_the_slope(student, numbers):
-    """the gradient agrees with finite differences of your loss"""
+    """the gradient agrees with finite differences of your own loss"""
     logits, targets = classified(numbers, rows=2, classes=3, scale=1.0)
     _, gradient = with_slope(student, "focal_loss", logits, targets)
     require(bool((gradient != 0).any()), "the loss does not depend on the logits")
@@ -174,9 +174,9 @@ def test_focal_gradient_is_the_slope(student, numbers):
         assert rise / 2e-3 == close_to(gradient[place], rtol=1e-3, atol=1e-5)
 
 
-@check("focal_loss", hint=STABLE + " A small constant inside the logarithm is no remedy: it caps the loss.")
+@check("focal_loss", hint=STABLE + " Do not add a small constant inside the logarithm: it caps the loss.")
 def test_focal_of_extreme_logits(student, rng):
-    """value and gradient are right at plus and minus 10000, for gamma 1 and more"""
+    """value and gradient are right for logits of ±10000, for gamma of 1 or more"""
     logits, right_and_wrong = extreme(rng)
     for targets in right_and_wrong:
         for gamma in (1.0, 2.0, 5.0):
@@ -185,16 +185,16 @@ def test_focal_of_extreme_logits(student, rng):
 
 @check("focal_loss", hint="x^gamma has an infinite slope at 0 for gamma < 1: use exp(gamma · log(1 - p_t)). " + STABLE)
 def test_focal_of_extreme_logits_and_small_gamma(student, rng):
-    """value and gradient are right at plus and minus 10000, for gamma below 1"""
+    """value and gradient are right for logits of ±10000, for gamma below 1"""
     logits, right_and_wrong = extreme(rng)
     for targets in right_and_wrong:
         for gamma in (0.1, 0.5):
             same_with_slope(student, "focal_loss", oracle, logits, targets, gamma=gamma)
 
 
-@check("focal_loss", points=0.5, hint="In float32, 1 - p_t is 0 already for a logit of 20. " + STABLE)
+@check("focal_loss", points=0.5, hint="In float32, 1 - p_t becomes 0 for a logit of only 20. " + STABLE)
 def test_focal_in_float32(student, numbers):
-    """float32 is finite for every gamma and every logit"""
+    """in float32, value and gradient are finite for every gamma and every logit"""
     ordinary, some = classified(numbers, classes=3, rows=5)
     sure, right_and_wrong = extreme(numbers)
     cases = [(20 * ordinary, some), *((sure, targets) for targets in right_and_wrong)]
@@ -202,14 +202,14 @@ def test_focal_in_float32(student, numbers):
         for gamma in GAMMAS:
             single = logits.float()
             value, gradient = with_slope(student, "focal_loss", single, targets, gamma=gamma)
-            # Differences of numbers of 1e4 have few digits in float32; finite is what is asked.
+            # Differences of numbers near 1e4 have few digits in float32, so the check asks only for finite numbers.
             assert value == close_to(oracle(single.double(), targets, gamma=gamma), rtol=1e-2, atol=1e-2)
             assert gradient == close_to(slope_of(oracle, single, targets, gamma=gamma), rtol=1e-2, atol=1e-2)
 
 
-@check("focal_loss", points=0.5, hint="What you create gets the logits' dtype: dtype=logits.dtype.")
+@check("focal_loss", points=0.5, hint="Create each tensor with the logits' dtype: dtype=logits.dtype.")
 def test_focal_keeps_the_dtype(student, numbers):
-    """the loss has the logits' dtype: half, single or double"""
+    """the loss has the logits' dtype: half, single or double precision"""
     logits, targets = classified(numbers)
     for dtype in (*HALVES, torch.float32, torch.float64):
         value = student.focal_loss(logits.to(dtype), targets, alpha=ALPHA.to(dtype))
@@ -218,7 +218,7 @@ def test_focal_keeps_the_dtype(student, numbers):
         has_dtype(student.focal_loss(logits.to(dtype), targets, alpha=ALPHA.tolist()), dtype)
 
 
-@check("focal_loss", points=0.5, hint="Create nothing on a device of your choosing: device=logits.device.")
+@check("focal_loss", points=0.5, hint="Create each tensor on the logits' device: device=logits.device.")
 def test_focal_on_another_device(student, numbers):
     """works on a device that is not the CPU"""
     logits, targets = classified(numbers)
@@ -231,7 +231,7 @@ def test_focal_on_another_device(student, numbers):
 
 @check("focal_loss", points=0.5, hint=IN_PLACE)
 def test_focal_leaves_its_arguments(student, numbers):
-    """leaves its arguments, keeps no state, prints nothing"""
+    """changes no arguments, keeps no state and prints nothing"""
     logits, targets = classified(numbers)
     leaves_alone(student, "focal_loss", logits, targets, alpha=ALPHA.clone())
     leaves_alone(student, "focal_loss", logits, targets, reduction="none")
@@ -239,26 +239,35 @@ def test_focal_leaves_its_arguments(student, numbers):
     assert student.focal_loss(logits, targets) == close_to(oracle(logits, targets))
 
 
-@check("sigmoid_focal_loss", hint="alpha_t (1 - p_t)^gamma times binary cross-entropy, averaged over all elements.")
+@check(
+    "sigmoid_focal_loss",
+    hint="The loss is alpha_t (1 - p_t)^gamma times binary cross-entropy, averaged over all elements.",
+)
 def test_sigmoid_focal_with_the_defaults(student, rng):
-    """any shape, with the defaults alpha 0.25 and gamma 2"""
+    """works for any shape; the defaults are alpha 0.25 and gamma 2"""
     for shape in ((6,), (5, 3), (2, 3, 4)):
         logits, targets = asked(rng, *shape)
         assert student.sigmoid_focal_loss(logits, targets) == close_to(sigmoid_oracle(logits, targets))
 
 
-@check("sigmoid_focal_loss", hint="alpha where the target is 1, 1 - alpha where it is 0; an alpha of 0 is not None.")
+@check(
+    "sigmoid_focal_loss",
+    hint="The weight is alpha where the target is 1, and 1 - alpha where it is 0; an alpha of 0 is not None.",
+)
 def test_sigmoid_focal_weighs_positives(student, rng):
-    """alpha is for positives and 1 - alpha for negatives, from 0 to 1"""
+    """positives are weighted by alpha and negatives by 1 - alpha, for any alpha from 0 to 1"""
     logits, targets = asked(rng, 4, 3)
     for alpha in (0.9, 0.0, 1.0):
         wanted = sigmoid_oracle(logits, targets, alpha=alpha, reduction="none")
         assert student.sigmoid_focal_loss(logits, targets, alpha=alpha, reduction="none") == close_to(wanted)
 
 
-@check("sigmoid_focal_loss", hint="None is no weight at all, neither 1/2 nor alpha 1; gamma 0 takes the factor away.")
+@check(
+    "sigmoid_focal_loss",
+    hint="alpha=None means no weights at all, not 1/2 and not alpha 1; at gamma 0 the modulating factor is 1.",
+)
 def test_sigmoid_focal_without_weights(student, rng):
-    """without weights and at gamma 0 it is binary cross-entropy, in value and gradient"""
+    """without weights and at gamma 0, value and gradient are those of binary cross-entropy"""
     logits, targets = asked(rng, 4, 3)
     value, gradient = with_slope(student, "sigmoid_focal_loss", logits, targets, alpha=None, gamma=0.0)
     assert value == close_to(F.binary_cross_entropy_with_logits(logits, targets))
@@ -267,9 +276,9 @@ def test_sigmoid_focal_without_weights(student, rng):
     assert student.sigmoid_focal_loss(logits, targets, alpha=None) == close_to(wanted)
 
 
-@check("sigmoid_focal_loss", points=0.5, hint='gamma is the exponent; "none" keeps the shape, "sum" adds up.')
+@check("sigmoid_focal_loss", points=0.5, hint='gamma is the exponent; "none" keeps the shape, "sum" adds all elements.')
 def test_sigmoid_focal_gammas_and_reductions(student, rng):
-    """other values of gamma, with each reduction"""
+    """other values of gamma are right with each reduction"""
     logits, targets = asked(rng, 3, 4)
     for gamma, reduction in ((0.5, "sum"), (1.0, "none"), (4.0, "sum"), (3.0, "mean")):
         wanted = sigmoid_oracle(logits, targets, gamma=gamma, reduction=reduction)
@@ -278,7 +287,7 @@ def test_sigmoid_focal_gammas_and_reductions(student, rng):
 
 @check("sigmoid_focal_loss", hint=THROUGH)
 def test_sigmoid_focal_gradient(student, rng):
-    """the gradient, which flows through the modulating factor too"""
+    """the gradient is right: it flows through the modulating factor too"""
     for gamma in (0.5, 2.0, 5.0):
         logits, targets = asked(rng, 3, 4)
         same_with_slope(student, "sigmoid_focal_loss", sigmoid_oracle, logits, targets, gamma=gamma, reduction="sum")
@@ -286,7 +295,7 @@ def test_sigmoid_focal_gradient(student, rng):
 
 @check("sigmoid_focal_loss", hint=SIGMOID_STABLE)
 def test_sigmoid_focal_of_extreme_logits(student, rng):
-    """value and gradient are right at plus and minus 10000, for every gamma"""
+    """value and gradient are right for logits of ±10000, for every gamma"""
     order = rng.permutation(7)
     sizes = np.concatenate([rng.uniform(5000, 10000, size=4), rng.uniform(30, 60, size=2), rng.normal(size=1)])
     logits = torch.tensor((np.array([1, -1, 1, -1, 1, -1, 1]) * sizes)[order])
@@ -295,9 +304,9 @@ def test_sigmoid_focal_of_extreme_logits(student, rng):
         same_with_slope(student, "sigmoid_focal_loss", sigmoid_oracle, logits, targets, gamma=gamma, reduction="sum")
 
 
-@check("sigmoid_focal_loss", points=0.5, hint="What you create gets the logits' dtype. " + SIGMOID_STABLE)
+@check("sigmoid_focal_loss", points=0.5, hint="Create each tensor with the logits' dtype. " + SIGMOID_STABLE)
 def test_sigmoid_focal_keeps_the_dtype(student, numbers):
-    """the loss has the logits' dtype, and float32 is finite at plus and minus 10000"""
+    """the loss has the logits' dtype, and float32 is finite for logits of ±10000"""
     logits, targets = asked(numbers, 4, 3)
     for dtype in (*HALVES, torch.float32, torch.float64):
         value = student.sigmoid_focal_loss(logits.to(dtype), targets.to(dtype))
@@ -310,7 +319,7 @@ def test_sigmoid_focal_keeps_the_dtype(student, numbers):
         assert gradient == close_to(slope_of(sigmoid_oracle, sure, targets, gamma=gamma), rtol=1e-4)
 
 
-@check("sigmoid_focal_loss", points=0.5, hint="Create nothing on a device of your choosing: device=logits.device.")
+@check("sigmoid_focal_loss", points=0.5, hint="Create each tensor on the logits' device: device=logits.device.")
 def test_sigmoid_focal_on_another_device(student, numbers):
     """works on a device that is not the CPU"""
     logits, targets = asked(numbers, 4, 3)
@@ -321,7 +330,7 @@ def test_sigmoid_focal_on_another_device(student, numbers):
 
 @check("sigmoid_focal_loss", points=0.5, hint=IN_PLACE)
 def test_sigmoid_focal_leaves_its_arguments(student, numbers):
-    """leaves its arguments, keeps no state, prints nothing"""
+    """changes no arguments, keeps no state and prints nothing"""
     logits, targets = asked(numbers, 4, 3)
     leaves_alone(student, "sigmoid_focal_loss", logits, targets)
     leaves_alone(student, "sigmoid_focal_loss", logits, targets, alpha=None, reduction="none")

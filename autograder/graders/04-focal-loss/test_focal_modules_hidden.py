@@ -19,32 +19,32 @@ def classified(rng, rows=6, classes=3):
 
 def made(student, name, *args, **options):
     loss = getattr(student, name)(*args, **options)
-    require(isinstance(loss, Remote), f"`{name}` gives no nn.Module")
+    require(isinstance(loss, Remote), f"`{name}` is not an nn.Module")
     return loss
 
 
 def is_focal(student, reference, value, *args):
-    """The right loss, or what the student's own focal_loss gives: an error there is paid for there.
+    """Return the right loss, or what the student's own focal_loss gives: a mistake there costs points there only.
 
-    Their own has to depend on logits and targets: what is the same for all of them is no loss.
+    The student's own loss has to depend on logits and targets: a constant is not accepted.
     """
     right = close_to(reference.focal_loss(*args))
     if value != right:
         assert value == close_to(student.focal_loss(*args))
         logits, targets, *options = args
         for others in ((-logits, targets), (logits, targets.roll(1))):
-            require(value != close_to(student.focal_loss(*others, *options)), "the loss is the same for other input")
+            require(value != close_to(student.focal_loss(*others, *options)), "the loss does not depend on its input")
 
 
 def smoothed(logits, targets, eps):
-    """Cross-entropy against a distribution that is written down class by class."""
+    """Compute cross-entropy against a distribution written down class by class."""
     classes = logits.shape[1]
     wanted = torch.full_like(logits, eps / (classes - 1))
     wanted[torch.arange(len(targets)), targets] = 1 - eps
     return F.cross_entropy(logits, wanted)
 
 
-@check("modules", hint=NO_MODULE + " forward hands its settings on to focal_loss.")
+@check("modules", hint=NO_MODULE + " forward passes its settings on to focal_loss.")
 def test_focal_module_has_settings(student, reference, rng):
     """the module gives what the function gives, with each of its settings"""
     logits, targets = classified(rng)
@@ -56,9 +56,12 @@ def test_focal_module_has_settings(student, reference, rng):
     is_focal(student, reference, named(logits, targets), logits, targets, 0.5, 3.0, "sum")
 
 
-@check("modules", hint="self.register_buffer(...) is what Module.to() moves and state_dict() has.")
+@check(
+    "modules",
+    hint="Keep the weights with self.register_buffer(...): Module.to() moves buffers, and state_dict() holds them.",
+)
 def test_focal_module_moves_its_weights(student, reference, numbers):
-    """class weights move with .to(), given as a tensor or as a list, and are not trained"""
+    """class weights, given as a tensor or a list, move with .to() and are not trained"""
     logits, targets = classified(numbers)
     for alpha in (ALPHA.clone(), ALPHA.tolist()):
         loss = made(student, "FocalLoss", alpha=alpha)
@@ -67,13 +70,13 @@ def test_focal_module_moves_its_weights(student, reference, numbers):
         loss.to("float64")
         registered = [*loss.buffers().values(), *loss.parameters().values()]
         moved = [item for item in registered if item.dtype == torch.float64 and item.numel() == len(ALPHA)]
-        require(moved, "after .to(torch.float64) the module has no class weights of that dtype")
+        require(moved, "after .to(torch.float64) the class weights are not float64")
         is_focal(student, reference, loss(logits, targets), logits, targets, ALPHA.double())
 
 
-@check("modules", hint="A buffer is a part of state_dict(), and load_state_dict fills it.")
+@check("modules", hint="Keep the weights in a buffer: state_dict() saves buffers and load_state_dict() restores them.")
 def test_focal_module_saves_its_weights(student, reference, numbers):
-    """class weights come back from a state_dict"""
+    """load_state_dict() restores the class weights"""
     logits, targets = classified(numbers)
     saved = made(student, "FocalLoss", alpha=ALPHA.clone()).state()
     other = made(student, "FocalLoss", alpha=torch.ones(3))
@@ -81,10 +84,10 @@ def test_focal_module_saves_its_weights(student, reference, numbers):
     is_focal(student, reference, before, logits, targets, torch.ones(3))
     other.method("load_state_dict", saved)
     is_focal(student, reference, other(logits, targets), logits, targets, ALPHA)
-    require(other(logits, targets) != close_to(before), "the weights of the state_dict have no effect")
+    require(other(logits, targets) != close_to(before), "the class weights loaded from a state_dict have no effect")
 
 
-@check("modules", hint="Create nothing on a fixed device; tensors that a module keeps are buffers.")
+@check("modules", hint="Create nothing on a fixed device; keep a module's tensors as buffers.")
 def test_modules_on_another_device(student, reference, numbers):
     """both modules work on a device that is not the CPU"""
     logits, targets = classified(numbers)
@@ -94,9 +97,12 @@ def test_modules_on_another_device(student, reference, numbers):
     assert student.elsewhere(smoothing, logits, targets) == close_to(smoothed(logits, targets, 0.25))
 
 
-@check("modules", hint="1 - eps on the target, eps/(C - 1) on each other class; torch's eps/C is another definition.")
+@check(
+    "modules",
+    hint="Put 1 - eps on the target and eps/(C - 1) on each other class; torch spreads eps/C over all of them instead.",
+)
 def test_label_smoothing_shares_among_the_others(student, rng):
-    """the smoothing is shared by the other classes, 0.1 by default"""
+    """the other classes share the smoothing, which is 0.1 by default"""
     for classes in (2, 3, 5):
         logits, targets = classified(rng, classes=classes)
         assert made(student, "LabelSmoothingLoss")(logits, targets) == close_to(smoothed(logits, targets, 0.1))
@@ -104,9 +110,9 @@ def test_label_smoothing_shares_among_the_others(student, rng):
         assert loss(logits, targets) == close_to(smoothed(logits, targets, 0.4))
 
 
-@check("modules", hint="Smoothing 0 is cross-entropy; take the log-softmax, not the log of a softmax.")
+@check("modules", hint="Smoothing 0 gives cross-entropy; use log_softmax, not the log of a softmax.")
 def test_label_smoothing_of_extreme_logits(student, rng):
-    """right at plus and minus 10000; without smoothing it is cross-entropy; any number of classes in turn"""
+    """right for logits of ±10000 and any number of classes; with smoothing 0 it is cross-entropy"""
     loss = made(student, "LabelSmoothingLoss", 0.0)
     for classes in (4, 3):
         logits, targets = classified(rng, classes=classes)
@@ -119,16 +125,17 @@ def test_label_smoothing_of_extreme_logits(student, rng):
 
 
 @check(
-    "modules", hint="The mean over rows, differentiable; dtype as the logits'; in-place operations change the caller's."
+    "modules",
+    hint="Average over the rows; keep the gradient and the logits' dtype; in-place operations change the arguments.",
 )
 def test_label_smoothing_gradient(student, numbers):
-    """its gradient and dtype; it leaves its arguments, prints nothing, has nothing to train"""
+    """gradient and dtype are right; it changes no arguments, prints nothing and has no parameters"""
     logits, targets = classified(numbers)
     loss = made(student, "LabelSmoothingLoss", 0.1)
     seen = loss.differentiate(logits.clone().requires_grad_(), targets)
     wanted = logits.clone().requires_grad_()
     smoothed(wanted, targets, 0.1).backward()
-    require(len(seen.gradients) == 1 and seen.gradients[0] is not None, "no gradient arrives at the logits")
+    require(len(seen.gradients) == 1 and seen.gradients[0] is not None, "no gradient reaches the logits")
     assert seen.gradients[0] == close_to(wanted.grad)
     seen = loss.observe(logits.float(), targets.clone())
     require(getattr(seen.value, "dtype", None) == torch.float32, "float32 logits give a loss that is not float32")
@@ -139,7 +146,7 @@ def test_label_smoothing_gradient(student, numbers):
 
 
 def losses_of_classes(student):
-    """What takes logits (N, C) and class targets (N,)."""
+    """Return the losses that take logits (N, C) and class targets (N,)."""
     return {
         "focal_loss": student.focal_loss,
         "FocalLoss": lambda *args: student.FocalLoss()(*args),
@@ -147,12 +154,15 @@ def losses_of_classes(student):
     }
 
 
-@check("validation", hint="Compare before you look anything up: torch ignores -100 and counts -1 from the end.")
+@check(
+    "validation",
+    hint="Check the targets before you use them as indices: torch ignores -100 and counts -1 from the end.",
+)
 def test_targets_that_are_no_class(student, numbers):
-    """a negative target, C or more, or 1.5 is a ValueError that names it"""
+    """a target that is negative, C or more, or 1.5 raises a ValueError that names it"""
     logits, targets = classified(numbers)
     for name, loss in losses_of_classes(student).items():
-        loss(logits, targets)  # good input goes through
+        loss(logits, targets)  # good input is accepted
         for wrong in (-100, -1, 3):
             bad = targets.clone()
             bad[2] = wrong
@@ -166,7 +176,7 @@ def test_targets_that_are_no_class(student, numbers):
 
 @check("validation", hint=TEXT_OF_SHAPES)
 def test_class_targets_of_another_shape(student, numbers):
-    """class targets of shape (N, 1), or of another length, are a ValueError that names both shapes"""
+    """class targets of shape (N, 1), or of another length, raise a ValueError that names both shapes"""
     logits, targets = classified(numbers)
     for name, loss in losses_of_classes(student).items():
         loss(logits, targets)
@@ -178,9 +188,9 @@ def test_class_targets_of_another_shape(student, numbers):
             loss(logits, targets[:1].clone())
 
 
-@check("validation", hint=TEXT_OF_SHAPES + " (N,) beside (N, 1) broadcasts to (N, N).")
+@check("validation", hint=TEXT_OF_SHAPES + " (N,) with (N, 1) broadcasts to (N, N).")
 def test_sigmoid_targets_of_another_shape(student, numbers):
-    """(N,) beside (N, 1), and any other pair of shapes, is a ValueError in the sigmoid form"""
+    """the sigmoid form raises a ValueError for (N,) with (N, 1), and for any other two shapes that differ"""
     answers = torch.ones(4, dtype=torch.float64)
     student.sigmoid_focal_loss(torch.tensor(numbers.normal(size=4)), answers)
     with pytest.raises(ValueError) as caught:
@@ -191,9 +201,9 @@ def test_sigmoid_targets_of_another_shape(student, numbers):
         student.sigmoid_focal_loss(torch.tensor(numbers.normal(size=(3, 4))), answers)
 
 
-@check("validation", hint='"none", "mean" or "sum", nothing else.')
+@check("validation", hint='Accept only "none", "mean" and "sum"; raise a ValueError for anything else.')
 def test_reductions_that_are_unknown(student, numbers):
-    """a misspelt reduction is refused by both functions and the module"""
+    """both functions and the module refuse a misspelt reduction"""
     logits, targets = classified(numbers)
     answers = (logits > 0).double()
     student.focal_loss(logits, targets, reduction="sum")
@@ -208,9 +218,12 @@ def test_reductions_that_are_unknown(student, numbers):
             student.FocalLoss(reduction=wrong)(logits, targets)
 
 
-@check("validation", hint="The mean of nothing is NaN; and a lookup does not notice weights of too many classes.")
+@check(
+    "validation",
+    hint="The mean of no elements is NaN, and indexing does not notice too many class weights: check both first.",
+)
 def test_nothing_and_too_many_weights(student, numbers):
-    """no elements, or a number of class weights that is not C, is a ValueError"""
+    """empty input, or a number of class weights other than C, raises a ValueError"""
     logits, targets = classified(numbers)
     student.focal_loss(logits, targets, alpha=[1.0, 1.0, 1.0])
     student.sigmoid_focal_loss(logits, (logits > 0).double())

@@ -12,11 +12,11 @@ from torch import nn
 
 from autograder.grading import check, close_to, require
 
-SEEDED = "Seed inside of torch.random.fork_rng(): it restores the caller's random state, and covers dropout."
+SEEDED = "Seed inside torch.random.fork_rng(): it restores the caller's random state and covers dropout too."
 
 
 def line(student, rng, features=4, classes=2):
-    """A linear layer in float64 in the worker, and its twin here."""
+    """Make a linear layer in float64 in the worker, and its twin here."""
     twin = nn.Linear(features, classes, dtype=torch.float64)
     with torch.no_grad():
         for parameter in twin.parameters():
@@ -37,7 +37,7 @@ def table(rng, rows=40, features=4, classes=2):
 
 
 def descend(model, X, y, loss_fn, lr, epochs):
-    """Full-batch Adam: the loss before each step."""
+    """Run full-batch Adam; return the loss before each step."""
     model = copy.deepcopy(model)
     optimiser = torch.optim.Adam(model.parameters(), lr=lr)
     history = []
@@ -62,7 +62,7 @@ def trained_alike(student, rng, loss_path, loss_fn, **options):
 
 @pytest.fixture(scope="session")
 def trains(student):
-    """Requires a training to be one: the loss falls, whatever the labels are, and what is done without them lowers none."""
+    """Return a function that requires real training: the loss falls, and it does so for any labels."""
 
     @functools.cache
     def lowers_any_loss():
@@ -78,15 +78,15 @@ def trains(student):
         return True
 
     def require_training(before, after, X, y):
-        """And that the loss fell in the call that is judged."""
+        """Require also that the loss fell in the call that is judged."""
         fell = loss_of(after, X, y) < loss_of(before, X, y)
-        require(lowers_any_loss() and fell, "the loss is no smaller after training than before: nothing is learnt")
+        require(lowers_any_loss() and fell, "the loss is not smaller after training than before: nothing is learnt")
 
     return require_training
 
 
 def loss_of(state, X, y):
-    """Cross-entropy of a linear layer, computed here."""
+    """Compute the cross-entropy of a linear layer here."""
     require({"weight", "bias"} <= set(state), "the model has lost its weights")
     return float(F.cross_entropy(X @ state["weight"].T + state["bias"], y))
 
@@ -94,10 +94,10 @@ def loss_of(state, X, y):
 @check(
     "train",
     points=0.5,
-    hint="Gradients to zero, loss, backward, step; the loss of an epoch is the one before its step.",
+    hint="In this order: zero the gradients, loss, backward, step; note the loss computed before the step.",
 )
 def test_training_follows_adam(student, rng):
-    """one batch an epoch: losses and weights are those of Adam, in place"""
+    """with one batch in each epoch, losses and weights are those of Adam; the given model is trained"""
     trained_alike(student, rng, "torch.nn.functional.cross_entropy", F.cross_entropy, lr=0.1, epochs=12, batch_size=40)
     trained_alike(student, rng, "torch.nn.functional.cross_entropy", F.cross_entropy, epochs=3, batch_size=1000)
 
@@ -105,26 +105,26 @@ def test_training_follows_adam(student, rng):
 @check(
     "train",
     points=0.5,
-    hint="Add up loss times rows, and divide by all rows; a sum over batches grows with their number.",
+    hint="Add up each batch's loss times its rows, and divide by the number of all rows.",
 )
 def test_training_keeps_the_mean_of_an_epoch(student, numbers):
-    """the loss of an epoch with several batches is their mean"""
+    """the loss of an epoch with several batches is their mean, not their sum"""
     # At a rate of 0 nothing moves: every epoch has the loss of all rows.
     options = {"lr": 0.0, "epochs": 2, "batch_size": 8}
     trained_alike(student, numbers, "torch.nn.functional.cross_entropy", F.cross_entropy, **options)
 
 
-@check("train", points=0.5, hint="loss_fn(logits, targets) is all there is to know of a loss: call it, whatever it is.")
+@check("train", points=0.5, hint="Call loss_fn(logits, targets), whether it is a function or a module.")
 def test_training_with_another_loss(student, numbers):
-    """any loss_fn, a module as well as a function, with the defaults lr 0.05, 60 epochs and batches of 128"""
+    """works with any loss_fn, function or module; the defaults are lr 0.05, 60 epochs and batches of 128"""
     trained_alike(student, numbers, "torch.nn.MultiMarginLoss", nn.MultiMarginLoss())
 
 
 def batches_of(student, rng, seed, trains, rows=37, epochs=3):
-    """The rows in each batch, by their number, as a list of epochs of batches."""
+    """Return the row numbers of each batch, as a list of epochs of batches."""
     X, y = table(rng, rows)
     X[:, 0] = torch.arange(rows) / rows
-    student.call("torch.manual_seed", 2027)  # what draws without the seed can be replayed, too
+    student.call("torch.manual_seed", 2027)  # so that a replay also repeats what is drawn without the seed
     layer, twin = line(student, rng)
     probe = student.call("kit.Probe", layer, True)
     probe.method("train", False)
@@ -135,20 +135,22 @@ def batches_of(student, rng, seed, trains, rows=37, epochs=3):
     return [[round(float(place) * rows) for place in call[3]] for call in calls]
 
 
-@check("train", hint="Cut the order of the rows into pieces of batch_size; what is left over is a batch, too.")
+@check("train", hint="Split the order of the rows into pieces of batch_size; the smaller rest is a batch too.")
 def test_training_visits_every_row_once(student, numbers, trains):
-    """each epoch has every row once, in batches of batch_size with the rest at the end"""
+    """each epoch uses every row once, in batches of batch_size, with the rest as the last batch"""
     batches = batches_of(student, numbers, 0, trains)
-    require(len(batches) == 15, f"37 rows in batches of 8 make 5 batches an epoch; 3 epochs had {len(batches)} in all")
+    require(
+        len(batches) == 15, f"37 rows in batches of 8 make 5 batches in each epoch; 3 epochs had {len(batches)} in all"
+    )
     for start in (0, 5, 10):
         epoch = batches[start : start + 5]
-        require([len(batch) for batch in epoch] == [8, 8, 8, 8, 5], "the batches of an epoch have other sizes")
-        require(sorted(chain(*epoch)) == list(range(37)), "an epoch does not have every row exactly once")
+        require([len(batch) for batch in epoch] == [8, 8, 8, 8, 5], "the batches of an epoch have wrong sizes")
+        require(sorted(chain(*epoch)) == list(range(37)), "an epoch does not use every row exactly once")
 
 
-@check("train", hint="Draw a new order in each epoch, from a generator that the seed decides.")
+@check("train", hint="Draw a new order in each epoch, from random numbers that depend on the seed.")
 def test_training_shuffles_in_each_epoch(student, numbers, trains):
-    """each epoch has a new order, and another seed another one"""
+    """each epoch has a new order, and another seed gives other orders"""
     batches = batches_of(student, numbers, 3, trains)
     others = batches_of(student, numbers, 4, trains)
     require(len(batches) >= 10 and len(others) >= 10, "there are too few batches")
@@ -158,9 +160,13 @@ def test_training_shuffles_in_each_epoch(student, numbers, trains):
     require(orders[0] != orders[2] and orders[1] != orders[3], "another seed gives the same batches")
 
 
-@check("train", points=0.5, hint="All that is random hangs on `seed`, and on nothing that the caller drew before.")
+@check(
+    "train",
+    points=0.5,
+    hint="Everything random depends on `seed` alone, not on numbers that were drawn before the call.",
+)
 def test_training_is_reproducible(student, numbers, trains):
-    """the same seed gives the same result, whatever was drawn before"""
+    """the same seed gives the same result, whatever random numbers were drawn before"""
     X, y = table(numbers)
     _, twin = line(student, numbers)
     results = []
@@ -177,19 +183,19 @@ def test_training_is_reproducible(student, numbers, trains):
 
 @check("train", hint=SEEDED)
 def test_training_leaves_the_random_state_alone(student, numbers, random_state, trains):
-    """the caller's random state, of torch, NumPy and Python, is untouched"""
+    """the random states of torch, NumPy and Python are the same after the call as before"""
     X, y = table(numbers)
     model, twin = line(student, numbers)
     before = random_state()
     loss = student.name("torch.nn.functional.cross_entropy")
     student.train(model, X, y, loss, epochs=2, batch_size=16, seed=5)
-    require(random_state() == before, "the caller's random state is another one afterwards")
+    require(random_state() == before, "the caller's random state has changed afterwards")
     trains(twin.state_dict(), model.state(), X, y)
 
 
 @check("train", points=0.5, hint=SEEDED)
 def test_training_with_dropout(student, numbers, random_state, trains):
-    """a model with dropout: trained in training mode, reproducible, and the random state untouched"""
+    """a model with dropout is trained in training mode, reproducibly, with the random state unchanged"""
     X, y = table(numbers)
     _, twin = line(student, numbers)
     results = []
@@ -212,14 +218,16 @@ def test_training_with_dropout(student, numbers, random_state, trains):
     )
 
 
-@check("train", points=0.5, hint="Index X and y to make batches; do not sort or shuffle them in place.")
+@check("train", points=0.5, hint="Index X and y to make batches; do not sort or shuffle X and y in place.")
 def test_training_leaves_the_data_alone(student, numbers, trains):
-    """leaves X and y, and prints nothing"""
+    """changes neither X nor y, and prints nothing"""
     X, y = table(numbers)
     model, twin = line(student, numbers)
     loss = student.name("torch.nn.functional.cross_entropy")
     seen = student.observe("train", model, X.clone(), y.clone(), loss, epochs=2, batch_size=16)
-    require(isinstance(seen.value, list) and len(seen.value) == 2, "what comes back is no list of one loss an epoch")
+    require(
+        isinstance(seen.value, list) and len(seen.value) == 2, "the result is not a list with one loss for each epoch"
+    )
     require(torch.equal(seen.arguments[1], X) and torch.equal(seen.arguments[2], y), "`train` changes X or y")
     require(seen.printed == "", "`train` prints something")
     trains(twin.state_dict(), model.state(), X, y)

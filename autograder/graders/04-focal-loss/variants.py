@@ -1,4 +1,4 @@
-"""Right answers of 04-focal-loss in other styles; each must earn everything."""
+"""Right answers to 04-focal-loss in other styles; each must earn full points."""
 
 from autograder.grading.diagnosis.catalogue import variant
 

@@ -1,4 +1,4 @@
-"""Hidden checks of 05-multi-task, the loss in its three modes, against torch in float64."""
+"""Hidden checks of 05-multi-task: the loss in its three modes, against torch in float64."""
 
 import math
 
@@ -8,11 +8,11 @@ import torch.nn.functional as F
 
 from autograder.grading import check, close_to, require
 
-FINITE = "A loss of 0 divided by a magnitude of 0 is NaN: keep the magnitude away from 0."
+FINITE = "A loss of 0 divided by a magnitude of 0 gives NaN: keep the magnitude away from 0."
 
 
 def batch(rng, rows=6, classes=4, scale=1.0):
-    """Logits, labels, predicted and true values; what is predicted asks for a gradient."""
+    """Draw logits, labels, predicted and true values; logits and predictions require a gradient."""
     logits = torch.tensor(rng.normal(size=(rows, classes)), requires_grad=True)
     pred = torch.tensor(scale * rng.normal(size=rows), requires_grad=True)
     target = torch.tensor(scale * rng.normal(size=rows))
@@ -20,19 +20,19 @@ def batch(rng, rows=6, classes=4, scale=1.0):
 
 
 def parts(logits, labels, pred, target):
-    """The two losses as numbers, and their gradients over logits and pred."""
+    """Return both losses as numbers, and their gradients with respect to logits and pred."""
     one, two = F.cross_entropy(logits, labels), F.mse_loss(pred, target)
     slopes = torch.autograd.grad(one, logits)[0], torch.autograd.grad(two, pred)[0]
     return one.item(), two.item(), *slopes
 
 
 def finite(seen):
-    """Value and gradients of an observation are numbers."""
+    """Tell whether value and gradients of an observation are finite."""
     values = [seen.value, *(grad for grad in seen.gradients if grad is not None)]
     return all(isinstance(item, torch.Tensor) and bool(torch.isfinite(item).all()) for item in values)
 
 
-@check("loss_fixed", points=0.5, hint="Cross-entropy plus the squared error, each a mean over the batch.")
+@check("loss_fixed", points=0.5, hint="Add cross-entropy and the squared error, each a mean over the batch.")
 def test_fixed_with_the_default(student, rng):
     """both losses count equally by default"""
     data = batch(rng)
@@ -42,7 +42,7 @@ def test_fixed_with_the_default(student, rng):
 
 @check("loss_fixed", hint="lam multiplies the second loss only.")
 def test_fixed_with_a_weight(student, rng):
-    """lam weighs the squared error"""
+    """lam weights the squared error"""
     for lam in (0.25, 3.0, 0):
         data = batch(rng, rows=9)
         one, two, *_ = parts(*data)
@@ -50,9 +50,12 @@ def test_fixed_with_a_weight(student, rng):
         assert student.MultiTaskLoss("fixed", lam)(*data) == close_to(one + lam * two)
 
 
-@check("loss_fixed", hint="Everything between the arguments and the loss has to stay a tensor.")
+@check(
+    "loss_fixed",
+    hint="Keep everything from the arguments to the loss a tensor: .item(), float() and detach() stop the gradient.",
+)
 def test_gradient_of_fixed(student, rng):
-    """gradients reach logits and predictions"""
+    """the gradients of logits and predictions are right"""
     data = batch(rng)
     one, two, slope, other = parts(*data)
     seen = student.MultiTaskLoss(mode="fixed", lam=0.3).differentiate(*data)
@@ -62,10 +65,12 @@ def test_gradient_of_fixed(student, rng):
 
 
 @check(
-    "loss_fixed", points=0.5, hint="Take cross-entropy from the logits: log(softmax) is -inf for what is very unlikely."
+    "loss_fixed",
+    points=0.5,
+    hint="Compute cross-entropy from the logits: log(softmax) is -inf for a very unlikely class.",
 )
 def test_fixed_of_a_sure_mistake(student, numbers):
-    """finite for logits of a thousand that are wrong"""
+    """right and finite for wrong logits of 1000"""
     logits, labels, pred, target = batch(numbers)
     logits = 1000 * F.one_hot((labels + 1) % 4, 4).double() + logits.detach()
     one, two = F.cross_entropy(logits, labels), F.mse_loss(pred, target)
@@ -73,7 +78,7 @@ def test_fixed_of_a_sure_mistake(student, numbers):
     assert found == close_to(one + two)
 
 
-@check("loss_fixed", points=0.5, hint="No constants on a fixed device; keep the dtype that comes in.")
+@check("loss_fixed", points=0.5, hint="Create no constants on a fixed device; keep the dtype of the arguments.")
 def test_fixed_elsewhere(student, numbers):
     """works on another device and in float32"""
     data = [item.detach() for item in batch(numbers)]
@@ -84,9 +89,9 @@ def test_fixed_elsewhere(student, numbers):
     assert student.MultiTaskLoss(mode="fixed", lam=2.0)(*short) == close_to(one + 2 * two)
 
 
-@check("loss_fixed", points=0.5, hint="In-place operations write into the caller's tensors.")
+@check("loss_fixed", points=0.5, hint="In-place operations write into the caller's tensors: make new ones.")
 def test_fixed_keeps_nothing(student, numbers):
-    """leaves its arguments, prints nothing, and forgets earlier calls"""
+    """changes no arguments, prints nothing, and does not depend on earlier calls"""
     loss = student.MultiTaskLoss(mode="fixed")
     loss(*batch(numbers, scale=10.0))
     data = batch(numbers)
@@ -99,17 +104,21 @@ def test_fixed_keeps_nothing(student, numbers):
     require(seen.printed == "", "the loss prints something")
 
 
-@check("loss_normalised", hint="At the first call each loss is divided by itself.")
+@check("loss_normalised", hint="In the first call, divide each loss by its own value.")
 def test_first_call_of_normalised(student, rng):
-    """the first call gives 1 + lam"""
+    """the first call returns 1 + lam"""
     assert student.MultiTaskLoss(mode="normalised")(*batch(rng)) == close_to(2.0)
     for lam in (0.25, 3.0):
         assert student.MultiTaskLoss(mode="normalised", lam=lam)(*batch(rng, rows=9)) == close_to(1 + lam)
 
 
-@check("loss_normalised", points=1.5, hint="detach() the magnitude: a loss over itself has no slope.")
+@check(
+    "loss_normalised",
+    points=1.5,
+    hint="detach() the magnitude: a loss divided by itself is a constant without a gradient.",
+)
 def test_gradient_of_normalised(student, rng):
-    """the gradient of the first call is each loss's own over its magnitude"""
+    """in the first call, each loss's gradient is divided by its magnitude"""
     data = batch(rng)
     one, two, slope, other = parts(*data)
     seen = student.MultiTaskLoss(mode="normalised", lam=0.5).differentiate(*data)
@@ -117,9 +126,9 @@ def test_gradient_of_normalised(student, rng):
     assert seen.gradients[1] == close_to(0.5 * other / two)
 
 
-@check("loss_normalised", points=0.5, hint="Each MultiTaskLoss keeps magnitudes of its own, from its own first call.")
+@check("loss_normalised", points=0.5, hint="Each MultiTaskLoss keeps its own magnitudes, from its own first call.")
 def test_scale_of_normalised(student, rng):
-    """the unit of the values does not matter to a new loss"""
+    """a new loss gives the same value in any unit of the values"""
     for scale in (1000.0, 0.1):
         data = batch(rng, scale=scale)
         one, _, slope, _ = parts(*data)
@@ -129,24 +138,27 @@ def test_scale_of_normalised(student, rng):
 
 
 def factors_of(loss, data):
-    """By how much each loss is multiplied in a call, told from the gradients; the losses; what the call gave."""
+    """Return each loss's factor in a call, told from the gradients; both losses; and the value of the call."""
     one, two, *slopes = parts(*data)
     seen = loss.differentiate(*data)
-    require(isinstance(seen.value, torch.Tensor) and seen.value.shape == (), "the loss is a scalar tensor")
-    require(finite(seen) and seen.value.item() > 0, "a later call gives no positive, finite loss")
+    require(isinstance(seen.value, torch.Tensor) and seen.value.shape == (), "the loss has to be a scalar tensor")
+    require(finite(seen) and seen.value.item() > 0, "the loss of a later call is not positive and finite")
     found = []
     for given, wanted in zip(seen.gradients, slopes, strict=True):
-        require(given is not None and bool((given * wanted).sum() > 0), "a later call has lost its gradient")
+        require(
+            given is not None and bool((given * wanted).sum() > 0),
+            "a gradient of a later call is missing or points the wrong way",
+        )
         found.append(float((given * wanted).sum() / wanted.square().sum()))
     return found, (one, two), seen.value.item()
 
 
 @check(
     "loss_normalised",
-    hint="Later calls divide by a magnitude as the first does; keep a plain number, or a detached one.",
+    hint="Divide by a magnitude in later calls too; keep it as a number or as a detached tensor.",
 )
 def test_later_calls_of_normalised(student, rng):
-    """later calls divide by a magnitude between the least loss and the largest, as the first one did"""
+    """later calls also divide each loss by a magnitude, between the smallest and the largest loss so far"""
     loss = student.MultiTaskLoss(mode="normalised", lam=float(rng.uniform(0.3, 0.7)))
     first = batch(rng, scale=rng.uniform(2, 3))
     own, start, _ = factors_of(loss, first)
@@ -155,17 +167,17 @@ def test_later_calls_of_normalised(student, rng):
         now, losses, value = factors_of(loss, [item.detach().requires_grad_(item.requires_grad) for item in data])
         least, most = (tuple(map(pick, kept, losses)) for pick, kept in ((min, least), (max, most)))
         for index in (0, 1):
-            # What the first call divided by was its loss, but for what was wrong there, which is paid for there.
+            # The first call divided by its loss, except for a mistake that already cost points in its own check.
             magnitude = start[index] * own[index] / now[index]
             within = 0.999 * least[index] <= magnitude <= 1.001 * most[index]
-            require(within, "a later call divides by a number that is no magnitude of the losses so far")
+            require(within, "a later call divides by a number that is not between the least and largest loss so far")
         together = now[0] * losses[0] + now[1] * losses[1]
-        require(abs(value - together) < 1e-3 * value, "the value of a later call is not that of its gradient")
+        require(abs(value - together) < 1e-3 * value, "value and gradient of a later call do not fit together")
 
 
 @check("loss_normalised", hint=FINITE)
 def test_perfect_tasks_of_normalised(student, numbers):
-    """a task without any error is no NaN, in the first call or later"""
+    """a task without any error gives no NaN, in the first call or later"""
     data = batch(numbers)
     one, three = (student.MultiTaskLoss(mode="normalised", lam=lam)(*data) for lam in (1.0, 3.0))
     require(one != close_to(three), "the loss is the same for every lam")
@@ -182,18 +194,18 @@ def test_perfect_tasks_of_normalised(student, numbers):
                 require(finite(seen), "value or gradient is not finite")
 
 
-@check("loss_uncertainty", hint="With both s at 0 the factors are 1 and a half; lam has no say.")
+@check("loss_uncertainty", hint="With both s at 0 the factors are 1 and 1/2; lam has no effect.")
 def test_uncertainty_at_the_start(student, rng):
-    """starts at the cross-entropy plus half the squared error"""
+    """at the start the loss is the cross-entropy plus half the squared error"""
     for options in ({}, {"lam": 7.0}):
         data = batch(rng)
         one, two, *_ = parts(*data)
         assert student.MultiTaskLoss(mode="uncertainty", **options)(*data) == close_to(one + two / 2)
 
 
-@check("loss_uncertainty", hint="Exponentials of -s weigh the losses: 1 and a half at the start.")
+@check("loss_uncertainty", hint="The factors are exp(-s1) and half of exp(-s2): 1 and 1/2 at the start.")
 def test_gradient_of_uncertainty(student, rng):
-    """starts with gradients weighed 1 and a half"""
+    """at the start the gradients are weighted by 1 and 1/2"""
     data = batch(rng)
     _, _, slope, other = parts(*data)
     seen = student.MultiTaskLoss(mode="uncertainty").differentiate(*data)
@@ -201,9 +213,11 @@ def test_gradient_of_uncertainty(student, rng):
     assert seen.gradients[1] == close_to(other / 2)
 
 
-@check("loss_uncertainty", hint="nn.Parameter, assigned to an attribute; .data and .item() cut the gradient off.")
+@check(
+    "loss_uncertainty", hint="Assign an nn.Parameter to an attribute of self; .data and .item() cut off its gradient."
+)
 def test_uncertainty_is_learnable(student, numbers):
-    """what is learnt is a registered parameter that gradients reach"""
+    """both s are registered parameters, and gradients reach them"""
     loss = student.MultiTaskLoss(mode="uncertainty")
     require(sum(item.numel() for item in loss.parameters().values()) >= 2, "there are no parameters for two tasks")
     loss.differentiate(*batch(numbers, scale=3.0))
@@ -212,38 +226,40 @@ def test_uncertainty_is_learnable(student, numbers):
 
 
 def settle(student, loss, data):
-    """Descend over the loss's own parameters; the last value."""
+    """Minimise over the loss's own parameters; return the last value."""
     return student.call("kit.settle", loss, *(item.detach() for item in data))
 
 
 def optimum(one, two):
-    """Least of e^-a one + ½e^-b two + ½(a + b): at e^a = 2 one and e^b = two."""
+    """Return the minimum of e^-a one + ½e^-b two + ½(a + b), at e^a = 2 one and e^b = two."""
     return 1 + (math.log(2 * one) + math.log(two)) / 2
 
 
 @check(
-    "loss_uncertainty", points=1.5, hint="The last term, half the sum of both s, makes small weights cost something."
+    "loss_uncertainty",
+    points=1.5,
+    hint="Add the last term, half the sum of both s: without it, small weights cost nothing.",
 )
 def test_optimum_of_uncertainty(student, rng):
-    """descending over s ends at the optimum known in closed form"""
+    """minimising over both s reaches the exact optimum"""
     data = batch(rng)
     one, two, *_ = parts(*data)
     loss = student.MultiTaskLoss(mode="uncertainty")
     assert settle(student, loss, data) == close_to(optimum(one, two), rtol=1e-3, atol=2e-3)
 
 
-@check("loss_uncertainty", hint="Each task has an s of its own; the last term takes half of each.")
+@check("loss_uncertainty", hint="Each task has its own s; the last term adds half of each.")
 def test_optimum_of_a_large_loss(student, rng):
-    """the optimum where one loss is far larger than the other"""
+    """minimising over both s reaches the optimum even where one loss is far larger"""
     data = batch(rng, rows=12, scale=2.5)
     one, two, *_ = parts(*data)
     loss = student.MultiTaskLoss(mode="uncertainty")
     assert settle(student, loss, data) == close_to(optimum(one, two), rtol=1e-3, atol=2e-3)
 
 
-@check("loss_uncertainty", hint="At the optimum each weight is one over its loss, but for factors of two.")
+@check("loss_uncertainty", hint="At the optimum each loss is multiplied by 1 / (2 · loss): check the factors of 2.")
 def test_weights_at_the_optimum(student, rng):
-    """at the optimum gradients are weighed by half of one over each loss"""
+    """at the optimum each gradient is weighted by 1 / (2 · loss)"""
     data = batch(rng, scale=2.0)
     one, two, slope, other = parts(*data)
     loss = student.MultiTaskLoss(mode="uncertainty")
@@ -268,11 +284,11 @@ def test_uncertainty_moves(student, numbers):
 
 @check("validation", hint="Compare the shapes before you compute, and name both: mse_loss only warns.")
 def test_shapes_of_the_regression_pair(student, numbers):
-    """(N,) beside (N, 1) is a ValueError that names both shapes"""
+    """(N,) with (N, 1) raises a ValueError that names both shapes"""
     logits, labels, pred, target = (item.detach() for item in batch(numbers))
     for wrong in ((pred, target[:, None]), (pred[:, None], target), (pred, target[:1]), (pred[:1], target)):
         loss = student.MultiTaskLoss()
-        loss(logits, labels, pred, target)  # good input goes through
+        loss(logits, labels, pred, target)  # good input is accepted
         with pytest.raises(ValueError) as caught:
             loss(logits, labels, *wrong)
         text = str(caught.value).replace(" ", "").replace(",)", ")").replace("[", "(").replace("]", ")")
@@ -280,9 +296,9 @@ def test_shapes_of_the_regression_pair(student, numbers):
         require(named, "the message does not name both shapes")
 
 
-@check("validation", points=0.5, hint='"fixed", "normalised" or "uncertainty", nothing else.')
+@check("validation", points=0.5, hint='Accept only "fixed", "normalised" and "uncertainty".')
 def test_mode_that_is_unknown(student, numbers):
-    """an unknown mode is a ValueError"""
+    """an unknown mode raises a ValueError"""
     data = batch(numbers)
     student.MultiTaskLoss(mode="fixed")(*data)
     for mode in ("average", "Fixed"):
@@ -290,9 +306,9 @@ def test_mode_that_is_unknown(student, numbers):
             student.MultiTaskLoss(mode=mode)(*data)
 
 
-@check("validation", hint="Labels are integers in [0, C); torch skips -100 without a word, and fails late on others.")
+@check("validation", hint="Labels are integers in [0, C): check them, because torch silently skips -100.")
 def test_labels_that_are_no_class(student, numbers):
-    """a label that is no class is a ValueError that names it"""
+    """a label that is not a class raises a ValueError that names it"""
     for wrong in (-1, 4, -100, 1.5):
         logits, labels, pred, target = (item.detach() for item in batch(numbers))
         loss = student.MultiTaskLoss()
@@ -304,9 +320,13 @@ def test_labels_that_are_no_class(student, numbers):
         require(str(wrong) in str(caught.value), "the message does not name the label")
 
 
-@check("validation", points=0.5, hint="The mean of nothing is NaN; and there is one label for each row.")
+@check(
+    "validation",
+    points=0.5,
+    hint="Require at least one row, since the mean of no rows is NaN, and one label for each row.",
+)
 def test_rows_that_are_missing(student, numbers):
-    """no rows, or a number of labels that is not that of the rows, is a ValueError"""
+    """no rows, or a wrong number of labels, raises a ValueError"""
     logits, labels, pred, target = (item.detach() for item in batch(numbers))
     loss = student.MultiTaskLoss()
     loss(logits, labels, pred, target)

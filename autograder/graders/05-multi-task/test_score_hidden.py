@@ -1,12 +1,12 @@
-"""Hidden checks of 05-multi-task, the score: trained in the worker, measured here. Labels and masses never go there.
+"""Hidden checks of 05-multi-task: the score. Models train in the worker and are measured here, where the labels stay.
 
-The penguins that models are measured on were never caught. They are drawn, by the course's secret, from what all the real
-ones of a species and a sex have in common: nobody can look them up, and the likest penguin that there is tells less of their
-mass than a regression does. What nobody can predict of them is known, too: who is better than that has not predicted.
+The penguins that models are measured on do not exist. They are drawn, with the course's secret, from the distribution
+of the real ones of a species and a sex. So nobody can look them up, and the nearest real penguin predicts their mass
+worse than a regression does. How well they can be predicted is known too: a better result cannot come from predicting.
 
-Models come untrained, and what was learnt elsewhere is of no use: columns come in another order, lengths with
-another sign, and in each training species have other numbers and masses are stretched and turned about their middle, as the
-secret has it. To a network that learns from the data given it is all one.
+Models come untrained, and weights learnt elsewhere are useless. The secret changes the order of the columns and the
+signs of the lengths, and in each training it renumbers the species and scales and flips the masses about their middle.
+A network that learns from the given data is not affected.
 """
 
 import csv
@@ -23,17 +23,17 @@ from autograder.grading import check, require
 SEEDS = (0, 1, 2)
 ROWS = 2000
 NUMBERS = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
-# Printed by benchmarks/thresholds_multi_task.py: over 40 gradings each of six right solutions, each grading with penguins of
-# its own, the mean less (for RMSE: plus) six standard deviations, the most lenient of the six.
+# Printed by benchmarks/thresholds_multi_task.py: six right solutions, graded 40 times each with new penguins. Each
+# bound is the mean less (for RMSE: plus) six standard deviations, the most lenient of the six.
 ACCURACY = 0.97
 RMSE = 370.0  # grams
-# An RMSE below this share of what masses vary by among penguins of the same measurements is not had by predicting them.
+# An RMSE below this share of the spread of masses among penguins with equal measurements cannot come from predicting.
 PREDICTABLE = 0.9
 
 
 @dataclass(frozen=True)
 class Penguins:
-    """Penguins to measure on, and how well they can be known: by the very numbers that they were drawn with."""
+    """Penguins to measure on, and how well the distribution that they were drawn from predicts them."""
 
     X: torch.Tensor
     labels: torch.Tensor
@@ -43,20 +43,20 @@ class Penguins:
 
     @property
     def guess(self):
-        """Accuracy of the commonest species and RMSE of the mean mass."""
+        """Return the accuracy of always naming the commonest species and the RMSE of the mean mass."""
         commonest = torch.bincount(self.labels).max() / len(self.labels)
         return float(commonest), float(self.grams.std(correction=0))
 
 
 @dataclass(frozen=True)
 class Dress:
-    """The same penguins, told otherwise: what is learnt from other data does not fit, and what is learnt from these does."""
+    """The same penguins, encoded otherwise: what is learnt from these data fits, what is learnt elsewhere does not."""
 
     columns: tuple[int, ...]
     signs: tuple[float, ...]
     species: tuple[int, ...]
     scale: float
-    middle: float = 4.2  # kilograms, about which masses are turned and stretched
+    middle: float = 4.2  # kilograms, about which masses are flipped and scaled
 
     def inputs(self, X):
         return (X * torch.tensor(self.signs))[:, list(self.columns)]
@@ -69,16 +69,16 @@ class Dress:
         }
 
     def undone(self, logits, value):
-        """Logits in the order of SPECIES, and grams."""
+        """Return logits in the order of SPECIES, and grams."""
         return logits[:, list(self.species)], 1000 * (self.middle + (value - self.middle) / self.scale)
 
 
 def dresses(rng):
-    """One for each seed. Columns in one order, and lengths of one sign, that are drawn.
+    """Draw a dress for each seed; the order of columns and the signs of lengths are the same for all.
 
-    Over the three, a species has each number once, and heavy is once up and once down at least: who answers without having
-    learnt from the data is right about a third of the species. Scales stay near 1, so that neither of both losses drowns
-    the other.
+    Over the three, each species has each number once, and masses are flipped at least once and kept at least once. So a
+    network that has not learnt from the data is right about a third of the species. Scales stay near 1, so that neither
+    loss outweighs the other.
     """
     columns = tuple(rng.permutation(7).tolist())
     signs = (*rng.choice([-1.0, 1.0], size=3).tolist(), 1.0, 1.0, 1.0, 1.0)
@@ -91,7 +91,7 @@ def dresses(rng):
 
 
 class Population:
-    """Mean and covariance of the measurements of each species and sex, and on which islands they live."""
+    """Return the mean and covariance of the measurements for each species and sex, and the islands where they live."""
 
     def __init__(self, reference, *paths):
         self._reference = reference
@@ -109,7 +109,7 @@ class Population:
             self._normal[name] = table.mean(axis=0), np.cov(table.T)
 
     def draw(self, rng, count=ROWS):
-        """As many penguins, in the shares of the real ones."""
+        """Draw this many penguins, in the shares of the real ones."""
         drawn, labels, flags, expected = [], [], [], []
         for (species, sex), rows in sorted(self._groups.items()):
             mean, covariance = self._normal[species, sex]
@@ -135,7 +135,7 @@ class Population:
         )
 
     def _likeliest(self, lengths, flags):
-        """The species to which measurements, sex and island fit best."""
+        """Return the species that fits measurements, sex and island best."""
         found = np.full((len(lengths), len(self._reference.SPECIES)), -np.inf)
         for (species, sex), rows in self._groups.items():
             mean, covariance = (item[..., :3] for item in self._normal[species, sex])
@@ -151,7 +151,7 @@ class Population:
 
 @functools.cache
 def population(reference):
-    """Of all real penguins, the released ones and those that are kept here."""
+    """Return the distribution of all real penguins, the released ones and those kept here."""
     paths = Path(reference.__file__).with_name("penguins.csv"), Path(__file__).with_name("penguins_hidden.csv")
     return Population(reference, *paths)
 
@@ -163,7 +163,7 @@ def penguins(reference, draw_for_all):
 
 @pytest.fixture(scope="session")
 def score(student, reference, penguins, draw_for_all):
-    """Mean accuracy and RMSE in grams over the seeds, computed once for all checks."""
+    """Compute mean accuracy and RMSE in grams over the seeds, once for all checks."""
     released = reference.load_penguins(Path(reference.__file__).with_name("penguins.csv"))
 
     @functools.cache
@@ -174,11 +174,11 @@ def score(student, reference, penguins, draw_for_all):
         require(np.isfinite(rmse), "the values that the trained model gives are not finite")
         require(
             rmse >= PREDICTABLE * penguins.noise,
-            f"an RMSE of {rmse:.0f} g cannot be had by predicting: penguins of the same measurements differ by more",
+            f"an RMSE of {rmse:.0f} g cannot be had by predicting: penguins with the same measurements differ by more",
         )
         require(
             accuracy < 1 or penguins.misfits < 4,
-            "an accuracy of 1 cannot be had by predicting: some penguins measure like those of another species",
+            "an accuracy of 1 cannot be had by predicting: some penguins have the measurements of another species",
         )
         student.measures["accuracy"] = float(accuracy)
         student.measures["rmse"] = float(rmse)
@@ -188,7 +188,7 @@ def score(student, reference, penguins, draw_for_all):
 
 
 def trial(student, seed, released, penguins, dress):
-    """Train with one seed; accuracy and RMSE in grams on rows of which the worker sees the inputs only."""
+    """Train with one seed; return accuracy and RMSE in grams on rows whose inputs alone the worker sees."""
     student.call("torch.manual_seed", seed)
     model = student.MultiTaskNet(released["X"].shape[1], 3)
     loss = student.MultiTaskLoss(mode="fixed", lam=1.0)
@@ -196,35 +196,37 @@ def trial(student, seed, released, penguins, dress):
     model.method("eval")
     logits, value = model(dress.inputs(penguins.X))
     rows = len(penguins.labels)
-    require(
-        tuple(logits.shape) == (rows, 3) and value.numel() == rows, "the answers do not have one row for each penguin"
-    )
+    require(tuple(logits.shape) == (rows, 3) and value.numel() == rows, "there is not one answer for each penguin")
     logits, grams = dress.undone(logits.detach(), value.detach().double().reshape(-1))
     right = (logits.argmax(dim=1) == penguins.labels).double().mean()
     return float(right), float((grams - penguins.grams).square().mean().sqrt())
 
 
-@check("score", hint="Does the network train at all? Look at the history of a training on penguins.csv.")
+@check("score", hint="See whether the network trains at all: look at the history of a training on penguins.csv.")
 def test_species_are_no_guess(student, score, penguins):
-    """knows species better than by always naming the commonest"""
-    require(score()[0] > penguins.guess[0] + 0.05, "the accuracy is that of a guess")
+    """predicts species better than always naming the commonest"""
+    require(score()[0] > penguins.guess[0] + 0.05, "the accuracy is no better than always naming the commonest species")
 
 
-@check("score", hint="A value far from 4 kg for every penguin means that the second task has not been learnt.")
+@check("score", hint="If all predicted values are far from 4 kg, the second task has not been learnt.")
 def test_masses_are_no_guess(student, score, penguins):
-    """knows masses better than by always naming the mean"""
-    require(score()[1] < 0.9 * penguins.guess[1], "the RMSE is that of a guess")
+    """predicts masses better than always naming the mean"""
+    require(score()[1] < 0.9 * penguins.guess[1], "the RMSE is no better than always naming the mean")
 
 
-@check("score", points=3, hint="Do both losses still fall after 200 epochs? Is the classification crowded out?")
+@check(
+    "score", points=3, hint="Train until both losses stop falling; the regression must not outweigh the classification."
+)
 def test_accuracy_on_unseen_penguins(student, score):
-    """accuracy on penguins never seen"""
+    """the accuracy on unseen penguins reaches the goal"""
     accuracy, _ = score()
     require(accuracy >= ACCURACY, f"accuracy {accuracy:.3f} is below the goal")
 
 
-@check("score", points=3, hint="Do both losses still fall after 200 epochs? With plain gradient descent they do.")
+@check(
+    "score", points=3, hint="Train until both losses stop falling; plain gradient descent needs more than 200 epochs."
+)
 def test_rmse_on_unseen_penguins(student, score):
-    """RMSE on penguins never seen"""
+    """the RMSE on unseen penguins reaches the goal"""
     _, rmse = score()
     require(rmse <= RMSE, f"an RMSE of {rmse:.0f} g is above the goal")

@@ -8,19 +8,19 @@ import torch
 
 from autograder.grading import check, require
 
-NOTHING = 1e-12  # so small that not even Adam, which divides by the size of a gradient, follows the second task
-AWAY = 500.0  # by how much values are moved, to see an error grow: far beyond what an untrained head answers
+NOTHING = 1e-12  # so small that even Adam, which divides by the size of a gradient, does not learn the second task
+AWAY = 500.0  # how far values are moved, to see an error grow: far beyond what an untrained head answers
 UNLEARNT = 100.0  # no untrained head answers with more than a few units
 # How far a trained network's RMSE may be from that of the grader's model, as a share; and the accuracy, which is exact.
 SLACK, EXACT = 0.1, 1e-3
 
 
 class Corners:
-    """Data for a sweep whose right results are known here and nowhere else.
+    """Data for a sweep whose right results only the grader knows.
 
-    There are four kinds of input, each of them many times over and hardly apart. A trained network answers with the label that most rows of an
-    input have, and with their mean value; which these are, what other labels there are, and how far the values of the
-    second data are off, is drawn from the course's secret.
+    There are four kinds of input, each repeated many times with tiny differences. A trained network answers with the
+    label that most rows of an input have, and with their mean value. These labels and values, the other labels, and how
+    far the values of the second data are off, are drawn from the course's secret.
     """
 
     def __init__(self, rng):
@@ -35,11 +35,11 @@ class Corners:
         return 0.02 * rng.normal(size=(count, 4))
 
     def _rows(self, rng, sizes, wrong, off):
-        """Rows of each input; how many have another label, and by how much all values are off, up or down."""
+        """Draw rows of each input; `wrong` of them have another label, and all values are off, up or down."""
         where = np.repeat(np.arange(4), sizes)
         first = np.concatenate([np.arange(size) for size in sizes])
         labels = (self.labels[where] + (first < np.asarray(wrong)[where]) * rng.integers(1, 3, size=len(where))) % 3
-        # In pairs, up and down, so that the mean of an input's values stays what it is; the odd one out is not off.
+        # In pairs, up and down, so that the mean of an input's values stays the same; an odd row out is not off.
         off = off * np.where(first % 2, 1.0, -1.0) * (first < np.asarray(sizes)[where] // 2 * 2)
         order = rng.permutation(len(where))
         return {
@@ -49,9 +49,9 @@ class Corners:
         }
 
     def answers(self, data, off=0.0, wrong=0.0):
-        """Logits and values of a network that was trained, or of one whose values are off and that errs more often.
+        """Return logits and values of a trained network, or of one whose values are off and that errs more often.
 
-        Of the rows that are right, a share of `wrong` gets another class.
+        A share of `wrong` of the right rows gets another class.
         """
         where = (data["X"].double().numpy() @ self.inputs.T).argmax(axis=1)
         labels, right = self.labels[where], np.flatnonzero(self.labels[where] == data["labels"].numpy())
@@ -59,7 +59,7 @@ class Corners:
         return np.column_stack([4 * np.eye(3)[labels % 3], self.values[where] + off])
 
     def truth(self, data):
-        """Accuracy and RMSE of the right answers."""
+        """Return accuracy and RMSE of the right answers."""
         table = self.answers(data)
         error = table[:, 3] - data["values"].double().numpy()
         right = table[:, :3].argmax(axis=1) == data["labels"].numpy()
@@ -67,10 +67,10 @@ class Corners:
 
 
 def measured(student, rng, table, data):
-    """What the student's own evaluate_multi_task says of these answers to these rows.
+    """Return what the student's own evaluate_multi_task gives for these answers to these rows.
 
-    The question is drawn anew each time: rows come in any order, and a linear layer of any number of columns gives the answers
-    from inputs that have nothing to do with those of the sweep, as in the checks of `evaluate`.
+    The question is drawn again each time: rows come in any order, and a linear layer with any number of columns gives
+    the answers from inputs unrelated to those of the sweep, as in the checks of `evaluate`.
     """
     order, mixed = rng.permutation(len(table)), rng.normal(size=(table.shape[1], int(rng.integers(5, 9))))
     inputs, weight = table[order] @ mixed, np.linalg.pinv(mixed).T
@@ -84,7 +84,7 @@ def measured(student, rng, table, data):
 
 
 def made(seed, rows):
-    """Three classes and a value, easy to learn."""
+    """Draw data with three classes and a value, easy to learn."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(rows, 4))
     return {
@@ -96,7 +96,7 @@ def made(seed, rows):
 
 @pytest.fixture(scope="session")
 def sweep(student, draw_for_all):
-    """lambda_sweep with a memory: training is what this grading spends its time on."""
+    """Return lambda_sweep with a memory, since grading spends its time on training."""
     drawn = Corners(draw_for_all("sweep"))
 
     @functools.cache
@@ -111,10 +111,11 @@ def sweep(student, draw_for_all):
 
 @pytest.fixture(scope="session")
 def wanted(student, draw_for_all):
-    """Accuracy and RMSE of a trained network, by the data that they are of: the grader's numbers, or the student's.
+    """Return accuracy and RMSE of a trained network by data set: the grader's numbers, or the student's.
 
-    Where the student's own evaluate_multi_task gives another number, as an MSE for the RMSE, that has been paid for there,
-    and what it gives counts. But it has to be a measure: the same for the same answers, and another where they are worse.
+    If the student's own evaluate_multi_task gives another number, such as an MSE for the RMSE, that costs points there
+    only, and its number counts here. But it has to measure: the same for the same answers, and different for worse
+    ones.
     """
     corners, rng = Corners(draw_for_all("sweep")), draw_for_all("questions")
 
@@ -127,9 +128,9 @@ def wanted(student, draw_for_all):
             for off, wrong in ((0, 0), (0, 0), (2, 0.4), (5, 0.8))
         )
         for key in ("accuracy", "rmse"):
-            require(abs(own[key] - again[key]) < EXACT * (1 + abs(own[key])), f'"{key}" of the same answers is another')
+            require(abs(own[key] - again[key]) < EXACT * (1 + abs(own[key])), f'"{key}" differs for the same answers')
             steps = worse[key] - own[key], worst[key] - worse[key]
-            require(steps[0] * steps[1] > 0, f'`evaluate_multi_task`: "{key}" does not measure')
+            require(steps[0] * steps[1] > 0, f'`evaluate_multi_task`: "{key}" is the same for worse answers')
             right["val"][f"own {key}"] = abs(own[key] - right["val"][key]) >= EXACT * (1 + right["val"][key])
             if right["val"][f"own {key}"]:
                 right["val"][key] = own[key]
@@ -142,9 +143,9 @@ def wanted(student, draw_for_all):
 
 @pytest.fixture(scope="session")
 def proof(sweep, wanted):
-    """Of which data the student's rows show a trained network: "val", "train", or None.
+    """Tell on which data the student's rows show a trained network: "val", "train", or None.
 
-    Whoever measures on the data trained on has lost a check by that, and not all of them.
+    A solution that measures on the training data loses one check for that, not all of them.
     """
 
     @functools.cache
@@ -159,41 +160,41 @@ def proof(sweep, wanted):
 
 
 def follows(sweep, right, name, own):
-    """The row of the vanishing lam is that of some network: where values move far away, its error moves with them.
+    """Require the row of the vanishing lam to be that of a network: if values move far away, its error grows as much.
 
-    What a head answers that nobody has trained is the student's business. But it does not depend on the values, so that the
-    errors of two data that differ by their values alone differ by no more than these do.
+    An untrained head may answer anything. But its answers do not depend on the values, so for two data sets that differ
+    only in their values, the errors differ by no more than the values do.
     """
     alone = rows_of(sweep((NOTHING,), mood=7), 1)[0]
-    if agrees(alone, right):  # trained after all, which another check asks for
+    if agrees(alone, right):  # trained after all, which another check judges
         return True
     moved = rows_of(sweep((NOTHING,), mood=7, moved=name), 1)[0]
-    # An error that is not the RMSE grows otherwise, and the value is learnt where it is the other task that is not.
+    # Another error than the RMSE grows differently, and the value is learnt if the other task is the unlearnt one.
     if own or abs(alone["rmse"] - right["rmse"]) < SLACK * abs(right["rmse"]):
         return abs(moved["rmse"] - alone["rmse"]) > SLACK * abs(alone["rmse"])
     return alone["rmse"] < UNLEARNT and AWAY - alone["rmse"] <= moved["rmse"] * 1.001 <= AWAY + alone["rmse"] + 1
 
 
 def agrees(row, wanted):
-    """A row has this accuracy, and nearly this RMSE."""
+    """Tell whether a row has this accuracy, and nearly this RMSE."""
     same = abs(row["accuracy"] - wanted["accuracy"]) < EXACT * (1 + abs(wanted["accuracy"]))
     return same and abs(row["rmse"] - wanted["rmse"]) < SLACK * abs(wanted["rmse"])
 
 
 def shows_work(proof, sweep):
-    """Some row is that of a network which was trained on the first data."""
-    hold(proof() is not None, "no row is that of a trained network", sweep)
+    """Require some row to be that of a network trained on the first data."""
+    hold(proof() is not None, "no row shows a trained network", sweep)
 
 
 def hold(right, message, sweep):
-    """A check that fails calls once more by itself: a mistake is named from the calls of the check that failed."""
+    """Require `right`; call again first if it fails: mistakes are told from the failed check's own calls."""
     if not right:
         both(sweep, mood=1)
     require(right, message)
 
 
 def left_by(student, function, *arguments, mood=0, **options):
-    """What a call gives, and what it leaves behind that it should not, in words."""
+    """Return what a call gives, and in words what it changes that it should not."""
     student.call("torch.manual_seed", mood)
     before = student.call("torch.get_rng_state")
     seen = student.observe(function, *arguments, **options)
@@ -208,46 +209,50 @@ def left_by(student, function, *arguments, mood=0, **options):
 
 
 def rows_of(swept, count):
-    """The rows of a sweep as numbers."""
+    """Return the rows of a sweep as numbers."""
     rows, _ = swept
-    require(isinstance(rows, (list, tuple)) and len(rows) == count, "there is one row for each lam")
+    require(isinstance(rows, (list, tuple)) and len(rows) == count, "there has to be one row for each lam")
     for row in rows:
-        require(isinstance(row, dict), "a row is a dict")
+        require(isinstance(row, dict), "a row has to be a dict")
         for key in ("lam", "accuracy", "rmse"):
             require(key in row, f'key "{key}" is missing in a row')
     return [{key: float(row[key]) for key in ("lam", "accuracy", "rmse")} for row in rows]
 
 
 def both(sweep, **options):
-    """The rows of a lam that is right and of one that vanishes."""
+    """Return the rows of a usual lam and of one that vanishes."""
     return rows_of(sweep((1.0, NOTHING), **options), 2)
 
 
-@check("lambda_tradeoff", points=0.5, hint='A dict with "lam", "accuracy" and "rmse" for each lam, in the order given.')
+@check(
+    "lambda_tradeoff",
+    points=0.5,
+    hint='Return a dict with "lam", "accuracy" and "rmse" for each lam, in the given order.',
+)
 def test_rows_in_order(student, sweep, proof):
-    """one row for each lam, in order"""
+    """there is one row for each lam, in the given order"""
     rows = both(sweep)
     require([row["lam"] for row in rows] == [1.0, NOTHING], '"lam" is not the lam of the row')
     for row in rows:
         for key in ("accuracy", "rmse"):
-            require(np.isfinite(row[key]) and row[key] >= 0, f'"{key}" is no finite number of 0 or more')
+            require(np.isfinite(row[key]) and row[key] >= 0, f'"{key}" is not a finite number of 0 or more')
     shows_work(proof, sweep)
 
 
-@check("lambda_tradeoff", hint="Each row is trained with its own lam.")
+@check("lambda_tradeoff", hint="Train the model of each row with its own lam.")
 def test_lam_matters(student, sweep, proof):
-    """a vanishing lam leaves one of the tasks unlearnt"""
+    """with a very small lam one of the tasks is not learnt"""
     rows, alone = both(sweep), rows_of(sweep((NOTHING,), mood=7), 1)
-    # The row that was trained alone: who trains one model on and on has lost another check by that.
+    # The row that was trained alone: training one model on and on already costs another check.
     good, bad = next((row for row in rows if row["lam"] == 1.0), rows[0]), alone[0]
     differ = abs(bad["rmse"] - good["rmse"]) > 0.3 * good["rmse"] or abs(bad["accuracy"] - good["accuracy"]) > 0.1
     hold(differ, "two very different lams give nearly the same row", sweep)
     shows_work(proof, sweep)
 
 
-@check("lambda_tradeoff", hint="Make a new model inside the loop, seeded for each lam.")
+@check("lambda_tradeoff", hint="Make a new model inside the loop, with the same seed for each lam.")
 def test_rows_are_independent_of_others(student, sweep, proof):
-    """a new model for each lam: a row is the same when it is alone, and with any other random state before"""
+    """each lam gets a new model: its row does not depend on other lams or on the random state before"""
     together, alone = both(sweep)[1], rows_of(sweep((NOTHING,), mood=7), 1)[0]
     same = abs(together["accuracy"] - alone["accuracy"]) < 1e-6
     same = same and abs(together["rmse"] - alone["rmse"]) < 1e-4 * (1 + alone["rmse"])
@@ -255,15 +260,15 @@ def test_rows_are_independent_of_others(student, sweep, proof):
     shows_work(proof, sweep)
 
 
-@check("lambda_tradeoff", hint="Train on the first data, measure on the second.")
+@check("lambda_tradeoff", hint="Train on data_train and measure on data_val.")
 def test_measured_on_the_second_data(student, sweep, proof):
-    """trained on one part of the data, measured on the other"""
-    hold(proof() == "val", "no row is that of a model trained on the first data and measured on the second", sweep)
+    """models are trained on data_train and measured on data_val"""
+    hold(proof() == "val", "no row shows a model trained on data_train and measured on data_val", sweep)
 
 
-@check("lambda_tradeoff", points=0.5, hint="Seed inside fork_rng, and change nothing that belongs to the caller.")
+@check("lambda_tradeoff", points=0.5, hint="Seed inside torch.random.fork_rng(), and do not change the caller's data.")
 def test_sweep_leaves_everything(student, sweep, proof):
-    """leaves data and the caller's random numbers, and prints nothing"""
+    """changes neither the data nor the caller's random state, and prints nothing"""
     shows_work(proof, sweep)
     _, swept = sweep((NOTHING,), mood=7)
     if not swept:
@@ -271,6 +276,6 @@ def test_sweep_leaves_everything(student, sweep, proof):
     model = student.call("kit.Split", student.call("torch.nn.Linear", 4, 4))
     loss = student.MultiTaskLoss(mode="fixed")
     _, trained = left_by(student, "train_multi_task", model, loss, made(3, 24), mood=3, epochs=2)
-    sweep((NOTHING,), mood=8)  # a call of this check's own, from which the mistake can be told
-    for trace in sorted(swept - trained):  # what training leaves behind has cost its points there
+    sweep((NOTHING,), mood=8)  # this check's own call, from which the mistake can be told
+    for trace in sorted(swept - trained):  # what training changes already costs points in its own part
         require(False, f"`lambda_sweep` {trace}")

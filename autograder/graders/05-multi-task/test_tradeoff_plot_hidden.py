@@ -9,7 +9,7 @@ from autograder.worker.wire import Figure
 
 @pytest.fixture(scope="session")
 def rows(draw):
-    """Rows of a sweep, in no order; what a figure has to show is drawn, as all that is judged by its values."""
+    """Draw rows of a sweep, in no order: what a figure has to show is random, so nobody knows it before."""
     rng = draw("plot")
     lams = 10.0 ** (np.array([-1.5, 1.3, -0.3, 2.5]) + rng.uniform(-0.3, 0.3, size=4))
     numbers = rng.uniform(0.35, 0.95, size=4), rng.uniform(0.3, 0.8, size=4)
@@ -21,21 +21,21 @@ def rows(draw):
 
 @pytest.fixture
 def drawn(student, rows):
-    """The observed call of plot_lambda_tradeoff. Each check draws anew: only its own calls can name a mistake."""
+    """Observe a call of plot_lambda_tradeoff. Each check draws its own rows: only its own calls can name a mistake."""
 
     def draw():
         seen = student.observe("plot_lambda_tradeoff", [dict(row) for row in rows])
-        require(isinstance(seen.value, Figure), "plot_lambda_tradeoff returns a matplotlib Figure")
+        require(isinstance(seen.value, Figure), "plot_lambda_tradeoff has to return a matplotlib Figure")
         shown = [number for axes in seen.value.axes for line in axes.lines for number in (*line.x, *line.y)]
         known = [row[key] for row in rows for key in ("accuracy", "rmse")]
-        require(any(np.isclose(number, known).any() for number in shown), "the figure shows nothing of the rows")
+        require(any(np.isclose(number, known).any() for number in shown), "the figure shows none of the rows")
         return seen
 
     return draw
 
 
 def axes_with(figure, rows, key):
-    """Those axes that have a point at (lam, row[key]) for every row."""
+    """Return the axes that have a point at (lam, row[key]) for every row."""
     found = []
     for axes in figure.axes:
         points = [point for line in axes.lines for point in zip(line.x, line.y, strict=False)]
@@ -44,13 +44,15 @@ def axes_with(figure, rows, key):
     return found
 
 
-@check("lambda_tradeoff", hint="x is lam, y the row's own number; the rows come in any order.")
+@check(
+    "lambda_tradeoff", hint="Draw each row's number against its lam; sort the rows first, as they come in any order."
+)
 def test_plot_shows_the_rows(student, rows, drawn):
-    """the points drawn are the rows, and each of both has its own scale"""
+    """every row is a point, and accuracy and RMSE have separate scales"""
     figure = drawn().value
     shown = [axes_with(figure, rows, key) for key in ("accuracy", "rmse")]
     for key, axes in zip(("accuracy", "rmse"), shown, strict=True):
-        require(axes, f'"{key}" of every row is not drawn against its lam')
+        require(axes, f'"{key}" is not drawn against lam for every row')
     require(any(one is not two for one in shown[0] for two in shown[1]), "accuracy and RMSE share one vertical scale")
     lines = [line for axes in (*shown[0], *shown[1]) for line in axes.lines if line.joined and len(line.x) > 2]
     require(
@@ -58,18 +60,18 @@ def test_plot_shows_the_rows(student, rows, drawn):
     )
 
 
-@check("lambda_tradeoff", hint='set_xscale("log") on the axes that show lam.')
+@check("lambda_tradeoff", hint='Call set_xscale("log") on the axes that show lam.')
 def test_plot_on_a_log_axis(student, rows, drawn):
-    """lam is on a logarithmic axis"""
+    """lam is drawn on a logarithmic axis"""
     figure = drawn().value
     shown = [axes for key in ("accuracy", "rmse") for axes in axes_with(figure, rows, key)]
     shown = shown or [axes for axes in figure.axes if axes.lines]
-    require(shown and all(axes.xscale in ("log", "symlog") for axes in shown), "an axis of lam is not logarithmic")
+    require(shown and all(axes.xscale in ("log", "symlog") for axes in shown), "the axis of lam is not logarithmic")
 
 
-@check("lambda_tradeoff", hint="Label the x axis, each y axis and each line, and call legend once the lines are there.")
+@check("lambda_tradeoff", hint="Label the x axis, each y axis and each line; call legend() after drawing the lines.")
 def test_plot_is_labelled(student, rows, drawn):
-    """axes have labels, a legend names both lines, and the rows are left alone"""
+    """the axes have labels, a legend names both lines, and the rows are not changed"""
     figure = drawn().value
     used = [axes for axes in figure.axes if axes.lines]
     require(any(axes.xlabel.strip() for axes in used), "the axis of lam has no label")

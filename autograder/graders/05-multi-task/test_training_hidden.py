@@ -11,12 +11,12 @@ import torch.nn.functional as F
 from autograder.grading import check, close_to, require
 
 KEYS = ("total", "classification", "regression", "weight_classification", "weight_regression")
-# A rate at which nothing moves: what is noted before, during or after a step, on a batch or on all, is then the same.
+# A learning rate at which nothing moves: losses are the same before and after a step, on a batch and on all rows.
 STILL = 1e-7
 
 
 def penguins(rng, rows=64, features=5):
-    """Data that a linear model can learn; 64 rows fall into equal batches of any usual size."""
+    """Draw data that a linear model can learn; 64 rows split into equal batches of any usual size."""
     X = torch.tensor(rng.normal(size=(rows, features)), dtype=torch.float32)
     scores = X @ torch.tensor(rng.normal(size=(features, 3)), dtype=torch.float32)
     values = 2 + X @ torch.tensor(rng.normal(size=features), dtype=torch.float32)
@@ -24,13 +24,13 @@ def penguins(rng, rows=64, features=5):
 
 
 def two_headed(student, seed=0):
-    """A linear model of 5 features with 3 logits and a value."""
+    """Make a linear model of 5 features with 3 logits and a value."""
     student.call("torch.manual_seed", seed)
     return student.call("kit.Split", student.call("torch.nn.Linear", 5, 4))
 
 
 def losses(model, data):
-    """Both losses of the model as it is now, computed here."""
+    """Compute both losses of the model as it is now."""
     weight, bias = model.state()["inner.weight"].double(), model.state()["inner.bias"].double()
     table = data["X"].double() @ weight.T + bias
     labels, values = data["labels"], data["values"].double()
@@ -38,14 +38,14 @@ def losses(model, data):
 
 
 def batch(rng, rows=8):
-    """Arguments of a loss; what is predicted asks for a gradient."""
+    """Draw the arguments of a loss; logits and predictions require a gradient."""
     logits = torch.tensor(rng.normal(size=(rows, 3)), requires_grad=True)
     pred = torch.tensor(rng.normal(size=rows), requires_grad=True)
     return logits, torch.tensor(rng.integers(0, 3, size=rows)), pred, torch.tensor(rng.normal(size=rows))
 
 
 def factors(loss, logits, labels, pred, target):
-    """By how much each loss is really multiplied in a student's own loss, told from its gradients."""
+    """Return the factors by which the student's own loss really multiplies each loss, told from its gradients."""
     one = torch.autograd.grad(F.cross_entropy(logits, labels), logits)[0]
     two = torch.autograd.grad(F.mse_loss(pred, target), pred)[0]
     found = loss.differentiate(logits, labels, pred, target).gradients
@@ -54,12 +54,12 @@ def factors(loss, logits, labels, pred, target):
 
 
 def history_of(value, epochs):
-    """The five lists as arrays, once they are lists of `epochs` numbers."""
-    require(isinstance(value, dict), "train_multi_task returns a dict")
+    """Return the five lists as arrays; require lists of `epochs` numbers."""
+    require(isinstance(value, dict), "train_multi_task has to return a dict")
     for key in KEYS:
         require(key in value, f'key "{key}" is missing')
         found = value[key]
-        require(hasattr(found, "__len__") and len(found) == epochs, f'"{key}" has not one entry for each epoch')
+        require(hasattr(found, "__len__") and len(found) == epochs, f'"{key}" does not have one entry for each epoch')
     history = {key: np.array([float(item) for item in value[key]]) for key in KEYS}
     for key in KEYS:
         require(np.isfinite(history[key]).all(), f'"{key}" is not finite')
@@ -71,7 +71,7 @@ def near(given, wanted, tolerance):
 
 
 def uncertain(rng, rows=64):
-    """Data that nobody can learn without error: the values by which they are off are drawn, and some labels are others."""
+    """Draw data that no model can fit without error: the values have random errors, and some labels are wrong."""
     data = penguins(rng, rows)
     off = torch.tensor(rng.normal(size=rows), dtype=torch.float32)
     some = torch.tensor(rng.permutation(rows) < rows // 4)
@@ -80,7 +80,7 @@ def uncertain(rng, rows=64):
 
 
 def least_squares(data):
-    """The least mean squared error of a linear model."""
+    """Return the smallest mean squared error of a linear model."""
     X = np.column_stack([data["X"].double().numpy(), np.ones(len(data["X"]))])
     values = data["values"].double().numpy()
     return float(np.square(X @ np.linalg.lstsq(X, values)[0] - values).mean())
@@ -88,10 +88,10 @@ def least_squares(data):
 
 @pytest.fixture(scope="session")
 def trains(student):
-    """Whether train_multi_task trains: the losses of the model, recomputed here, fall.
+    """Return a function that tells whether train_multi_task trains: the model's losses, recomputed here, fall.
 
-    What is asked of everything else in this part can be kept by a function that does nothing, or that moves the model without
-    looking at the data. Who trains a model that is not the one given shows it by errors that end where they have to.
+    A function that does nothing, or that moves the model without looking at the data, could pass every other check
+    of this part. If another model than the given one is trained, its noted errors have to end at the least squares.
     """
 
     def trained(seed, lr, epochs):
@@ -102,7 +102,7 @@ def trains(student):
 
     def falls(seed):
         _, before, after, _ = trained(seed, lr=0.03, epochs=15)
-        # One of both at least: a loss of the student's that weighs them wrongly has lost its points elsewhere.
+        # At least one of both: a loss of the student's that weights them wrongly already costs points elsewhere.
         return sum(after) < sum(before) and any(now < 0.9 * was for was, now in zip(before, after, strict=True))
 
     def ends(seed):
@@ -117,7 +117,7 @@ def trains(student):
 
 
 def ends_near(noted, wanted):
-    """The last of the numbers noted is this one, nearly."""
+    """Tell whether the last of the noted numbers is nearly the wanted one."""
     try:
         return near(float(noted[-1]), wanted, 0.1)
     except (TypeError, ValueError, IndexError, KeyError):
@@ -125,7 +125,7 @@ def ends_near(noted, wanted):
 
 
 def differ(noted):
-    """Two notes of numbers are not the same."""
+    """Tell whether two tables of numbers differ."""
     try:
         one, two = (np.array([[float(item) for item in numbers] for numbers in both]) for both in noted)
     except (TypeError, ValueError):
@@ -134,12 +134,12 @@ def differ(noted):
 
 
 def does_train(trains):
-    require(trains(), "nothing is trained: the losses of the model do not fall")
+    require(trains(), "nothing is trained: the model's losses do not fall")
 
 
 @pytest.fixture(scope="session")
 def measures(student):
-    """Whether what evaluate_multi_task gives depends on the data."""
+    """Return a function that tells whether the result of evaluate_multi_task depends on the data."""
 
     @functools.cache
     def found():
@@ -154,12 +154,12 @@ def measures(student):
 
 
 def does_measure(measures):
-    require(measures(), "nothing is measured: what comes back does not depend on the data")
+    require(measures(), "nothing is measured: the result does not depend on the data")
 
 
 @check("train", points=0.5, hint="Append one number to each of the five lists in every epoch.")
 def test_lists_of_a_history(student, numbers, trains):
-    """five lists with one number for each epoch"""
+    """the history has five lists with one number for each epoch"""
     does_train(trains)
     data = penguins(numbers)
     for epochs in (1, 4):
@@ -168,9 +168,9 @@ def test_lists_of_a_history(student, numbers, trains):
     history_of(student.train_multi_task(two_headed(student), student.MultiTaskLoss(), data), 200)
 
 
-@check("train", points=0.5, hint="Note both losses before they are weighed, each a mean over the rows, in every epoch.")
+@check("train", points=0.5, hint="In every epoch, note both losses without their weights, each a mean over the rows.")
 def test_raw_losses_of_a_history(student, rng, trains):
-    """the losses noted are those of the model, without weights"""
+    """the history holds the model's losses without weights"""
     does_train(trains)
     data, model = uncertain(rng), two_headed(student)
     data["values"] = 3 * data["values"]
@@ -181,13 +181,13 @@ def test_raw_losses_of_a_history(student, rng, trains):
         require(near(history[key], wanted, 1e-3), f'"{key}" is not the mean loss of the model')
     history = history_of(student.train_multi_task(model, loss, data, lr=0.02, epochs=40), 40)
     if all(torch.allclose(state[name], item, atol=1e-4) for name, item in model.state().items()):
-        return  # another model was trained, which has cost a point elsewhere
+        return  # another model was trained, which costs a point elsewhere
     for key, wanted in zip(KEYS[1:3], losses(model, data), strict=True):
         require(near(history[key][-1], wanted, 0.3), f'the last "{key}" is not the mean loss of the trained model')
 
 
 def notes_its_weights(student, rng, options, nominal):
-    """The weights noted are those of the statement, or those that the student's own loss really has."""
+    """Require the noted weights to be those of the statement, or those that the student's own loss really has."""
     measured = factors(student.MultiTaskLoss(**options), *batch(rng))
     loss = student.MultiTaskLoss(**options)
     value = student.train_multi_task(two_headed(student), loss, penguins(rng), lr=STILL, epochs=2)
@@ -195,9 +195,9 @@ def notes_its_weights(student, rng, options, nominal):
     noted = history["weight_classification"], history["weight_regression"]
     right = any(
         all(near(given, wanted, 1e-3) for given, wanted in zip(noted, pair, strict=True))
-        for pair in (nominal, measured)  # a loss that is wrong has lost its points elsewhere
+        for pair in (nominal, measured)  # a wrong loss costs its points elsewhere
     )
-    require(right, "the weights noted are not the factors of the losses")
+    require(right, "the noted weights are not the factors of the losses")
 
 
 @check("train", points=0.5, hint="In the fixed mode the factors are 1 and lam.")
@@ -209,14 +209,14 @@ def test_fixed_weights_of_a_history(student, numbers, trains):
 
 @check("train", points=0.5, hint="In the uncertainty mode the factors are e^(-s1) and half of e^(-s2).")
 def test_learnt_weights_of_a_history(student, numbers, trains):
-    """in the uncertainty mode the weights are the factors at hand"""
+    """in the uncertainty mode the weights are the current factors"""
     does_train(trains)
     notes_its_weights(student, numbers, {"mode": "uncertainty"}, (1, 0.5))
 
 
-@check("train", points=0.5, hint="What was minimised: the value of loss_fn itself.")
+@check("train", points=0.5, hint="Note the value that loss_fn returns.")
 def test_total_of_a_history(student, rng, trains):
-    """the total is what the loss gave"""
+    """the total is the value of the combined loss"""
     does_train(trains)
     data, model, loss = penguins(rng), two_headed(student), student.MultiTaskLoss(mode="fixed", lam=0.25)
     logits, value = model(data["X"])
@@ -227,23 +227,23 @@ def test_total_of_a_history(student, rng, trains):
     require(right, '"total" is not the combined loss')
 
 
-@check("train", points=0.5, hint="Read the factors anew in each epoch: s moves as training goes on.")
+@check("train", points=0.5, hint="Read the factors again in each epoch, because s changes during training.")
 def test_weights_follow_the_loss(student, numbers, trains):
-    """in the uncertainty mode the weights change as those of the loss do"""
+    """in the uncertainty mode the noted weights change with the loss's own factors"""
     does_train(trains)
     loss, data, same = student.MultiTaskLoss(mode="uncertainty"), penguins(numbers), batch(numbers)
     before = factors(loss, *same)
     history = history_of(student.train_multi_task(two_headed(student), loss, data, lr=0.03, epochs=60), 60)
     for key, was, now in zip(KEYS[3:], before, factors(loss, *same), strict=True):
         require(history[key][0] > 0, f'the first "{key}" is not positive')
-        last = history[key][-1]  # off by a factor throughout, it has lost another check
+        last = history[key][-1]  # off by the same factor throughout, which costs another check
         right = near(last, now, 0.2) or near(last / history[key][0], now / was if was else 1.0, 0.2)
         require(right, f'"{key}" does not change as the factor in the loss does')
 
 
-@check("train", hint="Clear the gradients in each step, go backward from the combined loss, and step.")
+@check("train", hint="In each step clear the gradients, call backward() on the combined loss, and then step().")
 def test_training_learns_both_tasks(student, numbers):
-    """both losses fall and stay low, and the model given is the one that learns"""
+    """both losses of the given model fall and stay low"""
     data, model = penguins(numbers), two_headed(student)
     first = losses(model, data)
     history = history_of(
@@ -256,12 +256,12 @@ def test_training_learns_both_tasks(student, numbers):
         require(late[-10:].mean() < 1.2 * late[:10].mean(), f'"{key}" rises again')
 
 
-@check("train", hint="Give the optimiser the parameters of model and loss together.")
+@check("train", hint="Give the optimiser the parameters of both the model and the loss.")
 def test_training_moves_the_loss(student, numbers, trains):
-    """the parameters of the loss are trained as well"""
+    """the parameters of the loss are trained too"""
     does_train(trains)
     loss = student.MultiTaskLoss(mode="uncertainty")
-    if not loss.parameters():  # a shortcoming of the loss, and not of the training
+    if not loss.parameters():  # a mistake of the loss, not of the training
         loss = student.call("kit.with_parameter", student.MultiTaskLoss(mode="fixed"))
     before = loss.parameters()
     data = penguins(numbers)
@@ -269,12 +269,12 @@ def test_training_moves_the_loss(student, numbers, trains):
     student.train_multi_task(two_headed(student), loss, data, lr=0.02, epochs=5)
     after = loss.parameters()
     moved = all(float((after[name] - before[name]).detach().abs().max()) > 1e-3 for name in before)
-    require(moved, "parameters of the loss stay where they were")
+    require(moved, "parameters of the loss do not change")
 
 
-@check("train", points=0.5, hint="model.train() before the first epoch: dropout does nothing in eval mode.")
+@check("train", points=0.5, hint="Call model.train() before the first epoch: dropout does nothing in eval mode.")
 def test_training_mode(student, numbers, trains):
-    """a model that comes in eval mode is trained in training mode"""
+    """a model given in eval mode is trained in training mode"""
     does_train(trains)
     probe = student.call("kit.Probe", two_headed(student))
     probe.method("train", False)
@@ -284,9 +284,9 @@ def test_training_mode(student, numbers, trains):
     require(all(call[0] for call in stepped), "the model is trained in eval mode")
 
 
-@check("train", points=0.5, hint="Whatever is random takes its numbers from the seed, and from nothing else.")
+@check("train", points=0.5, hint="Everything random depends on the seed, and on nothing else.")
 def test_training_is_repeatable(student, numbers, trains):
-    """the same seed gives the same training, of a model with dropout, too"""
+    """the same seed gives the same training, even for a model with dropout"""
     does_train(trains)
     data = penguins(numbers)
     for kind in ("torch.nn.Identity", "torch.nn.Dropout"):
@@ -304,10 +304,12 @@ def test_training_is_repeatable(student, numbers, trains):
 
 
 @check(
-    "train", points=0.5, hint="torch.manual_seed changes the caller's numbers: use a Generator, or fork_rng around it."
+    "train",
+    points=0.5,
+    hint="torch.manual_seed changes the caller's random state: call it inside fork_rng, or use a Generator.",
 )
 def test_training_leaves_random_numbers(student, numbers, trains):
-    """the caller's random numbers are as they were"""
+    """the caller's random state stays unchanged"""
     does_train(trains)
     model = two_headed(student)
     before = student.call("torch.get_rng_state")
@@ -315,51 +317,53 @@ def test_training_leaves_random_numbers(student, numbers, trains):
     require(torch.equal(before, student.call("torch.get_rng_state")), "the caller's random state has changed")
 
 
-@check("train", points=0.5, hint="Batches are new tensors; the data given stay as they are.")
+@check("train", points=0.5, hint="Make batches as new tensors; do not change the given data.")
 def test_training_leaves_the_data(student, numbers, trains):
-    """the data are as they were, and nothing is printed"""
+    """changes no data and prints nothing"""
     does_train(trains)
     data = penguins(numbers)
     seen = student.observe("train_multi_task", two_headed(student), student.MultiTaskLoss(mode="fixed"), data, epochs=3)
     after = next((item for item in seen.arguments if isinstance(item, dict)), {})
     same = all(isinstance(after.get(key), torch.Tensor) and torch.equal(after[key], data[key]) for key in data)
     require(same, "the data have changed")
-    require(seen.printed == "", "it prints something")
+    require(seen.printed == "", "the function prints something")
 
 
 def measured(student, rng, rows=40):
-    """A trained-looking model, data, and its answers computed here."""
+    """Make a model and data, and compute its answers here."""
     data, model = penguins(rng, rows), two_headed(student, seed=int(rng.integers(1000)))
     state = {key: item.double() for key, item in model.state().items()}
     table = data["X"].double() @ state["inner.weight"].T + state["inner.bias"]
     return model, data, table[:, :3].argmax(dim=1).numpy(), table[:, 3].numpy()
 
 
-@check("evaluate", hint="The share of rows whose largest logit is at the label.")
+@check("evaluate", hint="Accuracy is the share of rows whose largest logit is at the label.")
 def test_accuracy_of_classes(student, rng):
-    """accuracy, as scikit-learn has it"""
+    """the accuracy is that of scikit-learn"""
     model, data, classes, _ = measured(student, rng)
     expected = sklearn.metrics.accuracy_score(data["labels"].numpy(), classes)
     assert student.evaluate_multi_task(model, data) == close_to({"accuracy": expected})
 
 
-@check("evaluate", hint="The root of the mean of the squared errors, in the unit of the values.")
+@check("evaluate", hint="RMSE is the root of the mean squared error, in the unit of the values.")
 def test_rmse_of_values(student, rng):
-    """RMSE, as scikit-learn has it"""
+    """the RMSE is that of scikit-learn"""
     model, data, _, values = measured(student, rng)
     expected = sklearn.metrics.root_mean_squared_error(data["values"].numpy(), values)
     assert student.evaluate_multi_task(model, data) == close_to({"rmse": expected}, rtol=1e-4)
 
 
-@check("evaluate", hint="One minus the squared errors over the squared distances of the *true* values from their mean.")
+@check(
+    "evaluate", hint="R² is 1 minus the squared errors over the squared distances of the *true* values from their mean."
+)
 def test_r2_of_values(student, rng):
-    """R², as scikit-learn has it"""
+    """R² is that of scikit-learn"""
     model, data, _, values = measured(student, rng)
     expected = sklearn.metrics.r2_score(data["values"].numpy(), values)
     assert student.evaluate_multi_task(model, data) == close_to({"r2": expected}, rtol=1e-4, atol=1e-5)
 
 
-@check("evaluate", hint="model.eval() and torch.no_grad() before the model is called.")
+@check("evaluate", hint="Call the model after model.eval() and inside torch.no_grad().")
 def test_evaluation_mode(student, numbers, measures):
     """measures in eval mode and without gradients"""
     does_measure(measures)
@@ -372,20 +376,20 @@ def test_evaluation_mode(student, numbers, measures):
     require(not any(call[1] for call in calls), "gradients are on while measuring")
 
 
-@check("evaluate", points=0.5, hint="Remember model.training, and put it back.")
+@check("evaluate", points=0.5, hint="Remember model.training and restore it with model.train(was).")
 def test_evaluation_restores_both_modes(student, numbers, measures):
-    """leaves the model in the mode in which it came"""
+    """returns the model to the mode it had"""
     does_measure(measures)
     model = two_headed(student)
     for mode in (True, False):
         model.method("train", mode)
         student.evaluate_multi_task(model, penguins(numbers))
-        require(model.attribute("training") is mode, "the model is left in another mode")
+        require(model.attribute("training") is mode, "the model is not in the mode it had before")
 
 
-@check("evaluate", points=0.5, hint="Measuring changes nothing.")
+@check("evaluate", points=0.5, hint="Do not change data or model, and print nothing.")
 def test_evaluation_leaves_everything(student, numbers, measures):
-    """leaves data and model as they were, and prints nothing"""
+    """changes neither data nor model, and prints nothing"""
     does_measure(measures)
     model, data = two_headed(student), penguins(numbers)
     before = model.state()
@@ -394,4 +398,4 @@ def test_evaluation_leaves_everything(student, numbers, measures):
     same = all(isinstance(after.get(key), torch.Tensor) and torch.equal(after[key], data[key]) for key in data)
     require(same, "the data have changed")
     require(all(torch.equal(before[key], item) for key, item in model.state().items()), "the model has changed")
-    require(seen.printed == "", "it prints something")
+    require(seen.printed == "", "the function prints something")

@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "compare_on_the_training_rows",
-    says="the metrics are those of the training rows; evaluate on the test rows.",
+    says="the metrics are measured on the training rows; evaluate on the test rows.",
     seen="XuyangBai/KPConv.pytorch#3: the test loop reads train_loader",
     change=("model, X_test, y_test", "model, X_train, y_train"),
 )
@@ -17,14 +17,14 @@ mistake(
 
 mistake(
     "compare_one_model",
-    says="one model is trained three times over; each loss needs a copy of the starting weights.",
+    says="the same model is trained three times in a row; train a copy of the starting model for each loss.",
     seen="antmarakis/Machine-Learning#3: each fold goes on training the same model",
     change=("copy.deepcopy(start)", "start"),
 )
 
 mistake(
     "compare_other_starts",
-    says="each model has starting weights of its own, so that chance is compared with losses; copy one start.",
+    says="each model starts from different weights, so the comparison depends on chance; copy one starting model for each loss.",
     change=(
         "start = nn.Linear(X_train.shape[1], 2).to(X_train)\n"
         "    results = {}\n"
@@ -41,7 +41,7 @@ mistake(
 
 mistake(
     "compare_weights_by_frequency",
-    says="the weights are the shares of the classes, so the rare class counts even less; they are the inverse.",
+    says="the weights are the shares of the classes, so the rare class counts even less; use the inverse.",
     seen="ninous-dev/heart-prediction LogisticRegression/compute_class_weights.py: counts / rows",
     change=(
         "len(y_train) / (2 * torch.bincount(y_train, minlength=2))",
@@ -51,7 +51,7 @@ mistake(
 
 mistake(
     "compare_focal_alpha_swapped",
-    says="focal loss weighs class 0 with 0.75 and class 1 with 0.25; the rare class 1 has 0.75.",
+    says="focal loss weights class 0 by 0.75 and class 1 by 0.25; the rare class 1 gets 0.75.",
     seen="clcarwin/focal_loss_pytorch#10: alpha on class 0, 1 - alpha on class 1",
     change=("0.25, 0.75", "0.75, 0.25"),
 )
@@ -64,14 +64,14 @@ mistake(
 
 mistake(
     "compare_focal_by_frequency",
-    says="the focal loss has the inverse frequencies as weights; 0.25 and 0.75 are asked for.",
+    says="focal loss uses the inverse frequencies as weights; use 0.25 and 0.75.",
     change=("FocalLoss(alpha=[0.25, 0.75]).to(X_train.device)", "FocalLoss(alpha=weight)"),
 )
 
 
 @mistake(
     "compare_last_loss_for_all",
-    says="a lambda in a loop sees the loop's variable as it is at the end, so all three models get the same loss.",
+    says="a lambda made in a loop sees the loop variable's last value, so all three models get the same loss.",
     seen="python/cpython#100299: lambdas made in a loop all use its last value",
 )
 def compare(X_train, y_train, X_test, y_test, seed=0):
@@ -91,7 +91,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 
 mistake(
     "compare_seeds_globally",
-    says="torch.manual_seed changes the random state of whoever calls; make the layer inside of torch.random.fork_rng().",
+    says="torch.manual_seed changes the caller's random state; seed and make the layer inside torch.random.fork_rng().",
     seen="soran-ghaderi/torchebm#319: torch.manual_seed rewrites the caller's random state",
     change=(
         "with torch.random.fork_rng():\n"

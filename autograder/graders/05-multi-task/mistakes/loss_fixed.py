@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "fixed_lam_on_both",
-    says="this multiplies both losses by lam; it weighs the regression loss alone.",
+    says="this multiplies both losses by lam; multiply the regression loss alone.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -31,7 +31,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "fixed_ignores_lam",
-    says="this adds the losses without lam, so that the weight has no effect.",
+    says="this adds the losses without lam; multiply the regression loss by it.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -69,7 +69,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "fixed_log_epsilon",
-    says="this takes log(softmax + 1e-8), which stops growing for a sure mistake; take cross-entropy from the logits.",
+    says="this takes log(softmax + 1e-8), which caps the loss of a confident mistake; compute cross-entropy from the logits.",
     seen="vanqaq/hm1 loss.py: np.log(softmax + 1e-05)",
 )
 class MultiTaskLoss(MultiTaskLoss):

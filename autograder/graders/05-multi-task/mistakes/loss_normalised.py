@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "normalised_not_detached",
-    says="your magnitude is not detached, so a loss over itself is a constant 1 whose gradient is zero.",
+    says="your magnitude is not detached, so the loss over itself is a constant 1 with gradient zero; detach the magnitude.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -17,7 +17,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "normalised_nan",
-    says="this divides 0 by 0 where a task has no error, and gives NaN; keep the magnitude away from 0.",
+    says="this divides 0 by 0 if a task has no error, which gives NaN; keep the magnitude away from 0.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -30,7 +30,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "normalised_ignores_lam",
-    says="this leaves lam out of the normalised sum; it still weighs the second term.",
+    says="this leaves lam out of the normalised sum; multiply the second term by it.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def _normalisers(self, classification, regression):
@@ -40,7 +40,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "normalised_batches_later",
-    says="the magnitude kept from the first call is not detached, so that the second backward meets a graph already freed.",
+    says="the magnitude kept from the first call is not detached, so the second backward() meets a freed graph; detach it.",
     seen="quark0/darts#56: a graph kept from an earlier step, for want of detach (there a hidden state)",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -57,7 +57,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "normalised_weights_sum_to_one",
-    says="this divides by the sum of both magnitudes; each loss is divided by its own.",
+    says="this divides by the sum of both magnitudes; divide each loss by its own.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "uncertainty_no_log_term",
-    says="the term ½(s1 + s2) is missing, so that s grows without end and every loss becomes free.",
+    says="the term ½(s1 + s2) is missing, so s grows without end and the losses stop counting; add it.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, *data):
@@ -15,7 +15,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_full_log_term",
-    says="this adds s1 + s2 where half of it is asked for: log σ is half of log σ².",
+    says="this adds s1 + s2; add half of it, because log σ is half of log σ².",
     seen="GuanRunwei/ASY-VRNet utils/multitaskloss.py: exp(-s) * loss + s",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -26,7 +26,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_no_half",
-    says="the ½ in front of the regression loss is missing; it comes from the Gaussian likelihood.",
+    says="the ½ in front of the regression loss is missing; the Gaussian likelihood gives it.",
     seen="wandb/senpai#1157: sum(exp(-s) * loss + 0.5 * s), regressions too",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -41,7 +41,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_half_on_both",
-    says="this halves the classification loss too; the ½ belongs to the regression loss alone.",
+    says="this halves the classification loss too; halve the regression loss alone.",
     seen="gigberg/nlpcode44 SemTransModel/hitrans/models/Loss.py: 0.5 / sigma² for every task",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -56,7 +56,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_one_more",
-    says="this adds log(1 + σ²), which is never negative and is log 2 where σ is 1; the likelihood gives log σ, which is ½s.",
+    says="this adds log(1 + σ²), which is never negative and is log 2 at σ = 1; add log σ, which is ½s.",
     seen="poetryool/re autoloss/myloss.py: log(1 + sigma²)",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -69,7 +69,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_sign",
-    says="this weighs with e^(+s), so that a noisy task gets a larger weight; the exponent is -s.",
+    says="this weights by e^(+s), so a noisy task gets a larger weight; use e^(-s).",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -83,7 +83,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_not_registered",
-    says="your s are plain tensors, which neither parameters() nor .to() knows; wrap them in nn.Parameter.",
+    says="your s are plain tensors, which parameters() and .to() ignore; wrap them in nn.Parameter.",
     seen="facebookresearch/ReAgent#629: attributes not registered as parameters",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -96,7 +96,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_variance",
-    says="this learns σ² itself from 1 and divides by it; learn s = log σ², which may take any sign.",
+    says="this learns σ² itself and divides by it; learn s = log σ², which may have any sign.",
     seen="ICEORY/PMF pc_processor/loss/multi_task_loss.py: divides by a learnt sigma²",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -117,7 +117,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_starts_at_one",
-    says="your s start at 1; they start at 0, where both variances are 1.",
+    says="your s start at 1; start them at 0, where both variances are 1.",
     seen="lyp-deeplearning/MOS-Multi-Task-Face-Detect#7: log_vars ought to start at ones, says a user",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -129,7 +129,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_detached",
-    says="this takes the weights out of the graph (.item() or detach), so that only the log term moves s, without end.",
+    says="this detaches the weights (.item() or detach), so only the log term moves s, without end; keep them in the graph.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -144,7 +144,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_one_for_both",
-    says="both tasks share one s; each has its own.",
+    says="both tasks share one s; give each its own.",
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):
@@ -159,7 +159,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "uncertainty_lam",
-    says="this multiplies by lam in the uncertainty mode too, where the weights are learnt and lam has no say.",
+    says="this multiplies by lam in the uncertainty mode too; leave lam out there, because the weights are learnt.",
     seen="autonomousvision/transfuser#335: the fixed task weights stay in the uncertainty loss",
 )
 class MultiTaskLoss(MultiTaskLoss):

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "network_squeeze_all",
-    says="a bare squeeze() also takes away the axis of a batch of one; take off the last axis only.",
+    says="squeeze() without an axis also removes the first axis of a batch of one; remove only the last axis.",
     seen="NVIDIA/tacotron2#303: squeeze without a dimension, a batch of one",
 )
 class MultiTaskNet(MultiTaskNet):
@@ -16,7 +16,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_column",
-    says="the value is left in a column (N, 1), which broadcasts against (N,) targets; take off its last axis.",
+    says="the value is a column (N, 1), which broadcasts against (N,) targets; remove its last axis.",
     seen="pytorch/pytorch#16045: nn.Linear(2, 1) returned as it is, beside targets (n,)",
     also=("score",),
 )
@@ -39,7 +39,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_detached",
-    says="this detaches the trunk before the regression head, so that errors of the value never train the trunk.",
+    says="this detaches the trunk before the regression head, so errors of the value never train it; do not detach.",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
@@ -50,7 +50,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_linear",
-    says="this has no activation, and two linear layers in a row are one linear layer.",
+    says="this has no activation, and two linear layers in a row act as one; put an activation between them.",
     seen="nutonomy/nuscenes-devkit#728: no nonlinearity between two linear layers",
 )
 class MultiTaskNet(MultiTaskNet):
@@ -61,7 +61,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_head_on_head",
-    says="the value is computed from the logits; each head reads the trunk, and none the other head.",
+    says="the value is computed from the logits; compute both heads from the trunk.",
 )
 class MultiTaskNet(MultiTaskNet):
     def __init__(self, in_features, n_classes, hidden=32):
@@ -75,7 +75,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_batch_statistics",
-    says="this standardises by the batch at hand, so that a row's answer hangs on its neighbours, and alone it is NaN.",
+    says="this standardises by the current batch, so a row's answer depends on the other rows, and a single row gives NaN.",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
@@ -85,7 +85,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_ignores_hidden",
-    says="this has a fixed width, whatever `hidden` is.",
+    says="this has a fixed width; make the trunk `hidden` wide.",
 )
 class MultiTaskNet(MultiTaskNet):
     def __init__(self, in_features, n_classes, hidden=32):
@@ -94,7 +94,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_other_width",
-    says="the default of `hidden` is 32.",
+    says="this has another default for `hidden`; it is 32.",
 )
 class MultiTaskNet(MultiTaskNet):
     def __init__(self, in_features, n_classes, hidden=64):
@@ -103,7 +103,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_float32",
-    says="this casts the input to float32, so that the network cannot be moved to float64; use x as it comes.",
+    says="this casts the input to float32, so the network cannot run in float64; use x as it comes.",
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -112,7 +112,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_activation_first",
-    says="the activation stands before the layer; what follows it are linear layers alone.",
+    says="the activation comes before the first layer, so only linear layers follow; put it between the layers.",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):
@@ -123,7 +123,7 @@ class MultiTaskNet(MultiTaskNet):
 
 @mistake(
     "network_relu_on_the_value",
-    says="this puts a ReLU on the answers; heads are linear: logits and values may be negative.",
+    says="this puts a ReLU on the answers; leave it out, because logits and values may be negative.",
     also=("score",),
 )
 class MultiTaskNet(MultiTaskNet):

@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "train_not_the_loss",
-    says="the optimiser gets the model's parameters only, so that those of the loss never move.",
+    says="the optimiser gets only the model's parameters; give it those of the loss too.",
     seen="Mdraqibkhan/Phaseformer#7: the optimiser does not have the loss's weights",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
@@ -29,7 +29,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
 
 @mistake(
     "train_history_short",
-    says="your lists are one entry short; note one number for each epoch, the last one too.",
+    says="your lists are one entry short; note one number for each epoch, including the last.",
     seen="activetigger/activetigger#391: the last epoch is missing from the loss plot",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
@@ -39,7 +39,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_weighted_losses",
-    says="this notes the losses with their weights; they are asked for as they are before weighing.",
+    says="this notes the losses with their weights; note them without.",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -74,7 +74,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_without_zero_grad",
-    says="gradients are never cleared, so that each step adds up all gradients before it; call zero_grad().",
+    says="gradients are never cleared, so they add up over all steps; call zero_grad() in each step.",
     seen="pytorch/pytorch#47175: zero_grad forgotten, or once an epoch",
     also=("score",),
 )
@@ -99,7 +99,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
 
 @mistake(
     "train_ignores_the_seed",
-    says="what is random here does not hang on `seed`: a model with dropout trains otherwise every time.",
+    says="random numbers here do not depend on `seed`, so a model with dropout trains differently each time; use the seed.",
     seen="soapisnotfat/super-resolution#3: the seed setting is ineffective",
     replayable=False,
 )
@@ -110,7 +110,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_ignores_epochs",
-    says="this trains for 200 epochs whatever `epochs` says.",
+    says="this always trains for 200 epochs; use `epochs`.",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     return right(model, loss_fn, data, lr, 200, seed)
@@ -118,7 +118,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_a_copy",
-    says="this trains a copy, and the model that was given stays as it was.",
+    says="this trains a copy, and the given model stays untrained; train the given model.",
     also=("score", "lambda_tradeoff"),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
@@ -141,7 +141,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_prints",
-    says="this prints its progress; the history is what tells it.",
+    says="this prints its progress; print nothing, since the history has it.",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -153,7 +153,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_weights_of_the_start",
-    says="this notes the weights once, at the start; in the uncertainty mode they move with s.",
+    says="this notes the weights only at the start; note them in every epoch, because they change with s.",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
@@ -164,7 +164,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 
 @mistake(
     "train_total_unweighted",
-    says="this notes the sum of the raw losses as the total; what was minimised is the combined loss.",
+    says="this notes the sum of the raw losses as the total; note the combined loss.",
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)

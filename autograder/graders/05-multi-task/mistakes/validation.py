@@ -5,7 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "loss_checks_nothing",
-    says="this checks nothing: (N,) beside (N, 1) broadcasts to a table, and a label of -100 is skipped in silence.",
+    says="this checks nothing: (N,) with (N, 1) broadcasts to (N, N), and torch silently skips a label of -100.",
     seen="pytorch/pytorch#16045: (n, 1) beside (n,), and no error",
 )
 class MultiTaskLoss(MultiTaskLoss):
@@ -20,7 +20,7 @@ class MultiTaskLoss(MultiTaskLoss):
 
 @mistake(
     "loss_compares_lengths",
-    says="this compares lengths only: (N,) beside (N, 1) passes, and broadcasts to a table.",
+    says="this compares only lengths, so (N,) with (N, 1) passes and broadcasts to (N, N); compare the shapes.",
     seen="andrejhulak/nums-numpy loss_fn.py: assert len(y_true) == len(y_pred)",
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
@@ -31,7 +31,7 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
 
 @mistake(
     "loss_asserts",
-    says="this asserts, and an AssertionError is no ValueError; raise ValueError with a message.",
+    says="this uses assert, which raises an AssertionError; raise a ValueError with a message.",
     seen="kgdunn/process-improve#243: assert for input checks, gone under python -O",
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
@@ -43,7 +43,7 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
 
 @mistake(
     "loss_skips_minus_100",
-    says="this lets a label of -100 pass, which torch's cross-entropy skips in silence.",
+    says="this accepts a label of -100, which torch's cross-entropy silently skips; raise a ValueError for it.",
     seen="docs: torch.nn.CrossEntropyLoss: ignore_index, a target value that is ignored",
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
@@ -52,7 +52,7 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
 
 @mistake(
     "loss_silent_about_shapes",
-    says="the message does not name the two shapes; say what came, and what was expected.",
+    says="the message does not name both shapes; say which shape came and which was expected.",
     replayable=False,
 )
 def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
