@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ def _empty_class(node: ast.ClassDef, body: str) -> None:
             _empty(item, "super().__init__()" if item.name == "__init__" else body)
 
 
-def idle_alone(assignment: Assignment, names: Iterable[str], text: str) -> str:
+def idle_alone(assignment: Assignment, names: Container[str], text: str) -> str:
     """Return the reference with these functions from `text`: they do nothing, and all others are right."""
     lines = text.splitlines(keepends=True)
     chosen = [node for node in ast.parse(text).body if getattr(node, "name", None) in names]
