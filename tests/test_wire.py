@@ -225,10 +225,24 @@ def test_an_array_of_millions_of_rows_is_refused_at_both_ends(shape: tuple[int, 
     with pytest.raises(MemoryError):
         wire.pack(array)
     packed = b"a" + bytes([0, len(shape)]) + b"".join(struct.pack("<I", size) for size in shape) + array.tobytes()
-    with pytest.raises(WireError, match="impossible shape"):
+    with pytest.raises(WireError, match="too many rows"):
         reader.unpack(packed)
 
 
 def test_a_large_array_of_few_rows_is_sent() -> None:
     assert reader.unpack(wire.pack(np.zeros(1 << 22, dtype=bool))).shape == (1 << 22,)
     assert reader.unpack(wire.pack(np.zeros((1 << 20, 3), dtype=bool))).shape == (1 << 20, 3)
+
+
+def test_rows_are_counted_over_all_arrays_of_a_message() -> None:
+    many = np.zeros((1 << 19, 0))
+    assert len(reader.unpack(wire.pack([many, many]))) == 2
+    with pytest.raises(WireError, match="too many rows"):
+        reader.unpack(wire.pack([many, many, many]))
+
+
+def test_a_line_of_more_points_than_a_worker_sends_is_refused() -> None:
+    points = [0.0] * (values.MAX_POINTS + 1)
+    axes = values.Axes("", "", "", "linear", "linear", [], [values.Line("", points, points, True)])
+    with pytest.raises(WireError, match="not a line"):
+        reader.unpack(wire.pack(values.Figure([axes], b"")))

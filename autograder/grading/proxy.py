@@ -20,6 +20,8 @@ from autograder.worker.values import Note
 
 # What is kept of a submission's replies for the naming of mistakes, in bytes of replies.
 _MAX_KEPT = 32 << 20
+# What an array or a tensor takes besides its elements. A reply of 60 KiB can hold five thousand of them.
+_OBJECT = 1024
 
 
 class Student:
@@ -135,7 +137,7 @@ class Student:
 
     def _keep(self, record: Recorded, seen: Observation, size: int) -> None:
         """Keep what a call gave, for the naming of mistakes; of a submission that gives too much, no more."""
-        self._kept_bytes += size
+        self._kept_bytes += size + _OBJECT * _objects([seen.value, seen.gradients, seen.arguments])
         if self._kept_bytes <= _MAX_KEPT:
             record.value, record.gradients, record.after = seen.value, seen.gradients, seen.arguments
             record.printed, record.ended = bool(seen.printed), True
@@ -163,3 +165,12 @@ def _flat(arguments: Any) -> list[Any]:
     if not (isinstance(arguments, list) and len(arguments) == 2 and isinstance(arguments[0], list)):
         return []
     return [*arguments[0], *(arguments[1].values() if isinstance(arguments[1], dict) else ())]
+
+
+def _objects(value: Any) -> int:
+    """Count the values in nested lists and dicts; numbers and texts in a list count as one."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, (list, tuple)):
+        return 1
+    return 1 + sum(_objects(item) for item in value if not isinstance(item, (int, float, str, bytes, type(None))))

@@ -49,6 +49,7 @@ def _ended(
 
 def let_go(error: BaseException | None) -> None:
     """Free what a check held when memory ran out, because the next check or submission needs the memory."""
-    if isinstance(error, MemoryError):
+    # torch says it in its own way: "std::bad_alloc", "DefaultCPUAllocator: can't allocate memory".
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "alloc" in str(error)):
         traceback.clear_frames(error.__traceback__)
         gc.collect()

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .values import MAX_AXES, MAX_LABEL, MAX_LINES, Axes, Figure, Line
+from .values import MAX_AXES, MAX_LABEL, MAX_LINES, MAX_POINTS, Axes, Figure, Line
 
-MAX_POINTS, DPI = 20_000, 80
+DPI = 80
 
 
 def as_data(value: Any, picture: bool = False) -> Any:

@@ -53,7 +53,7 @@ class _Reader:
         self._tensors = tensors
         self._resolve = resolve
         self.place = 0
-        self._values_left, self._arrays_left = values.MAX_VALUES, values.MAX_ARRAYS
+        self._values_left, self._arrays_left, self._rows_left = values.MAX_VALUES, values.MAX_ARRAYS, values.MAX_ROWS
 
     def value(self, depth: int) -> Any:
         self._values_left -= 1
@@ -115,8 +115,11 @@ class _Reader:
         if count > values.MAX_DIMENSIONS:
             raise WireError("too many dimensions")
         shape = tuple(self._length() for _ in range(count))
-        if math.prod(max(size, 1) for size in shape) > values.MAX_ELEMENTS or values.has_too_many_rows(shape):
+        if math.prod(max(size, 1) for size in shape) > values.MAX_ELEMENTS:
             raise WireError("impossible shape")
+        self._rows_left -= values.rows_of(shape)
+        if self._rows_left < 0:
+            raise WireError("too many rows")
         return shape
 
     def _raw(self, shaped: bool, flagged: bool) -> tuple[str, bool, tuple[int, ...], bytes]:
@@ -210,7 +213,9 @@ def _axes(axes: Any) -> Axes:
 def _line(line: Any) -> Line:
     if not (isinstance(line, list) and len(line) == 4 and _texts(line[:1]) and type(line[3]) is bool):
         raise WireError("not a line")
-    if not all(isinstance(numbers, list) and set(map(type, numbers)) <= {float} for numbers in line[1:3]):
+    if not all(isinstance(numbers, list) and len(numbers) <= values.MAX_POINTS for numbers in line[1:3]):
+        raise WireError("not a line")
+    if not all(set(map(type, numbers)) <= {float} for numbers in line[1:3]):
         raise WireError("not a line")
     return Line(*line)
 

@@ -15,13 +15,13 @@ MAX_VALUES, MAX_ARRAYS = 20_000, 5_000
 MAX_KEYS = 1_000
 # Elements of one array, counting empty dimensions as 1: NumPy and torch multiply the other ones.
 MAX_ELEMENTS = 1 << 26
-# Rows of one array: the product of all dimensions but the last, counting empty ones as 1. Code that looks at single
+# Rows of all arrays of a message: for each, the product of its dimensions but the last, counting empty ones as 1. Code that looks at single
 # elements makes a list of each row, which takes at least 60 bytes even if the row is empty.
 MAX_ROWS = 1 << 20
 # Checked before encoding, because the encoder crashes if memory runs out halfway through a large buffer.
 MAX_ARRAY_BYTES = 32 << 20
 MAX_TYPE_NAME, MAX_TEXT_OF_OPAQUE, MAX_HEX = 80, 200, 64
-MAX_AXES, MAX_LINES, MAX_LABEL = 16, 64, 200
+MAX_AXES, MAX_LINES, MAX_POINTS, MAX_LABEL = 16, 64, 20_000, 200
 MAX_PNG_BYTES, MAX_PNG_PIXELS = 1 << 20, 4000
 
 # Bytes of one element by dtype. A dtype is sent as its position in this table, so no other dtype can be sent.
@@ -50,9 +50,9 @@ ONLY_OF_NUMPY, ONLY_OF_TORCH = frozenset({"uint16", "uint32", "uint64"}), frozen
 MAX_NAME, MAX_NOTES, MAX_NOTE = 100, 20, 320
 
 
-def has_too_many_rows(shape: tuple[int, ...]) -> bool:
-    """Return whether an array has more rows than MAX_ROWS. A 1-d array is a single row."""
-    return math.prod(max(size, 1) for size in shape[:-1]) > MAX_ROWS
+def rows_of(shape: tuple[int, ...]) -> int:
+    """Return how many rows an array of this shape has. An array of one dimension is a single row."""
+    return math.prod(max(size, 1) for size in shape[:-1])
 
 
 class WireError(Exception):

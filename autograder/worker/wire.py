@@ -28,6 +28,7 @@ from .values import (
     MAX_DEPTH,
     MAX_DIMENSIONS,
     MAX_HEX,
+    MAX_ROWS,
     MAX_TEXT_OF_OPAQUE,
     MAX_TYPE_NAME,
     ONLY_OF_NUMPY,
@@ -39,7 +40,7 @@ from .values import (
     Name,
     Opaque,
     WireError,
-    has_too_many_rows,
+    rows_of,
 )
 
 __all__ = ["DTYPES", "Axes", "Figure", "Handle", "Line", "Name", "Opaque", "WireError", "pack", "sequence"]
@@ -166,7 +167,7 @@ def _shape(shape: tuple[int, ...]) -> bytes:
 
 def _array(value: np.ndarray[Any, Any] | np.generic) -> bytes:
     array: np.ndarray[Any, Any] = np.asarray(value)
-    if array.nbytes > MAX_ARRAY_BYTES or has_too_many_rows(array.shape):
+    if array.nbytes > MAX_ARRAY_BYTES or rows_of(array.shape) > MAX_ROWS:
         raise MemoryError("an array too large to send")
     if array.dtype == np.longdouble:
         array = array.astype(np.float64)
@@ -184,7 +185,7 @@ def _tensor(torch: Any, value: Any) -> bytes:
     dense = value.layout is torch.strided and value.device.type != "meta"
     if not dense or name not in _CODES or name in ONLY_OF_NUMPY or value.dim() > MAX_DIMENSIONS:
         return _opaque(f"tensor of {name}", _Said(f"a tensor of shape {tuple(value.shape)}"))
-    if value.numel() * value.element_size() > MAX_ARRAY_BYTES or has_too_many_rows(tuple(value.shape)):
+    if value.numel() * value.element_size() > MAX_ARRAY_BYTES or rows_of(tuple(value.shape)) > MAX_ROWS:
         raise MemoryError("a tensor too large to send")
     plain = value.detach().cpu().clone(memory_format=torch.contiguous_format)
     raw = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
