@@ -285,14 +285,14 @@ def test_pages_are_handed_out_in_one_zip(course: Course, tmp_path: Path, capsys:
     for student in ("ada", "zoë"):
         (tmp_path / "feedback" / student).mkdir(parents=True)
         (tmp_path / "feedback" / student / "01-mse.html").write_text(f"<p>{student}</p>", encoding="utf-8")
-    data = handed_out.write(tmp_path, ROOT, course, [])
+    data = handed_out.write_feedback_zip(tmp_path, ROOT, course, [])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.namelist() == ["ada/01-mse.html", "zoë/01-mse.html"]
         assert archive.read("zoë/01-mse.html").decode() == "<p>zoë</p>"
     with pytest.raises(OutputError, match="holds no page"):
-        handed_out.write(tmp_path, ROOT, course, ["02"])
+        handed_out.write_feedback_zip(tmp_path, ROOT, course, ["02"])
     (tmp_path / "feedback" / "ada" / "01-mse.html").write_text(f"<p>{SECRET}</p>")
-    data = handed_out.write(tmp_path, ROOT, course, [])
+    data = handed_out.write_feedback_zip(tmp_path, ROOT, course, [])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert leaks.WITHHELD_PAGE in archive.read("ada/01-mse.html").decode()
         assert archive.read("zoë/01-mse.html").decode() == "<p>zoë</p>"
