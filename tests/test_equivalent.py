@@ -33,7 +33,7 @@ def test_no_file_lists_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('"f: 1 → 2": ""\n', "`f: 1 → 2` has no reason; write why it is right too"),
+        ('"f: 1 → 2": ""\n', "`f: 1 → 2` has no reason; write why it is right, too"),
         ('"f: 1 → 2": " "\n', "has no reason"),
         ('"f: 1 → 2":\n', "has no reason"),
         ("- one\n", "is not a mapping of mutants to reasons"),

@@ -153,7 +153,7 @@ def test_canvas_keeps_ids_of_its_own_export(grades: Grades, tmp_path: Path) -> N
 def test_a_file_that_canvas_did_not_export_is_refused(grades: Grades, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("name,points\nada,3\n")
-    with pytest.raises(OutputError, match="is no gradebook that Canvas exported"):
+    with pytest.raises(OutputError, match="is not a gradebook exported from Canvas"):
         canvas.write_canvas_csv(grades, other)
 
 
@@ -282,7 +282,7 @@ def test_class_lists_of_other_systems_are_read(text: str, person: Person, encodi
     ("text", "line"),
     [
         ("name,points\nada,3\n", "has no column with ids"),
-        ("student\nada\nada\n", "student ada is there twice"),
+        ("student\nada\nada\n", "student ada is listed twice"),
         ("student,email\n,a@b\n", "row 2 has no id"),
         ('student\n"ada\n', "is not whole CSV"),
     ],

@@ -126,9 +126,9 @@ def test_penalty_and_final_score_are_shown_and_never_below_zero() -> None:
 
 
 def test_rejected_submission_shows_the_problem_and_no_checks() -> None:
-    text = text_of(a_page(a_result(score=0, status="rejected", problem="first.py line 3: is not Python; mend it")))
+    text = text_of(a_page(a_result(score=0, status="rejected", problem="first.py line 3: is not Python; fix it")))
     assert "Rejected" in text
-    assert "first.py line 3: is not Python; mend it" in text
+    assert "first.py line 3: is not Python; fix it" in text
     assert "large logits" not in text
 
 

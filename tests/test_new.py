@@ -104,9 +104,9 @@ def test_a_course_file_without_a_list_of_items_is_one_line(text: str) -> None:
         *((name, "is not a name for an assignment") for name in ("97-a-", "97--a", "97-../a", "97-a\n", "-97-a", "")),
         *((name, "means something in Python") for name in ("97-class", "97-random", "97-sum", "97-numpy", "97-np")),
         *((name, "means something in Python") for name in ("97-written", "97-test-loss")),
-        ("01-hinge", "has this number already, in 01-mse"),
-        ("97-mse", "has this module already, in 01-mse"),
-        ("98-there", "is there already; choose another name, or remove it"),
+        ("01-hinge", "already has this number, in 01-mse"),
+        ("97-mse", "already has this module, in 01-mse"),
+        ("98-there", "already exists; choose another name, or remove it"),
     ],
 )
 def test_a_name_that_cannot_be_taken_is_one_line_and_nothing_is_written(tmp_path: Path, name: str, reason: str) -> None:
@@ -122,7 +122,7 @@ def test_without_graders_nothing_is_written(tmp_path: Path) -> None:
     path = empty_course(tmp_path)
     (tmp_path / "autograder" / "graders").rmdir()
     before = contents(tmp_path)
-    with pytest.raises(LossLabError, match="graders: is not there; run this in the folder of the course"):
+    with pytest.raises(LossLabError, match="graders: is missing; run this in the folder of the course"):
         new.write_skeleton(path, NAME)
     assert contents(tmp_path) == before
 

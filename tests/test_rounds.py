@@ -184,8 +184,8 @@ def test_a_result_without_a_round_is_reported_as_old() -> None:
     two = msgspec.structs.replace(one, provenance=new)
     (line,) = regrade.origins_differ(one, two)
     assert line.startswith("the round of the random inputs") and "none then" in line
-    # Where the submission is another one, another round is what it must have.
+    # A changed submission must have another round.
     other = msgspec.structs.replace(two, submission_sha256="0" * 64)
     assert regrade.origins_differ(
         two, msgspec.structs.replace(other, provenance=msgspec.structs.replace(new, round="f"))
-    ) == ["the submission is another one"]
+    ) == ["the submission has changed"]
