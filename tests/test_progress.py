@@ -126,14 +126,10 @@ def test_a_write_that_fails_leaves_what_was_there(home: Path, monkeypatch: pytes
     progress.update(home, lambda known: msgspec.structs.replace(known, part="rmse"))
     before = progress.path_in(home).read_bytes()
 
-    real = Path.open
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
 
-    def full(self: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
-        if "w" in mode:
-            raise OSError(28, "No space left on device")
-        return real(self, mode, *arguments, **named)
-
-    monkeypatch.setattr(Path, "open", full)
+    monkeypatch.setattr(os, "fdopen", full)
     with pytest.raises(OutputError, match="No space left"):
         progress.update(home, lambda known: msgspec.structs.replace(known, part="mae"))
     assert progress.path_in(home).read_bytes() == before and len(list(progress.path_in(home).parent.iterdir())) == 1

@@ -3,7 +3,7 @@
 assignment: 05-multi-task
 earns: nothing
 held by: memory of the grading process
-outcome: train ?fail,error,crash cannot use what came back
+outcome: train ?fail,error,crash do not fall
 """
 
 import sys
