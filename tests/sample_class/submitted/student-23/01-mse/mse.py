@@ -1,1 +1,1 @@
-vm
+/etc/hostname
