@@ -12,6 +12,7 @@ from autograder import course as courses
 from autograder.course import Course
 from autograder.course.seed import VARIABLE
 from autograder.grading.batch import Batch, Graded, grade
+from autograder.grading.checks import MARK
 from autograder.intake.submission import Submission
 from autograder.jail.jail import first_that_works
 
@@ -19,6 +20,11 @@ ROOT = Path(__file__).parent.parent
 # Of a course under test, and of all commands that tests start: outcomes are the same on every machine, and no test writes
 # a secret into the course that it stands in.
 os.environ[VARIABLE] = str(ROOT / "tests" / "secret.txt")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the mark of hidden checks, since some tests import a module of them."""
+    config.addinivalue_line("markers", f"{MARK}(check): a hidden check")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pytest
 from autograder.course import Course
 from autograder.grading.batch import Batch, grade
 from autograder.intake.submission import Submission
-from autograder.proving import cases, judge, reach
+from autograder.proving import cases, coverage, judge
 
 ROOT = Path(__file__).parent.parent
 SEEDS = 40
@@ -126,7 +126,7 @@ def test_each_seed_is_a_run_of_its_own(course: Course, wall: str) -> None:
     assert len({tuple(item.id for item in one.outcomes) for one in found}) == 1
 
 
-REACH = reach.Reach(
+COVERAGE = coverage.Coverage(
     parts={"long": "f", "short": "f", "elsewhere": "g", "apart": "h", "apart_and_long": "h"},
     names={"long": {"f"}, "short": {"f"}, "elsewhere": {"g", "f"}, "apart": {"h"}, "apart_and_long": {"h"}},
     seconds={"long": 1.0, "short": 0.001, "elsewhere": 0.0001, "apart": 0.001, "apart_and_long": 1.0},
@@ -149,9 +149,9 @@ def test_who_gets_which_checks(kind: str, changed: set[str], checks: list[str]) 
     case = cases.Case(
         kind, "x", "", "f" if "f" in changed or "constant" in changed else "h", changed=frozenset(changed)
     )
-    assert reach.checks_for(case, REACH) == checks
+    assert coverage.checks_for(case, COVERAGE) == checks
 
 
 def test_a_mutant_that_is_listed_as_right_gets_no_long_checks() -> None:
     case = cases.Case("mutant", "x", "", "f", changed=frozenset({"f"}), listed=True)
-    assert reach.checks_for(case, REACH) == ["short", "elsewhere"]
+    assert coverage.checks_for(case, COVERAGE) == ["short", "elsewhere"]

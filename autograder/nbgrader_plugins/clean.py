@@ -117,7 +117,7 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _colours() -> frozenset[str]:
-    """Say whether these are the classes of highlighted code."""
+    """Return the classes of highlighted code."""
     from pygments.token import STANDARD_TYPES
 
     return frozenset(STANDARD_TYPES.values()) | {"highlight"}

@@ -1,4 +1,4 @@
-"""Every solution that `losslab verify` grades: right ones, wrong ones, and mutants of the reference."""
+"""The solutions that `losslab verify` grades: right ones, wrong ones, and mutants of the reference."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from autograder.proving.mutants import mutants
 
 @dataclass(frozen=True)
 class Case:
-    """One solution that is graded: what kind it is of, the part whose checks are to fail, if any, and what it changes.
+    """One solution to grade: its kind, the part whose checks must fail (if any), and the definitions it changes.
 
-    `listed` mutants are said to be right in equivalent.yml.
+    A `listed` mutant is one that equivalent.yml says is right.
     """
 
     kind: str
@@ -33,13 +33,13 @@ class Case:
 
 
 def reference_of(root: Path, assignment: Assignment) -> str:
-    """The definitions of the reference, without its checks and statements."""
+    """Return the definitions of the reference, without its checks and statements."""
     path = paths.source(root, assignment.id, assignment.module)
     return catalogue.definitions(path.read_text(encoding="utf-8"))
 
 
 def cases_of(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
-    """Everything that is graded for one assignment."""
+    """Yield all solutions to grade for one assignment."""
     path = paths.source(root, assignment.id, assignment.module)
     graders = paths.graders(root, assignment.id)
     reference = path.read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def cases_of(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
 
 
 def known_mistakes(root: Path, assignment: Assignment) -> tuple[Mistake, ...]:
-    """The assignment's catalogue. Raises CourseError."""
+    """Return the assignment's catalogue. Raises CourseError."""
     known = catalogue.of_assignment(root, assignment.id, assignment.module)
     for item in known:
         if assignment.part(item.part) is None:
@@ -77,7 +77,7 @@ def known_mistakes(root: Path, assignment: Assignment) -> tuple[Mistake, ...]:
 
 
 def _as_notebook(path: Path) -> str:
-    """The reference as a student would hand it in who works in Jupyter."""
+    """Return the reference as a student who works in Jupyter would hand it in."""
     import jupytext
     import nbformat
 

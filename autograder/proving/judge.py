@@ -1,4 +1,4 @@
-"""Hold what came out of grading against what the graders promise."""
+"""Compare the outcomes of grading with what the graders promise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RIGHT = {"reference": REFERENCE, "variant": VARIANTS, "seed": RANDOM}
 
 @dataclass
 class Row:
-    """What was tried of one promise, and what broke it."""
+    """How often a promise was tried, and what broke it."""
 
     assignment: str
     promise: str
@@ -36,7 +36,7 @@ class Row:
 
 
 def judge(root: Path, assignment: Assignment, graded: list[tuple[Case, Graded]]) -> list[Row]:
-    """Hold what came out against what is promised."""
+    """Compare all outcomes of an assignment with its promises; return a row for each promise."""
     found = _Judge(root, assignment)
     for case, one in graded:
         found.look_at(case, one.outcomes)
@@ -45,7 +45,7 @@ def judge(root: Path, assignment: Assignment, graded: list[tuple[Case, Graded]])
 
 
 class _Judge:
-    """The rows of one assignment while its cases come in."""
+    """Collects the rows of one assignment, case by case."""
 
     def __init__(self, root: Path, assignment: Assignment) -> None:
         graders = paths.graders(root, assignment.id)
@@ -96,7 +96,7 @@ class _Judge:
         self._count(MUTANTS, told if caught or listed is not None else [f"{name}{LIVES}"])
 
     def _dependents(self, function: str) -> set[str]:
-        """Parts with a function that is computed from this one in the reference."""
+        """Return the parts with a function that the reference computes from this one."""
         return {
             part.id
             for part in self._assignment.parts
@@ -104,7 +104,7 @@ class _Judge:
         }
 
     def rows_with_the_whole(self, outcomes: list[Outcome]) -> list[Row]:
-        """All rows, with what can be said only at the end."""
+        """Return all rows, including what only the whole set of outcomes can tell."""
         idle = [item.pattern for item in self._equivalent if item not in self._used]
         self._rows[MUTANTS].problems += [f"{paths.EQUIVALENT}: no mutant is `{name}`" for name in idle]
         self._rows[CHECKS].cases = len(outcomes)

@@ -36,15 +36,15 @@ def write_skeleton(path: Path, name: str, title: str = "") -> list[Path]:
     course, root = courses.load(path), path.parent
     _check_name(course, root, name)
     made = _files(root, name, title)
-    text = with_entry(path.read_text(encoding="utf-8"), made.pop("entry"), str(path))
-    extended = courses.parse(text, str(path))
-    before = courses.parse(path.read_text(encoding="utf-8"), str(path))
+    old = path.read_text(encoding="utf-8")
+    text = with_entry(old, rendered(SKELETON, "entry.yml", **_values(name, title)), str(path))
+    extended, before = courses.parse(text, str(path)), courses.parse(old, str(path))
     if extended.assignments[:-1] != before.assignments or extended.assignments[-1].id != name:
         raise CourseError(
             f"{path}: the entry of {name} does not fit into it; write `assignments` as a list of indented items"
         )
-    _write_all({root / place: content for place, content in made.items()}, path, text)
-    return [*(root / place for place in made), path]
+    _write_all(made, path, text)
+    return [*made, path]
 
 
 def module_of(name: str) -> str:
@@ -70,29 +70,37 @@ def _check_name(course: Course, root: Path, name: str) -> None:
     for folder in (root / paths.SOLUTIONS, root / paths.GRADERS):
         if not folder.is_dir():
             raise ReleaseError(f"{folder}: is missing; run this in the folder of the course, with its graders")
-    places = (f"solutions/{name}", f"autograder/graders/{name}", f"assignments/{name}", f"tests/wrong/{name}.py")
+    places = (paths.solution(root, name), paths.graders(root, name), paths.released(root, name), _held_out(root, name))
     for place in places:
-        if (root / place).exists():
-            raise ReleaseError(f"{root / place}: already exists; choose another name, or remove it")
+        if place.exists():
+            raise ReleaseError(f"{place}: already exists; choose another name, or remove it")
 
 
-def _files(root: Path, name: str, title: str) -> dict[str, str]:
-    """Make content by path below the root; `entry` goes into course.yml. Held-out answers only if the course has some."""
+def _values(name: str, title: str) -> dict[str, str]:
+    """Return what the templates of the skeleton ask for."""
     module = module_of(name)
     title = " ".join(title.split()) or module.replace("_", " ").capitalize()
-    values = {"id": name, "number": name[:2], "title": title, "module": module, "part": module, "function": module}
-    graders = f"autograder/graders/{name}"
+    return {"id": name, "number": name[:2], "title": title, "module": module, "part": module, "function": module}
+
+
+def _held_out(root: Path, name: str) -> Path:
+    return root / "tests" / "wrong" / f"{name}.py"
+
+
+def _files(root: Path, name: str, title: str) -> dict[Path, str]:
+    """Return the texts of all files. Held-out answers are among them only if the course has some."""
+    module, values = module_of(name), _values(name, title)
+    solution, graders = paths.solution(root, name), paths.graders(root, name)
     wanted = {
-        f"solutions/{name}/{module}.py": "source.py",
-        f"solutions/{name}/rubric.md": "rubric.md",
-        f"{graders}/test_{module}_hidden.py": "hidden.py",
-        f"{graders}/{paths.CATALOGUE}/{module}.py": "mistakes.py",
-        f"{graders}/variants.py": "variants.py",
-        f"{graders}/equivalent.yml": "equivalent.yml",
-        "entry": "entry.yml",
+        paths.source(root, name, module): "source.py",
+        solution / "rubric.md": "rubric.md",
+        graders / f"test_{module}_hidden.py": "hidden.py",
+        paths.mistakes(root, name) / f"{module}.py": "mistakes.py",
+        paths.variants(root, name): "variants.py",
+        paths.equivalent(root, name): "equivalent.yml",
     }
-    if (root / "tests" / "wrong").is_dir():
-        wanted[f"tests/wrong/{name}.py"] = "wrong.py"
+    if _held_out(root, name).parent.is_dir():
+        wanted[_held_out(root, name)] = "wrong.py"
     return {place: rendered(SKELETON, source, **values) for place, source in wanted.items()}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.course import Assignment, Course
+from autograder.course import Assignment, Course, paths
 
 
 class Place(NamedTuple):
@@ -45,7 +45,7 @@ class Order:
     @property
     def book(self) -> str:
         """SQLAlchemy URL of the gradebook."""
-        return self.database or f"sqlite:///{(self.out / 'gradebook.db').resolve()}"
+        return self.database or f"sqlite:///{(self.out / paths.GRADEBOOK).resolve()}"
 
     @property
     def memory(self) -> Path:
