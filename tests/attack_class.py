@@ -203,7 +203,7 @@ def grade(folder: Path, attackers: bool, sandbox: str | None = None) -> Run:
     for path in sentinels:
         path.unlink(missing_ok=True)
     left += [str(path) for path in marks(folder)]
-    subprocess.run(["rm", "-rf", str(submitted)], check=True)  # too deep for shutil, and for whoever cleans up later
+    subprocess.run(["rm", "-rf", str(submitted)], check=True)  # too deep for shutil
     left += ["a mount"] if Path("/proc/self/mountinfo").read_text() != mounts else []
     values = tuple(value.encode() for value in canaries.values())
     return Run(out, seconds, process.returncode, screen.decode(errors="replace"), left, values)

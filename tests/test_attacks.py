@@ -7,6 +7,7 @@ import html.parser
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -30,9 +31,16 @@ ATTACKS = attack_class.written() + attack_class.made()
 
 
 @pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Grade the innocents among all attackers. LOSSLAB_SANDBOX names a wall other than the strongest."""
-    return attack_class.grade(tmp_path_factory.mktemp("attacked"), True, os.environ.get("LOSSLAB_SANDBOX"))
+def attacked() -> Iterator[Run]:
+    """Grade the innocents among all attackers. LOSSLAB_SANDBOX names a wall other than the strongest.
+
+    Not in pytest's own folder: a run that is killed leaves folders too deep for pytest, whose next run would end on them.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="losslab-attacked-"))
+    try:
+        yield attack_class.grade(folder, True, os.environ.get("LOSSLAB_SANDBOX"))
+    finally:
+        subprocess.run(["rm", "-rf", str(folder)], check=True)  # too deep for shutil, where grading was interrupted
 
 
 @pytest.fixture(scope="module")
