@@ -5,7 +5,7 @@ from autograder.grading.helpers import classified, gradient, leaves_alone, pair
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,3 +58,41 @@ def require_value_errors(function: str, errors: Iterable[StudentRaised | None]) 
     for error in errors:
         require(error is not None, f"`{function}` raises no ValueError")
         require(isinstance(error, ValueError), f"`{function}` raises {getattr(error, 'type_name', '')}, not ValueError")
+
+
+def answers(
+    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = (), **named: Any
+) -> Array:
+    """Require that a function works, right or wrong, so that a property of it means something; return f(*first).
+
+    It works if it gives finite numbers of the shape that is asked for, which change when any of its arguments changes
+    (`other` has another value for each; None where an argument need not matter), and which no argument already holds.
+    """
+    made = _numbers(function, getattr(student, function)(*first, **named), shape)
+    for place, value in enumerate(other):
+        if value is None:
+            continue
+        changed = [*first[:place], value, *first[place + 1 :]]
+        found = _numbers(function, getattr(student, function)(*changed, **named), shape)
+        require(not np.array_equal(made, found), f"`{function}` gives the same whatever argument {place + 1} is")
+    held = any(_holds(argument, made) for argument in first)
+    require(not held, f"`{function}` gives back one of its arguments")
+    return made
+
+
+def _numbers(function: str, value: Any, shape: Sequence[int]) -> Array:
+    """Return a student's value as float64. Fails the check where it is not finite numbers of this shape."""
+    try:
+        found = np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
+        made = found.astype(np.float64)
+    except (TypeError, ValueError):
+        found, made = np.empty(0), np.full(1, np.nan)
+    right = found.dtype.kind in "iuf" and made.shape == tuple(shape) and bool(np.isfinite(made).all())
+    kind = f"finite numbers of shape {tuple(shape)}" if shape else "a finite number"
+    require(right, f"`{function}` does not give {kind} yet")
+    return made
+
+
+def _holds(argument: Any, made: Array) -> bool:
+    held = np.asarray(argument.detach() if isinstance(argument, torch.Tensor) else argument)
+    return held.shape == made.shape and bool(np.array_equal(held.astype(np.float64), made))

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+# What a check judges: values against an oracle, a relation of the function to itself, unusual and bad input.
+Kind = Literal["value", "property", "input"]
 Status = Literal["pass", "fail", "error", "timeout", "memory", "crash", "blocked"]
 
 
@@ -19,3 +21,5 @@ class Outcome(msgspec.Struct, frozen=True):
     max_points: float
     message: str = ""
     mistake: str | None = None
+    kind: Kind = "value"
+    topic: str = "default"

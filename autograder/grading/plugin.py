@@ -180,7 +180,7 @@ class GraderPlugin:
         self.reach.note(item, student)
         if self._diagnosis is not None:
             self._traces[case].append(Trace(check.id, check.part, status == "pass", tuple(student.recorded)))
-        self.outcomes[case].append(Outcome(check.id, check.part, check.title, status, check.points, message))
+        self.outcomes[case].append(check.outcome(status, message))
 
     def _keep(self, case: int, part: str, student: Student) -> None:
         """Keep the first plot of each part, to be drawn later, and all measures."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from autograder.grading.outcome import Status
+from autograder.grading.outcome import Kind, Status
 
 FORMAT = 1
 
@@ -20,6 +20,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     max_points: float
     message: str
     mistake: str | None
+    kind: Kind = "value"
+    topic: str = "default"
 
 
 class PartResult(msgspec.Struct, frozen=True):

@@ -76,4 +76,6 @@ def _checked(item: Outcome) -> CheckResult:
         max_points=item.max_points,
         message=item.message,
         mistake=item.mistake,
+        kind=item.kind,
+        topic=item.topic,
     )
