@@ -14,7 +14,34 @@ from autograder.grading.outcome import Kind, Outcome, Status
 
 MARK = "losslab_check"
 TOPICS = frozenset(
-    ["default", "reduction", "weights", "smoothing", "gamma", "alpha", "delta", "strategy", "lam", "axes", "extremes", "gradient", "precision", "dtype", "device", "leaves_alone", "state", "prints", "lists", "numbers", "unsigned", "refusal", "training", "evaluation", "plot", "score"]
+    [
+        "default",
+        "reduction",
+        "weights",
+        "smoothing",
+        "gamma",
+        "alpha",
+        "delta",
+        "strategy",
+        "lam",
+        "axes",
+        "extremes",
+        "gradient",
+        "precision",
+        "dtype",
+        "device",
+        "leaves_alone",
+        "state",
+        "prints",
+        "lists",
+        "numbers",
+        "unsigned",
+        "refusal",
+        "training",
+        "evaluation",
+        "plot",
+        "score",
+    ]
 )
 Test = TypeVar("Test", bound=Callable[..., None])
 

@@ -49,7 +49,8 @@ def cases_of(root: Path, assignment: Assignment, seeds: int) -> Iterator[Case]:
         stub = root / paths.RELEASED / assignment.id / f"{assignment.module}{suffix}"
         yield Case("stub", stub.name, convert(stub.name, stub.read_bytes())[0])
     for variant in catalogue.variants(graders / paths.VARIANTS):
-        yield Case("variant", variant.id, catalogue.replaced(reference, variant.text))
+        kind = "naive" if variant.naive else "variant"
+        yield Case(kind, variant.id, catalogue.replaced(reference, variant.text))
     for item in known_mistakes(root, assignment):
         text = catalogue.replaced(reference, item.text)
         yield Case("mistake", item.id, text, item.part, changed=defined(item.text))

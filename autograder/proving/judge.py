@@ -20,8 +20,11 @@ LIVES = ": lives"
 REFERENCE, STUB, VARIANTS = "reference earns everything", "stub earns nothing", "right variants earn everything"
 CAUGHT, ALONE, NAMED = "mistakes lose their part", "mistakes lose nothing elsewhere", "mistakes are named"
 MUTANTS, RANDOM = "mutants are caught", "reference passes under every seed"
+NAIVE, PROPERTIES = "naive answers lose in validation alone", "mistakes keep properties they do not break"
 CHECKS, COURSE = "every check can fail", "points, hints, checks"
-PROMISES = (REFERENCE, STUB, VARIANTS, CAUGHT, ALONE, NAMED, MUTANTS, RANDOM, CHECKS, COURSE)
+PROMISES = (REFERENCE, STUB, VARIANTS, NAIVE, CAUGHT, ALONE, PROPERTIES, NAMED, MUTANTS, RANDOM, CHECKS, COURSE)
+# The part for unusual and bad input, in every assignment.
+VALIDATION = "validation"
 _RIGHT = {"reference": REFERENCE, "variant": VARIANTS, "seed": RANDOM}
 
 
@@ -69,6 +72,9 @@ class _Judge:
             self._mistake(self._catalogue[case.id], lost)
         elif case.kind == "mutant":
             self._mutant(case.id, bool(lost))
+        elif case.kind == "naive":
+            strange = [f"{case.id}: loses `{item.id}` ({item.message})" for item in lost if item.part != VALIDATION]
+            self._count(NAIVE, strange if lost else [f"{case.id}: loses nothing; it is a variant like others"])
         else:
             told = [f"{case.id}: loses `{item.id}` ({item.status}: {item.message})" for item in lost]
             self._count(_RIGHT[case.kind], told)
@@ -83,6 +89,9 @@ class _Judge:
         allowed = {known.part, *known.also, *self._dependents(known.function)}
         strange = ", ".join(sorted(item.id for item in lost if item.part not in allowed))
         self._count(ALONE, [f"{known.id}: loses {strange}"] if strange else [])
+        broken = [item.id for item in lost if item.kind == "property" and item.topic not in known.breaks]
+        told = f"{known.id}: loses {', '.join(sorted(broken))}, which judge what it does not break"
+        self._count(PROPERTIES, [told] if broken else [])
         names = sorted({item.mistake for item in lost if item.mistake})
         told = ", ".join(names) or "nothing"
         right = names == [known.id] or (not known.replayable and not names)

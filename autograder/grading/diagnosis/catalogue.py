@@ -37,7 +37,8 @@ Definition = ast.FunctionDef | ast.ClassDef
 class Mistake:
     """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was found (empty: made up).
 
-    `also` are parts that lose points with it, besides its own and those computed from it. It is not `replayable` if its
+    `also` are parts that lose points with it, besides its own and those computed from it. `breaks` are the topics of the
+    properties that it breaks, besides being wrong in its values. It is not `replayable` if its
     results depend on chance or on much earlier calls: then checks catch it, but it may stay without a name.
     """
 
@@ -48,16 +49,18 @@ class Mistake:
     seen: str
     text: str
     also: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
     named: str | None = None
     replayable: bool = True
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A right answer in another style: one or more functions."""
+    """A right answer in another style: one or more functions. A naive one loses points for unusual and bad input."""
 
     id: str
     text: str
+    naive: bool = False
 
 
 def mistake(
@@ -69,6 +72,7 @@ def mistake(
     change: tuple[str, str] | None = None,
     seen: str = "",
     also: tuple[str, ...] = (),
+    breaks: tuple[str, ...] = (),
     named: str | None = None,
     replayable: bool = True,
 ) -> Callable[[Item], Item]:
@@ -82,6 +86,11 @@ def mistake(
 
 def variant(id: str) -> Callable[[Item], Item]:
     """Mark a function or class as right; those with the same id are handed in together."""
+    return lambda item: item
+
+
+def naive(id: str) -> Callable[[Item], Item]:
+    """Mark what is right on float arrays and neither converts nor checks; those with the same id are handed in together."""
     return lambda item: item
 
 
@@ -107,10 +116,10 @@ def mistakes(path: Path, reference: str = "") -> tuple[Mistake, ...]:
 @functools.cache
 def variants(path: Path) -> tuple[Variant, ...]:
     """Read the right variants in a file, joining functions with the same id. Raises CourseError."""
-    texts: dict[str, list[str]] = {}
+    texts: dict[tuple[str, bool], list[str]] = {}
     for mark in _marked(path):
-        texts.setdefault(mark.values["id"], []).append(mark.text)
-    return tuple(Variant(name, "\n\n\n".join(parts)) for name, parts in texts.items())
+        texts.setdefault((mark.values["id"], mark.name == "naive"), []).append(mark.text)
+    return tuple(Variant(name, "\n\n\n".join(parts), naive) for (name, naive), parts in texts.items())
 
 
 @dataclass(frozen=True)
