@@ -65,10 +65,13 @@ def answers(
 ) -> Array:
     """Require that a function works, right or wrong, so that a property of it means something; return f(*first).
 
-    It works if it gives finite numbers of the shape that is asked for, which change when any of its arguments changes
-    (`other` has another value for each; None where an argument need not matter), and which no argument already holds.
+    It works if it gives finite numbers of the shape that is asked for, the same ones each time, which change when any of
+    its arguments changes (`other` has another value for each; None where an argument need not matter), and which no
+    argument already holds.
     """
     made = _numbers(function, getattr(student, function)(*first, **named), shape)
+    again = _numbers(function, getattr(student, function)(*first, **named), shape)
+    require(np.array_equal(made, again), f"`{function}` gives something else each time")
     for place, value in enumerate(other):
         if value is None:
             continue
@@ -78,6 +81,14 @@ def answers(
     held = any(_holds(argument, made) for argument in first)
     require(not held, f"`{function}` gives back one of its arguments")
     return made
+
+
+def works_and_leaves_alone(
+    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = ()
+) -> None:
+    """Require that a function works, right or wrong, and has no effect but its result."""
+    answers(student, function, first, other, shape)
+    leaves_alone(student, function, *first)
 
 
 def _numbers(function: str, value: Any, shape: Sequence[int]) -> Array:

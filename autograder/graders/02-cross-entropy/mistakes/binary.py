@@ -139,21 +139,6 @@ def bce_loss(probs, targets):
 
 
 @mistake(
-    "bce_unsigned",
-    says="this takes minus an unsigned integer, and -1 wraps around to 255; make float arrays of the targets as well.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def bce_loss(probs, targets):
-    _paired(probs, targets)
-    probs, targets = np.asarray(probs, dtype=float), np.asarray(targets)
-    if np.any((probs < 0) | (probs > 1)):
-        raise ValueError("probs must lie in [0, 1]")
-    with np.errstate(all="ignore"):
-        first = np.where(targets == 0, 0.0, -targets * np.log(np.where(targets == 0, 1.0, probs)))
-    return np.mean(first - _x_log_y(1 - targets, 1 - probs))
-
-
-@mistake(
     "bwl_through_the_sigmoid",
     says="this forms the sigmoid, which is exactly 0 or 1 at large logits, and then takes its logarithm; write the loss with max(z, 0) and log1p.",
     seen="docs: torch.nn.BCEWithLogitsLoss: more stable than a sigmoid followed by BCELoss",
@@ -243,17 +228,6 @@ mistake(
     function="bce_with_logits",
     change=("np.mean", "np.sum"),
 )
-
-
-@mistake(
-    "bwl_unsigned",
-    says="this negates the logits before it makes them floats, and unsigned integers wrap around below zero; make float arrays first.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def bce_with_logits(logits, targets):
-    _paired(logits, targets)
-    given, targets = np.asarray(logits), np.asarray(targets, dtype=float)
-    return np.mean((1 - targets) * given + np.logaddexp(0, (-given).astype(float)))
 
 
 mistake(

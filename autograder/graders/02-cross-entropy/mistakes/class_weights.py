@@ -249,26 +249,6 @@ mistake(
 
 
 @mistake(
-    "weights_unsigned",
-    says="this multiplies small unsigned integers by C, which wrap around above 255; make a float array of the counts first.",
-    seen="ybarancan/efficient_spectral_cnn#5: 16**2 is 0 in uint8",
-)
-def class_weights(counts, strategy="inverse", beta=0.999):
-    raw, counts = counts, _filled(counts, "counts")
-    if not np.all(counts > 0):
-        raise ValueError(f"every count must be positive, got {counts.min():g}")
-    given = np.asarray(raw)
-    inverse = counts.sum() / (given * given.dtype.type(len(given)))
-    if strategy == "inverse":
-        return inverse
-    if strategy == "inverse_sqrt":
-        return np.sqrt(inverse)
-    if strategy != "effective":
-        raise ValueError(f"unknown strategy {strategy!r}")
-    return np.ones_like(counts) if beta == 0 else (beta - 1) / np.expm1(counts * np.log1p(beta - 1))
-
-
-@mistake(
     "weights_whole_numbers",
     says="this divides with //, which cuts off the decimals.",
     seen="MathGaron/mean_average_precision#9: integer division (there of precision and recall)",

@@ -535,23 +535,3 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     if reduction == "none":
         return losses
     return losses.sum() if reduction == "sum" else losses.sum() / used.sum()
-
-
-@mistake(
-    "ce_weights_in_arrays_only",
-    says="this indexes the weights directly, which fails for a list; make an array of them first.",
-)
-def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
-    logits, targets = _classified(logits, targets)
-    _require_reduction(reduction)
-    rows, classes = logits.shape
-    weight = np.ones(classes) if weight is None else weight
-    if np.shape(weight) != (classes,):
-        raise ValueError(f"weight has shape {np.shape(weight)}, and there are {classes} classes")
-    used = weight[targets]
-    surprise = -log_softmax(logits)
-    losses = (1 - label_smoothing) * used * surprise[np.arange(rows), targets]
-    losses = losses + label_smoothing / classes * (surprise @ weight)
-    if reduction == "none":
-        return losses
-    return losses.sum() if reduction == "sum" else losses.sum() / used.sum()

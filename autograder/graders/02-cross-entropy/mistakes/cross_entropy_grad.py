@@ -96,23 +96,6 @@ mistake(
 
 
 @mistake(
-    "grad_like_the_logits",
-    says="your result has the dtype of the logits, so integer logits get a gradient cut to whole numbers; make a float array for it.",
-    seen="docs: numpy.zeros_like: takes over the data type of its argument",
-)
-def cross_entropy_grad(logits, targets):
-    given = np.asarray(logits)
-    logits, targets = _classified(logits, targets)
-    gradient = np.zeros_like(given)
-    gradient[...] = (
-        np.trunc((softmax(logits) - np.eye(logits.shape[1])[targets]) / len(targets))
-        if given.dtype.kind in "iu"
-        else (softmax(logits) - np.eye(logits.shape[1])[targets]) / len(targets)
-    )
-    return gradient
-
-
-@mistake(
     "grad_in_place",
     says="this works in place on the caller's logits and leaves the gradient in them; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",

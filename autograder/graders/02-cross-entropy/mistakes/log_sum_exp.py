@@ -144,17 +144,3 @@ def log_sum_exp(z, axis=-1):
     z -= top
     with np.errstate(all="ignore"):
         return np.log(np.sum(np.exp(z), axis=axis)) + np.squeeze(top, axis=axis)
-
-
-@mistake(
-    "lse_unsigned",
-    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def log_sum_exp(z, axis=-1):
-    _filled(z, "z")
-    z = np.asarray(z)
-    top = np.max(z, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, np.zeros_like(top))
-    with np.errstate(all="ignore"):
-        return np.log(np.sum(np.exp(z - top), axis=axis, dtype=float)) + np.squeeze(top, axis=axis)

@@ -40,16 +40,6 @@ def softmax_naive(logits):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-@mistake(
-    "naive_half_precision",
-    says="this exponentiates small integers, for which NumPy uses float16 and keeps three digits; make float arrays first.",
-)
-def softmax_naive(logits):
-    _filled(logits, "logits")
-    powers = np.exp(np.asarray(logits))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
 mistake(
     "naive_loss_sum",
     says="this sums over the rows; the loss is their mean.",

@@ -112,28 +112,6 @@ def softmax(logits):
 
 
 @mistake(
-    "softmax_unsigned",
-    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def softmax(logits):
-    _filled(logits, "logits")
-    logits = np.asarray(logits)
-    with np.errstate(all="ignore"):
-        powers = np.exp((logits - logits.max(axis=-1, keepdims=True)).astype(float))
-        return powers / powers.sum(axis=-1, keepdims=True)
-
-
-@mistake(
-    "softmax_arrays_only",
-    says="this calls a method that only arrays have, so it fails for a list; begin with np.asarray.",
-)
-def softmax(logits):
-    powers = np.exp(_filled(logits, "logits") - logits.max(axis=-1, keepdims=True).astype(float))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-@mistake(
     "log_softmax_of_softmax",
     says="this takes the logarithm of a softmax, which is -inf where the softmax has underflowed to 0; subtract the log-sum-exp from the logits.",
     seen="docs: torch.nn.functional.log_softmax: log(softmax(x)) is numerically unstable",
