@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to, equal_to, require
-from autograder.grading.helpers import answers, classified, leaves_alone, works_and_leaves_alone
+from autograder.grading.helpers import answers, classified, works_and_leaves_alone
 
 IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
 KEYS = 'Three sequences: "scale", "naive", "stable", one entry for each scale.'
@@ -92,7 +92,7 @@ def test_weights_leave_the_counts(student, numbers):
     )
 
 
-def column(student, rows, key, size):
+def column(rows, key, size):
     """Require that a sweep has a sequence of this name and length; return it."""
     require(isinstance(rows, dict), "`stability_sweep` returns no dict")
     require(key in rows, f'"{key}" is missing')
@@ -102,7 +102,7 @@ def column(student, rows, key, size):
 
 def loss_of_each_scale(student, rows, key, logits, targets, scales):
     """Require that a sweep's losses are the right ones, or those that the student's own loss gives."""
-    given = column(student, rows, key, len(scales))
+    given = column(rows, key, len(scales))
     # A wrong loss is paid in its own part: the sweep has to report it.
     with np.errstate(all="ignore"):
         exact = [float(F.cross_entropy(torch.tensor(scale * logits), torch.tensor(targets))) for scale in scales]
@@ -123,7 +123,7 @@ def test_sweep_of_scales(student, rng):
     require(
         any(np.shape(found) == (3,) and len({*map(float, found)} - {*scales}) == 3 for found in losses), "no losses"
     )
-    assert column(student, rows, "scale", 3) == close_to(np.array(scales))
+    assert column(rows, "scale", 3) == close_to(np.array(scales))
 
 
 @check("stability", points=0.5, hint=KEYS)
@@ -159,32 +159,33 @@ def test_sweep_of_broken_losses(student, rng):
     low = rng.uniform(0.5, 1.0)
     for given in ([[2.0, low]], [0]), ([[0.0, -low]], [1]):  # infinite over infinite, and the log of 0
         logits, targets = np.array(given[0]), np.array(given[1])
-        kept = column(student, student.stability_sweep(logits, targets, [1.0, 2000.0]), "naive", 2)
+        kept = column(student.stability_sweep(logits, targets, [1.0, 2000.0]), "naive", 2)
         own = np.array([float(student.cross_entropy_naive(scale * logits, targets)) for scale in (1.0, 2000.0)])
-        require(not math.isfinite(kept[1]), "at a large scale the naive loss is not finite")
-        require(np.isfinite(kept[0]), "at a scale of 1 the naive loss is finite")
-        require(np.array_equal(kept[1], own[1], equal_nan=True), '"naive" is not what your cross_entropy_naive gives')
+        exact = float(F.cross_entropy(torch.tensor(2000 * logits), torch.tensor(targets)))
+        require(kept[1] != close_to(exact), "at a large scale the naive loss does not break down")
+        require(np.isfinite(kept[0]) and kept[0] != kept[1], '"naive" does not depend on the scale')
+        same = np.allclose(kept, own, rtol=1e-5, atol=1e-7, equal_nan=True)
+        require(same, '"naive" is not what your cross_entropy_naive gives')
 
 
 def swept(student, numbers):
-    """Logits, targets and scales whose sweep gives stable losses that depend on all of them."""
-    logits, targets = classified(numbers)
-    first, scales = (logits, targets, [1.0, 5000.0]), [1.0, 4000.0]
-    makes = [
-        column(student, student.stability_sweep(*given), "stable", 2).tolist()
-        for given in (
-            first,
-            first,
-            (2 * logits, *first[1:]),
-            (logits, (targets + 1) % 4, first[2]),
-            (*first[:2], scales),
-        )
-    ]
-    require(makes[0] == makes[1], "`stability_sweep` gives something else each time")
-    for place, made in enumerate(makes[2:], 1):
-        require(made != makes[0], f"`stability_sweep` gives the same whatever argument {place} is")
-    require(all(np.isfinite(makes[0])), '"stable" is not finite')
-    return first
+    """Logits, targets and scales of a sweep that depends on all of them, right or wrong."""
+    logits, targets = numbers.uniform(0.5, 2.0, size=(6, 4)), numbers.integers(0, 4, size=6)
+    first = (logits, targets, [0.5, 1.0])
+    others = (2 * logits, *first[1:]), (logits, (targets + 1) % 4, first[2]), (*first[:2], [0.25, 2.0])
+    made, again, *changed = (numbers_of(student.stability_sweep(*given)) for given in (first, first, *others))
+    require(made == again, "`stability_sweep` gives something else each time")
+    for place, found in enumerate(changed, 1):
+        require(found != made, f"`stability_sweep` gives the same whatever argument {place} is")
+    return logits, targets, [1.0, 5000.0]
+
+
+def numbers_of(rows):
+    """Return the numbers in a sweep's losses, whatever they are called."""
+    require(isinstance(rows, dict) and len(rows) > 1, "`stability_sweep` returns no dict of losses")
+    losses = [column(rows, key, 2).tolist() for key in rows]
+    require(np.isfinite(losses).all(), "a loss of a small scale is not finite")
+    return losses
 
 
 @check(
@@ -192,14 +193,20 @@ def swept(student, numbers):
 )
 def test_sweep_is_silent(student, numbers):
     """shows no warning"""
-    seen = student.observe("stability_sweep", *swept(student, numbers))
-    require(not seen.warnings, f"a warning is shown: {seen.warnings[:1]}")
+    logits, targets, scales = swept(student, numbers)
+    seen = student.observe("stability_sweep", logits, targets, scales)
+    own = student.observe("cross_entropy", scales[1] * logits, targets).warnings  # are not the sweep's
+    shown = [text for text in seen.warnings if text not in own]
+    require(not shown, f"a warning is shown: {shown[:1]}")
 
 
 @check("stability", kind="property", topic="leaves_alone", points=0.5, hint=IN_PLACE)
 def test_sweep_leaves_its_arguments(student, numbers):
-    """does not change its arguments and prints nothing"""
-    leaves_alone(student, "stability_sweep", *swept(student, numbers))
+    """does not change its arguments"""
+    arguments = swept(student, numbers)
+    seen = student.observe("stability_sweep", *arguments)
+    for place, (after, before) in enumerate(zip(seen.arguments, arguments, strict=True), 1):
+        require(np.array_equal(after, before), f"`stability_sweep` changes argument {place}")
 
 
 @check("quick_checks", topic="extremes", hint="What is -log(p) as p goes to 0?")

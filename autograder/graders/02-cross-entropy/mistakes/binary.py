@@ -105,6 +105,8 @@ def bce_loss(probs, targets):
 @mistake(
     "bce_one_logarithm",
     says="both of your terms have log(p), so the target has no effect; the factor 1 - y belongs to log(1 - p).",
+    also=("validation",),
+    breaks=("leaves_alone",),
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -277,6 +279,8 @@ def bce_with_logits_grad(logits, targets):
 mistake(
     "bgrad_mean",
     says="this averages the gradient into one number; each logit has its own slope, so keep the shape of the logits.",
+    also=("validation",),
+    breaks=("gradient", "leaves_alone"),
     function="bce_with_logits_grad",
     change=("(sigmoid - targets) / logits.size", "np.mean(sigmoid - targets)"),
 )
@@ -295,6 +299,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_in_place",
     says="this works in place on the caller's logits; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)

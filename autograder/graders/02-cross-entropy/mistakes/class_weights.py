@@ -120,6 +120,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 @mistake(
     "weights_root_without_c",
     says="the number of classes is missing under the root; take the root of the whole inverse weight.",
+    breaks=("strategy",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -138,6 +139,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 @mistake(
     "weights_root_of_counts",
     says="this is one over the root of each count; take the root of the inverse weight, n/C included.",
+    breaks=("strategy",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -156,6 +158,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 @mistake(
     "weights_root_of_the_frequency",
     says="this divides n/C by the root of n_c; take the root of the whole fraction.",
+    breaks=("strategy",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -271,6 +274,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_in_place",
     says="this works in place on the caller's array of counts; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")

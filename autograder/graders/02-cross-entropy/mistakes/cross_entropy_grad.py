@@ -37,6 +37,7 @@ def cross_entropy_grad(logits, targets):
 mistake(
     "grad_columns",
     says="a colon in p[:, targets] changes those columns in every row; pair np.arange(N) with the targets.",
+    breaks=("axes",),
     change=("gradient[np.arange(len(targets)), targets]", "gradient[:, targets]"),
 )
 
@@ -82,6 +83,7 @@ def cross_entropy_grad(logits, targets):
 @mistake(
     "grad_without_softmax",
     says="this subtracts the one-hot rows from the logits themselves; take the softmax first.",
+    breaks=("extremes",),
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -91,6 +93,8 @@ def cross_entropy_grad(logits, targets):
 mistake(
     "grad_mean_over_rows",
     says="this averages the rows into one; each logit has its own slope, so keep the shape (N, C).",
+    also=("validation",),
+    breaks=("axes", "extremes", "leaves_alone"),
     change=("gradient / len(targets)", "gradient.mean(axis=0)"),
 )
 
@@ -99,6 +103,7 @@ mistake(
     "grad_in_place",
     says="this works in place on the caller's logits and leaves the gradient in them; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
