@@ -226,14 +226,14 @@ def test_gradient_of_one_row(student, rng):
     assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
-@check("cross_entropy_grad", points=0.5, hint="One-hot vectors have C entries, whichever classes occur.")
+@check("cross_entropy_grad", points=0.25, hint="One-hot vectors have C entries, whichever classes occur.")
 def test_gradient_without_the_last_class(student, rng):
     """targets need not contain the last class"""
     logits, targets = rng.normal(size=(1, 5)), np.array([2])
     assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
-@check("cross_entropy_grad", topic="extremes", points=0.5, hint=OVERFLOW)
+@check("cross_entropy_grad", topic="extremes", points=0.25, hint=OVERFLOW)
 def test_gradient_of_extreme_logits(student, rng):
     """stays finite at plus and minus 10000"""
     logits, targets = 1e4 * np.sort(rng.normal(size=(1, 4)))[:, ::-1], np.array([3])  # a sure mistake, of slope 1
@@ -244,7 +244,7 @@ def test_gradient_of_extreme_logits(student, rng):
     "cross_entropy_grad",
     kind="property",
     topic="extremes",
-    points=0.5,
+    points=0.75,
     hint="Each row has its own maximum. " + OVERFLOW,
 )
 def test_gradient_of_rows_of_different_scale(student, numbers):
@@ -254,7 +254,9 @@ def test_gradient_of_rows_of_different_scale(student, numbers):
     assert student.cross_entropy_grad(first[0] + SHIFTS, first[1]) == close_to(made)
 
 
-@check("cross_entropy_grad", kind="property", topic="axes", points=0.5, hint="A row's slope has nothing of other rows.")
+@check(
+    "cross_entropy_grad", kind="property", topic="axes", points=0.75, hint="A row's slope has nothing of other rows."
+)
 def test_gradient_of_each_row(student, numbers):
     """does not change in a row where only another row changes"""
     first, other = positive(numbers)
