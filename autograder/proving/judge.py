@@ -62,12 +62,13 @@ class _Judge:
         self._rows = {name: Row(assignment.id, name) for name in PROMISES}
 
     def look_at(self, case: Case, outcomes: list[Outcome]) -> None:
-        lost = [item for item in outcomes if item.status != "pass"]
+        failed = [item for item in outcomes if item.status != "pass"]
+        lost = [item for item in failed if not item.carried]
         if case.kind == "stub":
             passed = [f"{case.id}: passes `{item.id}`" for item in outcomes if item.status == "pass"]
             self._count(STUB, passed)
             return
-        self._failed |= {item.id for item in lost if item.message != LEFT_OUT}
+        self._failed |= {item.id for item in failed if item.message != LEFT_OUT}
         if case.kind == "mistake":
             self._mistake(self._catalogue[case.id], lost)
         elif case.kind == "mutant":
