@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from autograder.course import paths
-from autograder.grading.diagnosis import catalogue, evidence, references, replay, steps
+from autograder.grading.diagnosis import catalogue, evidence, pairs, references, replay, steps
 from autograder.grading.diagnosis.catalogue import Mistake
 from autograder.grading.diagnosis.evidence import Says, Seen
 from autograder.grading.diagnosis.output import Output, differences, of_student
@@ -59,6 +59,7 @@ class Diagnosis:
         self._reference = reference
         self._catalogue = catalogue
         self._name = name
+        self._texts = {item.id: item.text for item in catalogue}
         self._modules: dict[Names, ModuleType] = {}
         self._replays: dict[tuple[Names, tuple[bytes, ...]], list[Output]] = {}
         self._seconds: dict[tuple[bytes, ...], float] = {}
@@ -108,10 +109,12 @@ class Diagnosis:
         under = self._known_below(label, state)
         if not below and under and not any(found.values()):  # both are wrong, which neither shows alone
             found = self._explained(mine, traces, label, (), _ids(under))
+        if not any(found.values()):
+            mine, found = self._pairs(mine, traces, label, base)
         chosen = [item for item in mine if item.id in _chosen(found)]
         for item in chosen:
             explained = {check for check, *_ in found[item.id]}
-            state.say(item.id, item.says, [trace for trace in wrong if trace.check in explained])
+            state.say(item.id.partition("+")[0], item.says, [trace for trace in wrong if trace.check in explained])
         state.known[label] = chosen
         if not any(found.values()):
             self._look_at_steps(label, traces, wrong, state)
@@ -123,6 +126,20 @@ class Diagnosis:
         return {
             item.id: self._weigh(base, (*under, item.id), _in_parts(traces, item), label, self._judge) for item in mine
         }
+
+    def _pairs(
+        self, mine: Sequence[Mistake], traces: Sequence[Trace], label: str, base: Names
+    ) -> tuple[list[Mistake], dict[str, frozenset[tuple[str, int, str]]]]:
+        """Try two mistakes at once, where that takes no time; they must explain two calls or more."""
+        if any(self._is_long(trace) for trace in traces):
+            return [], {}
+        made = []
+        for one, other, text in pairs.pairs(catalogue.text_of(self._reference, label), mine):
+            both = dataclasses.replace(one, id=f"{one.id}+{other.id}", text=text, also=(*one.also, *other.also))
+            made.append(dataclasses.replace(both, says=f"{one.says}\nBesides: {other.says}"))
+            self._texts[both.id] = text
+        found = self._explained(made, traces, label, base)
+        return made, {name: explained for name, explained in found.items() if len(explained) > 1}
 
     def _known_below(self, label: str, state: _State) -> list[Mistake]:
         used = references.used_by(self._reference, label)
@@ -272,7 +289,7 @@ class Diagnosis:
 
     def _module(self, names: tuple[str, ...]) -> ModuleType:
         if names not in self._modules:
-            text = "\n\n".join(item.text for item in self._catalogue if item.id in names)
+            text = "\n\n".join(self._texts[name] for name in names)
             with replay.unmoved():
                 self._modules[names], _ = loader.load(f"{self._name}.py", catalogue.replaced(self._reference, text))
         return self._modules[names]

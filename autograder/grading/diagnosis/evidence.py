@@ -34,6 +34,8 @@ def facets(seen: Seen) -> dict[str, Says]:
         return {"raised": "for" if seen.student.raised == seen.mistaken.raised else "nothing"}
     mine = differences(seen.student, seen.right)
     between = differences(seen.student, seen.mistaken)
+    if seen.right.raised and not between:  # both accept what must be refused, and make the same of it
+        return {"raised": "for", "value": "for"}
     return {name: _says(name, seen, mine, between) for name in wrong}
 
 
