@@ -122,7 +122,9 @@ def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
         found, made = np.empty(0), np.full(1, np.nan)
     fits = made.size > 0 if shape is None else made.shape == tuple(shape)
     right = found.dtype.kind in "iuf" and fits and bool(np.isfinite(made).all())
-    kind = f"finite numbers of shape {tuple(shape)}" if shape else "finite numbers" if shape is None else "a finite number"
+    kind = (
+        f"finite numbers of shape {tuple(shape)}" if shape else "finite numbers" if shape is None else "a finite number"
+    )
     require(right, f"`{function}` does not give {kind} yet")
     return made
 

@@ -111,7 +111,9 @@ def test_mse_keeps_no_state(student, numbers):
     require(unboxed(student.mse_loss(*first)) == close_to(before), "`mse_loss` remembers its earlier calls")
 
 
-@check("mse_loss", kind="property", topic="prints", points=0.25, hint="Take out what you print while you look for errors.")
+@check(
+    "mse_loss", kind="property", topic="prints", points=0.25, hint="Take out what you print while you look for errors."
+)
 def test_mse_prints_nothing(student, numbers):
     """prints nothing"""
     prints_nothing(student, "mse_loss", pair(numbers, 5), pair(numbers, 5))
@@ -140,7 +142,7 @@ def test_mse_grad_with_an_outlier(student, rng):
     "mse_grad",
     kind="property",
     topic="gradient",
-    points=0.5,
+    points=0.25,
     hint="Each prediction has a slope of its own, in which no other error occurs.",
 )
 def test_mse_grad_of_one_error_alone(student, rng):
@@ -159,7 +161,7 @@ def test_mse_grad_of_one_error_alone(student, rng):
     "mse_grad",
     kind="property",
     topic="axes",
-    points=0.5,
+    points=0.75,
     hint="n is the number of all elements; the result is an array and has the shape of pred.",
 )
 def test_hidden_mse_grad_of_a_matrix(student, rng):
@@ -199,7 +201,9 @@ def test_mse_grad_keeps_no_state(student, numbers):
     require(np.allclose(before, after), "`mse_grad` remembers its earlier calls")
 
 
-@check("mse_grad", kind="property", topic="prints", points=0.25, hint="Take out what you print while you look for errors.")
+@check(
+    "mse_grad", kind="property", topic="prints", points=0.25, hint="Take out what you print while you look for errors."
+)
 def test_mse_grad_prints_nothing(student, numbers):
     """prints nothing"""
     prints_nothing(student, "mse_grad", pair(numbers, 5), pair(numbers, 5), shape=(5,))

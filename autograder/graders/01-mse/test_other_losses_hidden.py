@@ -54,13 +54,15 @@ def turned(pred, target):
     return 2.25 * target - 1.25 * pred, 2.25 * pred - 1.25 * target
 
 
-@check("rmse", topic="default", points=1.0, hint="Take the root after the mean.")
+@check("rmse", topic="default", points=0.75, hint="Take the root after the mean.")
 def test_rmse_of_a_vector(student, rng):
     """takes the root of the mean"""
     gives(student, "rmse", root_of_mse, *pair(rng, 8))
 
 
-@check("rmse", topic="extremes", points=0.25, hint="The root is taken of the mean, after large errors have been squared.")
+@check(
+    "rmse", topic="extremes", points=0.25, hint="The root is taken of the mean, after large errors have been squared."
+)
 def test_rmse_with_an_outlier(student, rng):
     """an outlier dominates"""
     gives(student, "rmse", root_of_mse, *with_an_outlier(rng, 9))
@@ -84,7 +86,7 @@ def test_rmse_of_small_errors(student, rng):
     "rmse",
     kind="property",
     topic="axes",
-    points=0.25,
+    points=0.5,
     hint="The mean under the root is over *all* elements, and the RMSE is one number.",
 )
 def test_rmse_of_a_matrix(student, rng):
@@ -92,7 +94,7 @@ def test_rmse_of_a_matrix(student, rng):
     of_all_elements(student, "rmse", rng, 4, 5)
 
 
-@check("rmse", topic="gradient", points=1.0, hint="By the chain rule, the error is divided by n times the RMSE.")
+@check("rmse", topic="gradient", points=0.75, hint="By the chain rule, the error is divided by n times the RMSE.")
 def test_rmse_grad_of_a_vector(student, rng):
     """the gradient of a vector"""
     has_the_slopes(student, "rmse_grad", root_of_mse, *pair(rng, 7))
@@ -118,7 +120,7 @@ def test_hidden_rmse_grad_at_a_perfect_fit(student, rng):
     "rmse",
     kind="property",
     topic="axes",
-    points=0.25,
+    points=0.5,
     hint="n is the number of all elements; the result is an array and has the shape of pred.",
 )
 def test_rmse_grad_of_a_matrix(student, rng):
@@ -146,7 +148,7 @@ def test_rmse_prints_nothing(student, numbers):
     prints_nothing(student, "rmse_grad", pair(numbers, 4), pair(numbers, 4), shape=(4,))
 
 
-@check("mae", topic="default", points=1.0, hint="The mean of the absolute errors.")
+@check("mae", topic="default", points=0.75, hint="The mean of the absolute errors.")
 def test_mae_of_a_vector(student, rng):
     """averages absolute errors"""
     gives(student, "mae_loss", F.l1_loss, *pair(rng, 11))
@@ -158,13 +160,13 @@ def test_mae_with_an_outlier(student, rng):
     gives(student, "mae_loss", F.l1_loss, *with_an_outlier(rng, 8))
 
 
-@check("mae", kind="property", topic="axes", points=0.25, hint="The mean is over *all* elements, and it is one number.")
+@check("mae", kind="property", topic="axes", points=0.5, hint="The mean is over *all* elements, and it is one number.")
 def test_mae_of_a_matrix(student, rng):
     """a table has the MAE of its elements in one row, as one number"""
     of_all_elements(student, "mae_loss", rng, 4, 3)
 
 
-@check("mae", topic="gradient", points=1.0, hint="The sign of the error, divided by n.")
+@check("mae", topic="gradient", points=0.75, hint="The sign of the error, divided by n.")
 def test_mae_grad_of_a_vector(student, rng):
     """the gradient of a vector"""
     has_the_slopes(student, "mae_grad", F.l1_loss, *pair(rng, 9))
@@ -203,7 +205,7 @@ def test_mae_grad_counts_perfect_predictions(student, rng):
     "mae",
     kind="property",
     topic="axes",
-    points=0.25,
+    points=0.5,
     hint="n is the number of all elements; the result is an array and has the shape of pred.",
 )
 def test_mae_grad_of_a_matrix(student, rng):
@@ -244,7 +246,7 @@ def on_both_sides(rng, size=20, delta=1.0):
     return target + sizes * np.resize([1, 1, -1, -1], size), target
 
 
-@check("huber", topic="default", points=1.0, hint="Half the squared error up to delta, a straight line beyond it.")
+@check("huber", topic="default", points=0.75, hint="Half the squared error up to delta, a straight line beyond it.")
 def test_huber_with_the_default(student, rng):
     """averages both branches, with the default delta of 1"""
     gives(student, "huber_loss", huber(), *on_both_sides(rng, 14))
@@ -257,7 +259,12 @@ def test_huber_of_small_errors(student, rng):
     gives(student, "huber_loss", huber(), target + rng.uniform(-0.6, 0.6, size=9), target)
 
 
-@check("huber", topic="extremes", points=0.25, hint="Beyond delta, the loss is delta times the error's size less half delta.")
+@check(
+    "huber",
+    topic="extremes",
+    points=0.25,
+    hint="Beyond delta, the loss is delta times the error's size less half delta.",
+)
 def test_huber_of_large_errors(student, rng):
     """large errors lie on a straight line"""
     target = rng.normal(size=9)
@@ -276,13 +283,17 @@ def test_huber_with_a_large_delta(student, rng):
     gives(student, "huber_loss", huber(3.0), *on_both_sides(rng, delta=3.0), 3.0)
 
 
-@check("huber", kind="property", topic="axes", points=0.25, hint="The mean is over *all* elements, and it is one number.")
+@check(
+    "huber", kind="property", topic="axes", points=0.5, hint="The mean is over *all* elements, and it is one number."
+)
 def test_huber_of_a_matrix(student, rng):
     """a table has the loss of its elements in one row, as one number"""
     of_all_elements(student, "huber_loss", rng, 6, 4)
 
 
-@check("huber", topic="gradient", points=1.0, hint="The error up to delta, plus or minus delta beyond it, divided by n.")
+@check(
+    "huber", topic="gradient", points=0.75, hint="The error up to delta, plus or minus delta beyond it, divided by n."
+)
 def test_huber_grad_of_both_branches(student, rng):
     """the gradient is right in both branches, with the default delta of 1"""
     has_the_slopes(student, "huber_grad", huber(), *on_both_sides(rng, 12))
@@ -300,7 +311,12 @@ def test_huber_grad_with_a_large_delta(student, rng):
     has_the_slopes(student, "huber_grad", huber(3.0), *on_both_sides(rng, delta=3.0), delta=3.0)
 
 
-@check("huber", topic="extremes", points=0.5, hint="An error of exactly delta has the slope of both branches, which is delta.")
+@check(
+    "huber",
+    topic="extremes",
+    points=0.5,
+    hint="An error of exactly delta has the slope of both branches, which is delta.",
+)
 def test_huber_grad_at_the_seam(student, rng):
     """the slope is right where the branches meet"""
     target = np.round(rng.normal(size=4) * 4) / 4
@@ -312,7 +328,7 @@ def test_huber_grad_at_the_seam(student, rng):
     "huber",
     kind="property",
     topic="axes",
-    points=0.25,
+    points=0.5,
     hint="n is the number of all elements; the result is an array and has the shape of pred.",
 )
 def test_huber_grad_of_a_matrix(student, rng):

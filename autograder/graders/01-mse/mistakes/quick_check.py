@@ -21,7 +21,10 @@ mistake(
     "quick_check_printed",
     says="this prints the number but returns nothing; end with `return`.",
     function="quick_check_mse",
-    change=("return mse_loss(np.array([2.0, -4.0]), np.zeros(2))", "print(mse_loss(np.array([2.0, -4.0]), np.zeros(2)))"),
+    change=(
+        "return mse_loss(np.array([2.0, -4.0]), np.zeros(2))",
+        "print(mse_loss(np.array([2.0, -4.0]), np.zeros(2)))",
+    ),
 )
 
 mistake(
