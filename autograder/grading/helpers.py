@@ -5,6 +5,8 @@ from autograder.grading.helpers import answers, classified, gradient, leaves_alo
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -60,6 +62,12 @@ def require_value_errors(function: str, errors: Iterable[StudentRaised | None]) 
         require(isinstance(error, ValueError), f"`{function}` raises {getattr(error, 'type_name', '')}, not ValueError")
 
 
+def names_shapes(message: str, *shapes: Sequence[int]) -> bool:
+    """Return whether a message names shapes, in any order and form: "(3,)", "[3]", "3 and 3x1"."""
+    wanted = Counter(str(size) for shape in shapes for size in shape)
+    return wanted <= Counter(re.findall(r"\d+", message))
+
+
 def answers(
     student: Student,
     function: str,
@@ -95,21 +103,31 @@ def unboxed(value: Any) -> Any:
 
 
 def keeps_arguments(
-    student: Student, function: str, first: Sequence[Array], other: Sequence[Any], shape: Sequence[int] = ()
+    student: Student,
+    function: str,
+    first: Sequence[Array],
+    other: Sequence[Any],
+    shape: Sequence[int] = (),
+    **named: Any,
 ) -> None:
     """Require that a function that works leaves its arguments as they are."""
-    answers(student, function, first, other, shape)
-    seen = student.observe(function, *first)
-    for place, (after, before) in enumerate(zip(seen.arguments, first, strict=True), 1):
+    answers(student, function, first, other, shape, **named)
+    seen = student.observe(function, *first, **named)
+    for place, (after, before) in enumerate(zip(seen.arguments, first, strict=False), 1):
         require(np.array_equal(after, before), f"`{function}` changes argument {place}")
 
 
 def prints_nothing(
-    student: Student, function: str, first: Sequence[Array], other: Sequence[Any], shape: Sequence[int] = ()
+    student: Student,
+    function: str,
+    first: Sequence[Array],
+    other: Sequence[Any],
+    shape: Sequence[int] = (),
+    **named: Any,
 ) -> None:
     """Require that a function that works prints nothing."""
-    answers(student, function, first, other, shape)
-    require(student.observe(function, *first).printed == "", f"`{function}` prints something")
+    answers(student, function, first, other, shape, **named)
+    require(student.observe(function, *first, **named).printed == "", f"`{function}` prints something")
 
 
 def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
