@@ -143,7 +143,7 @@ def test_a_changed_grader_is_previewed_then_written(folder: Path) -> None:
     preview = changes(folder, "--preview")
     assert written(folder) == before
     assert set(preview) == {"student-01", "student-03", "student-05"}
-    assert "mse_loss: mse_of_a_vector pass → fail, 1 → 0 points" in preview["student-05"]["reasons"]
+    assert "mse_loss: mse_of_a_vector pass → fail, 1.5 → 0 points" in preview["student-05"]["reasons"]
     assert preview["student-05"]["after"] == preview["student-05"]["before"] - 1
     assert preview["student-01"]["after"] == preview["student-01"]["before"] - 1 - 4 + 1.5
     assert changes(folder) == preview

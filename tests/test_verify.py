@@ -121,7 +121,7 @@ def test_a_mistake_that_is_none_is_found(problems: dict[str, list[str]]) -> None
 
 def test_a_mistake_that_reaches_into_checks_that_do_not_call_it_is_found(problems: dict[str, list[str]]) -> None:
     (line,) = problems[judge.ALONE]
-    assert line.startswith("reaches_far: loses ") and "mae_grad_of_a_matrix" in line
+    assert line.startswith("reaches_far: loses ") and "mae_grad_of_a_vector" in line
 
 
 def test_a_check_that_a_stub_passes_is_found(problems: dict[str, list[str]]) -> None:
