@@ -130,6 +130,14 @@ def prints_nothing(
     require(student.observe(function, *first, **named).printed == "", f"`{function}` prints something")
 
 
+def works_and_leaves_alone(
+    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = ()
+) -> None:
+    """Require that a function works, right or wrong, and has no effect but its result."""
+    answers(student, function, first, other, shape)
+    leaves_alone(student, function, *first)
+
+
 def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
     """Return a student's value as float64. Fails the check where it is not finite numbers of this shape."""
     try:
