@@ -179,9 +179,8 @@ class GraderPlugin:
         self._keep(case, check.part, student)
         self.reach.note(item, student)
         if self._diagnosis is not None:
-            self._traces[case].append(
-                Trace(check.id, check.part, status == "pass", tuple(student.recorded), check.kind)
-            )
+            calls = tuple(student.recorded)
+            self._traces[case].append(Trace(check.id, check.part, status == "pass", calls, check.kind, check.topic))
         self.outcomes[case].append(check.outcome(status, message))
 
     def _keep(self, case: int, part: str, student: Student) -> None:

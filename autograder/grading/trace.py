@@ -36,3 +36,4 @@ class Trace:
     passed: bool
     calls: tuple[Recorded, ...]
     kind: Kind = "value"
+    topic: str = ""

@@ -8,25 +8,20 @@ as if that one were right. If two mistakes explain the same, nothing is said: a 
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 from autograder.course import paths
-from autograder.grading.diagnosis import catalogue, evidence, pairs, references, replay, steps
+from autograder.grading.diagnosis import catalogue, evidence, pairs, references, steps
 from autograder.grading.diagnosis.catalogue import Mistake
 from autograder.grading.diagnosis.evidence import Says, Seen
-from autograder.grading.diagnosis.output import Output, differences, of_student
+from autograder.grading.diagnosis.output import differences, of_student
+from autograder.grading.diagnosis.replays import Names, Replays
+from autograder.grading.diagnosis.weighing import JUDGED_ELSEWHERE, Explained, Scales, calls, chosen, told_by
 from autograder.grading.trace import Trace
-from autograder.worker import module as loader
 
-LONG = 0.03  # processor seconds; a check whose calls take more is long
 VALIDATION = "validation"
-Names = tuple[str, ...]
-Judge = Callable[[Seen, Trace, int], dict[str, Says]]
 
 
 @dataclass(frozen=True)
@@ -58,11 +53,8 @@ class Diagnosis:
     def __init__(self, reference: str, catalogue: Sequence[Mistake], name: str) -> None:
         self._reference = reference
         self._catalogue = catalogue
-        self._name = name
-        self._texts = {item.id: item.text for item in catalogue}
-        self._modules: dict[Names, ModuleType] = {}
-        self._replays: dict[tuple[Names, tuple[bytes, ...]], list[Output]] = {}
-        self._seconds: dict[tuple[bytes, ...], float] = {}
+        self._replays = Replays(reference, catalogue, name)
+        self._scales = Scales(self._replays)
 
     def find(self, traces: Sequence[Trace]) -> dict[str, Finding]:
         """Return what can be said about failed checks, by check id."""
@@ -83,13 +75,11 @@ class Diagnosis:
 
     def forget(self, checks: Collection[str]) -> None:
         """Forget the replays of these checks, because nobody else gets the same inputs."""
-        gone = {name.encode() for name in checks}
-        self._replays = {key: value for key, value in self._replays.items() if key[1][0] not in gone}
-        self._seconds = {key: value for key, value in self._seconds.items() if key[0] not in gone}
+        self._replays.forget(checks)
 
     def _look_at(self, label: str, state: _State) -> None:
         """Explain a function's wrong outputs for ordinary input: by functions below, by its mistakes, by simple slips."""
-        traces = [trace for trace in state.traces if not _is_input(trace) and _calls(trace, label)]
+        traces = [trace for trace in state.traces if not _is_input(trace) and calls(trace, label)]
         wrong = [trace for trace in traces if not trace.passed and self._differs(trace, label, ())]
         if not wrong:
             return
@@ -111,33 +101,35 @@ class Diagnosis:
             found = self._explained(mine, traces, label, (), _ids(under))
         if not any(found.values()):
             mine, found = self._pairs(mine, traces, label, base)
-        chosen = [item for item in mine if item.id in _chosen(found)]
-        for item in chosen:
+        named = [item for item in mine if item.id in chosen(found)]
+        for item in named:
             explained = {check for check, *_ in found[item.id]}
-            state.say(item.id.partition("+")[0], item.says, [trace for trace in wrong if trace.check in explained])
-        state.known[label] = chosen
+            told = [trace for trace in wrong if trace.check in explained and _may_break(item, trace)]
+            state.say(item.id.partition("+")[0], item.says, told)
+        state.known[label] = named
         if not any(found.values()):
             self._look_at_steps(label, traces, wrong, state)
 
     def _explained(
         self, mine: Sequence[Mistake], traces: Sequence[Trace], label: str, base: Names, under: Names = ()
-    ) -> dict[str, frozenset[tuple[str, int, str]]]:
+    ) -> dict[str, Explained]:
         """Return what each mistake explains in the checks of its parts; `under` are tried together with it."""
         return {
-            item.id: self._weigh(base, (*under, item.id), _in_parts(traces, item), label, self._judge) for item in mine
+            item.id: self._scales.weigh(base, (*under, item.id), _in_parts(traces, item), label, self._scales.judge)
+            for item in mine
         }
 
     def _pairs(
         self, mine: Sequence[Mistake], traces: Sequence[Trace], label: str, base: Names
-    ) -> tuple[list[Mistake], dict[str, frozenset[tuple[str, int, str]]]]:
+    ) -> tuple[list[Mistake], dict[str, Explained]]:
         """Try two mistakes at once, where that takes no time; they must explain two calls or more."""
-        if any(self._is_long(trace) for trace in traces):
+        if any(self._replays.is_long(trace) for trace in traces):
             return [], {}
         made = []
         for one, other, text in pairs.pairs(catalogue.text_of(self._reference, label), mine):
             both = dataclasses.replace(one, id=f"{one.id}+{other.id}", text=text, also=(*one.also, *other.also))
             made.append(dataclasses.replace(both, says=f"{one.says}\nBesides: {other.says}"))
-            self._texts[both.id] = text
+            self._replays.add(both.id, text)
         found = self._explained(made, traces, label, base)
         return made, {name: explained for name, explained in found.items() if len(explained) > 1}
 
@@ -148,10 +140,14 @@ class Diagnosis:
     def _below(self, label: str, traces: Sequence[Trace], state: _State) -> list[Mistake]:
         """Return the known mistakes of functions that this one uses, if its outputs show them."""
         below = self._known_below(label, state)
-        for those in [below, *([item] for item in below)] if len(below) > 1 else [below]:
-            if those and self._weigh((), _ids(those), traces, label, self._judge):
-                return those
-        return []
+        options = [[item] for item in below]
+        if len({item.function for item in below}) == len(below) > 1:
+            options.append(below)
+        weighed = [
+            (len(self._scales.weigh((), _ids(those), traces, label, self._scales.judge)), those) for those in options
+        ]
+        most = max((count for count, _ in weighed), default=0)
+        return next((those for count, those in weighed if count == most > 0), [])
 
     def _about(self, label: str) -> list[Mistake]:
         """Return the mistakes of a function and of its private helpers."""
@@ -170,16 +166,16 @@ class Diagnosis:
                 stepped = steps.stepped(seen.right, step.apply, call) if call.label == label else seen.right
                 return evidence.facets(Seen(seen.student, seen.right, stepped))
 
-            if len(self._weigh((), (), own, label, judge)) > 1:
+            if len(self._scales.weigh((), (), own, label, judge)) > 1:
                 fitting.append(name)
         if len(fitting) == 1:
             state.say(fitting[0], steps.STEPS[fitting[0]].says, wrong)
 
     def _look_at_input(self, label: str, state: _State) -> None:
         """Explain what a function makes of unusual and bad input; its values for ordinary input may be wrong, too."""
-        traces = [trace for trace in state.traces if _is_input(trace) and _calls(trace, label)]
+        traces = [trace for trace in state.traces if _is_input(trace) and calls(trace, label)]
         wrong = [trace for trace in traces if not trace.passed]
-        plain = [trace for trace in state.traces if not _is_input(trace) and _calls(trace, label)]
+        plain = [trace for trace in state.traces if not _is_input(trace) and calls(trace, label)]
         right = not any(self._differs(trace, label, ()) for trace in plain)
 
         def judge(seen: Seen, trace: Trace, index: int) -> dict[str, Says]:
@@ -188,15 +184,15 @@ class Diagnosis:
             return evidence.facets(seen)
 
         mine = [item for item in self._about(label) if item.part == VALIDATION] if wrong else []
-        found = {item.id: self._weigh((), (item.id,), traces, label, judge) for item in mine}
+        found = {item.id: self._scales.weigh((), (item.id,), traces, label, judge) for item in mine}
         for item in mine:
-            if item.id in _chosen(found):
+            if item.id in chosen(found):
                 explained = {check for check, *_ in found[item.id]}
                 state.say(item.id, item.says, [trace for trace in wrong if trace.check in explained])
 
     def _carried(self, trace: Trace, labels: Sequence[str], state: _State) -> str:
         """Return the function whose mistake is all that is wrong in a check of functions that use it, or nothing."""
-        wrong = [label for label in labels if _calls(trace, label) and self._differs(trace, label, ())]
+        wrong = [label for label in labels if calls(trace, label) and self._differs(trace, label, ())]
         below = [state.standing.get(label, []) for label in wrong]
         if not wrong or not all(below):
             return ""
@@ -206,97 +202,11 @@ class Diagnosis:
 
     def _differs(self, trace: Trace, label: str, base: Names) -> bool:
         """Return whether the student's outputs of this function differ in a check from those with these mistakes."""
-        right = self._right(trace, base)
-        return any(differences(of_student(trace.calls[index]), right[index]) for index in _told_by(trace, label))
-
-    def _judge(self, seen: Seen, trace: Trace, index: int) -> dict[str, Says]:
-        """Judge a call with ordinary input. Who takes no such option does what one does who ignores it."""
-        call = trace.calls[index]
-        if seen.student.raised == "TypeError" and seen.right.raised is None and differences(seen.mistaken, seen.right):
-            bare = replay.without_options(call) if call.function == call.label else None
-            if bare is not None:
-                (ignored,) = replay.run(self._module(()), [bare])
-                return {"value": "for" if not differences(seen.mistaken, ignored) else "nothing"}
-        return evidence.facets(seen)
-
-    def _weigh(
-        self, base: Names, names: Names, traces: Sequence[Trace], label: str, judge: Judge
-    ) -> frozenset[tuple[str, int, str]]:
-        """Return what mistakes explain: check, call and facet. Nothing, if anything speaks against them.
-
-        `base` are mistakes of other functions, with which the outputs count as right.
-        """
-        explained = set()
-        for trace in sorted(
-            traces, key=self._length
-        ):  # short checks first: they usually show that a mistake does not fit
-            right, told = self._right(trace, base), set(_told_by(trace, label))
-            said: dict[int, dict[str, Says]] = {}
-
-            def against(
-                index: int,
-                output: Output,
-                trace: Trace = trace,
-                right: list[Output] = right,
-                told: set[int] = told,
-                said: dict[int, dict[str, Says]] = said,
-            ) -> bool:
-                if index in told:
-                    said[index] = judge(Seen(of_student(trace.calls[index]), right[index], output), trace, index)
-                return "against" in said.get(index, {}).values()
-
-            if self._replay((*base, *names), trace, against) is None:
-                return frozenset()
-            explained |= {
-                (trace.check, index, facet)
-                for index, facets in said.items()
-                for facet, word in facets.items()
-                if word == "for"
-            }
-        return frozenset(explained)
-
-    def _right(self, trace: Trace, base: Names = ()) -> list[Output]:
-        """Return the outputs of the trace's calls with the reference, and these mistakes in it."""
-        outputs = self._replay(base, trace)
-        assert outputs is not None
-        return outputs
-
-    def _length(self, trace: Trace) -> int:
-        """Sort key: 0 for short traces, whose order matters if a mistake keeps state; the input's size for long ones."""
-        return sum(len(call.arguments) for call in trace.calls) if self._is_long(trace) else 0
-
-    def _is_long(self, trace: Trace) -> bool:
-        """Return whether the trace's calls take long with the reference; if so, replays stop at a difference."""
-        self._right(trace)
-        return self._seconds[_key(trace)] > LONG
-
-    def _replay(
-        self, names: tuple[str, ...], trace: Trace, stop: Callable[[int, Output], bool] = lambda index, output: False
-    ) -> list[Output] | None:
-        """Return the outputs of the trace's calls with these mistakes in place; with none, those of the reference.
-
-        Return None if `stop` is true for one of them; the later ones are then not needed.
-        """
-        key = names, _key(trace)
-        known = self._replays.get(key)
-        if known is None or not (len(known) == len(trace.calls) or any(itertools.starmap(stop, enumerate(known)))):
-            started = time.thread_time()
-            long = bool(names) and self._is_long(trace)
-            known = self._replays[key] = replay.run(self._module(names), trace.calls, stop if long else None)
-            if not names:
-                self._seconds[_key(trace)] = time.thread_time() - started
-        return None if any(itertools.starmap(stop, enumerate(known))) else known
-
-    def _module(self, names: tuple[str, ...]) -> ModuleType:
-        if names not in self._modules:
-            text = "\n\n".join(self._texts[name] for name in names)
-            with replay.unmoved():
-                self._modules[names], _ = loader.load(f"{self._name}.py", catalogue.replaced(self._reference, text))
-        return self._modules[names]
-
-
-def _key(trace: Trace) -> tuple[bytes, ...]:
-    return trace.check.encode(), *(call.function.encode() + call.arguments for call in trace.calls)
+        right = self._replays.right(trace, base)
+        ignored = JUDGED_ELSEWHERE if trace.kind == "value" else frozenset()
+        return any(
+            differences(of_student(trace.calls[index]), right[index]) - ignored for index in told_by(trace, label)
+        )
 
 
 def _ids(items: Iterable[Mistake]) -> Names:
@@ -307,39 +217,14 @@ def _is_input(trace: Trace) -> bool:
     return trace.kind == "input" or trace.part == VALIDATION
 
 
+def _may_break(item: Mistake, trace: Trace) -> bool:
+    """Return whether a mistake can be the reason why a check fails: a property, only if it breaks this one."""
+    return trace.kind != "property" or trace.topic in item.breaks
+
+
 def _in_parts(traces: Sequence[Trace], item: Mistake) -> list[Trace]:
     """Return the checks of the parts that a mistake is about."""
     return [trace for trace in traces if trace.part in (item.part, *item.also)]
-
-
-def _chosen(found: dict[str, frozenset[tuple[str, int, str]]]) -> set[str]:
-    """Return the mistakes that explain most, each something of its own. Two that explain the same say nothing."""
-    chosen: set[str] = set()
-    taken: set[tuple[str, int, str]] = set()
-    left = {name: explained for name, explained in found.items() if explained}
-    while left:
-        most = max(map(len, left.values()))
-        best = [name for name, explained in left.items() if len(explained) == most]
-        if len(best) == 1:
-            chosen.add(best[0])
-        for name in best:
-            taken |= left.pop(name)
-        left = {name: explained for name, explained in left.items() if not explained & taken}
-    return chosen
-
-
-def _calls(trace: Trace, label: str) -> bool:
-    return any(call.label == label for call in trace.calls)
-
-
-def _told_by(trace: Trace, label: str) -> list[int]:
-    """Return the calls that show what a function does: its own, and later calls of torch that show its effects."""
-    first = next((index for index, call in enumerate(trace.calls) if call.label == label), len(trace.calls))
-    return [
-        index
-        for index, call in enumerate(trace.calls)
-        if call.label == label or (index > first and "." in call.function and call.function != "kit.call")
-    ]
 
 
 def of(root: Path, assignment_id: str, module: str) -> Diagnosis:

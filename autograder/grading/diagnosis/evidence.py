@@ -46,7 +46,7 @@ def of_unusual(seen: Seen, values_are_right: bool) -> dict[str, Says]:
     if not differences(seen.mistaken, seen.right) & {"raised", "value"}:
         return {}
     if seen.student.raised:
-        return {"unusual": "for" if seen.mistaken.raised else "against"}
+        return {"unusual": "for" if seen.mistaken.raised == seen.student.raised else "against"}
     if not values_are_right:
         return {}
     return {"unusual": "for" if "value" in differences(seen.student, seen.right) else "against"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import importlib
 import io
 import operator
@@ -55,6 +56,17 @@ def without_options(call: Recorded) -> Recorded | None:
     except Exception:  # what cannot be read cannot be called
         return None
     return dataclasses.replace(call, arguments=wire.pack([list(args), {}])) if kwargs else None
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def options(arguments: bytes) -> int:
+    """Count the keyword arguments of a call, packed as it is recorded."""
+    from autograder.grading.tensors import tensors
+
+    try:
+        return len(reader.unpack(arguments, tensors, lambda kept: kept)[1])
+    except Exception:  # what cannot be read has none that can be told
+        return 0
 
 
 def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wire.Name], Any]) -> Output:
