@@ -73,12 +73,11 @@ HERE = 1e-12  # a learning rate with which the weights stay where they are, for 
 
 
 def recorded(student, key, X, y, loss, **start):
-    """Return what a run records at its start: each entry is the same, for the steps are tiny."""
+    """Return what a run records first; the steps are tiny, so that it may be noted before or after one."""
     run = student.train(X, y, loss, lr=HERE, steps=3, **start)
     require(isinstance(run, dict) and key in run, f'`train` gives no dict with "{key}"')
     found = np.asarray(run[key], dtype=float)
     require(found.ndim == 1 and found.size > 0, f'"{key}" is not an array with one entry for each set of weights')
-    require(np.allclose(found, found[0], atol=1e-9), f'"{key}" changes although the weights do not')
     return found[0]
 
 
@@ -121,7 +120,7 @@ def test_losses_of_bce(student, rng):
     assert recorded(student, "loss", X, y, "bce", w0=w0) == close_to(expected)
 
 
-@check("train", topic="default", hint="The loss is the mean of (p - y)².")
+@check("train", topic="default", points=0.75, hint="The loss is the mean of (p - y)².")
 def test_losses_of_mse(student, rng):
     """mse: records the mean loss"""
     X, y = examples(rng)
@@ -131,11 +130,11 @@ def test_losses_of_mse(student, rng):
 
 
 def clear(rng):
-    """Examples and weights with no logit near 0, where rounding decides on the class."""
+    """Examples and weights with no logit near 0, where rounding decides, and an accuracy that is not that of one class."""
     while True:
         (X, y), w0 = examples(rng, rows=30), rng.normal(size=3)
         right = ((X @ w0 >= 0) == (y == 1)).mean()
-        if (np.abs(X @ w0) > 1e-3).all() and 0.1 < right < 0.9 and right != 0.5:
+        if (np.abs(X @ w0) > 1e-3).all() and 0.1 < right < 0.9 and min(abs(right - 1 / 2), abs(right - 2 / 3)) > 0.05:
             return X, y, w0, right
 
 
@@ -149,7 +148,7 @@ def test_accuracies(student, rng):
 @check("train", topic="extremes", points=0.25, hint="Predict class 1 if p >= 0.5, also at p = 0.5.")
 def test_accuracy_of_an_even_guess(student, rng):
     """puts p = 0.5 into class 1: the accuracy at the start from zeros"""
-    X, y, w0, right = clear(rng)
+    X, y, w0, _ = clear(rng)
     found = np.asarray(student.train(X, y, "bce", lr=0.1, steps=2, w0=w0)["accuracy"], dtype=float)
     require(not np.allclose(found, y.mean()), "the accuracy does not depend on the weights")
     found = student.train(0 * X, y, "mse", lr=HERE, steps=2)["accuracy"]  # without features, p is 0.5 for all
@@ -270,7 +269,7 @@ def test_real_data(student, rng):
     "train",
     kind="property",
     topic="training",
-    points=0.75,
+    points=1.0,
     hint="Entry k belongs to the weights after k updates: steps + 1 entries, the first before any update.",
 )
 def test_entries_belong_to_their_weights(student, rng):

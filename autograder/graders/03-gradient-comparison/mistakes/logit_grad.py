@@ -78,6 +78,7 @@ def logit_grad(z, y, loss, right=logit_grad):
     "slope_flat",
     says="this comes back as one long row; give it the shape of z.",
     breaks=("axes",),
+    also=("validation",),
 )
 def logit_grad(z, y, loss, right=logit_grad):
     return np.ravel(right(z, y, loss))
@@ -100,7 +101,8 @@ def logit_grad(z, y, loss, right=logit_grad):
     "slope_adds_up",
     says="this adds up over calls, in a default that is made once; start anew in each call.",
     seen="docs: Python language reference, function definitions: a default is evaluated once",
-    breaks=("axes", "leaves_alone", "prints", "reduction", "state"),
+    breaks=("axes", "leaves_alone", "prints", "reduction", "state", "training"),
+    also=("train", "validation"),
     replayable=False,
 )
 def logit_grad(z, y, loss, right=logit_grad, calls=[]):

@@ -112,11 +112,12 @@ mistake(
 )
 
 mistake(
-    "plot_no_labels",
-    says="the lines have no labels, so the legend shows nothing; give each one label=name.",
+    "plot_labels_of_the_keys",
+    says="all lines have the same label, so nobody can tell whose they are; give each one its history's name.",
     breaks=("plot",),
+    replayable=False,
     function="plot_training_curves",
-    change=(", label=name)", ")"),
+    change=("label=name", "label=key"),
 )
 
 

@@ -100,6 +100,7 @@ def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
 @mistake(
     "train_ignores_w0",
     says="this always starts the weights at zeros; start them at w0 if it is given.",
+    breaks=("training",),
 )
 def train(X, y, loss, lr=0.5, steps=200, w0=None, b0=0.0, right=train):
     right(X, y, loss, 0.0, 0, w0, b0)
