@@ -9,7 +9,7 @@ from autograder.grading.helpers import answers, classified, gradient, leaves_alo
 
 OVERFLOW = "exp overflows above about 709: subtract the maximum of each row first."
 IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
-SHIFTS = np.array([[1e4], [0.0], [-1e4]])
+SHIFTS = np.array([[1e4], [0.0], [-2e4]])
 
 
 def oracle(logits, targets, weight=None, **options):
@@ -194,7 +194,7 @@ def test_cross_entropy_with_weights_and_smoothing(student, rng):
     assert student.cross_entropy(logits, targets, weight=weight, label_smoothing=0.3) == close_to(expected)
 
 
-@check("cross_entropy", topic="smoothing", points=0.25, hint="Smooth the losses first, then reduce them.")
+@check("cross_entropy", topic="reduction", points=0.25, hint="Smooth the losses first, then reduce them.")
 def test_cross_entropy_with_everything(student, rng):
     """combines weights and smoothing with none and sum"""
     logits, targets = every_class(rng)
@@ -226,17 +226,17 @@ def test_gradient_of_one_row(student, rng):
     assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
-@check("cross_entropy_grad", points=0.5, hint="One-hot vectors have C entries, whichever classes occur.")
+@check("cross_entropy_grad", points=0.25, hint="One-hot vectors have C entries, whichever classes occur.")
 def test_gradient_without_the_last_class(student, rng):
     """targets need not contain the last class"""
     logits, targets = rng.normal(size=(1, 5)), np.array([2])
     assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
-@check("cross_entropy_grad", topic="extremes", points=0.5, hint=OVERFLOW)
+@check("cross_entropy_grad", topic="extremes", points=0.25, hint=OVERFLOW)
 def test_gradient_of_extreme_logits(student, rng):
     """stays finite at plus and minus 10000"""
-    logits, targets = 1e4 * rng.normal(size=(1, 4)), np.array([3])
+    logits, targets = 1e4 * np.sort(rng.normal(size=(1, 4)))[:, ::-1], np.array([3])  # a sure mistake, of slope 1
     assert student.cross_entropy_grad(logits, targets) == close_to(gradient(F.cross_entropy, logits, targets))
 
 
@@ -244,7 +244,7 @@ def test_gradient_of_extreme_logits(student, rng):
     "cross_entropy_grad",
     kind="property",
     topic="extremes",
-    points=0.5,
+    points=0.75,
     hint="Each row has its own maximum. " + OVERFLOW,
 )
 def test_gradient_of_rows_of_different_scale(student, numbers):
@@ -254,7 +254,9 @@ def test_gradient_of_rows_of_different_scale(student, numbers):
     assert student.cross_entropy_grad(first[0] + SHIFTS, first[1]) == close_to(made)
 
 
-@check("cross_entropy_grad", kind="property", topic="axes", points=0.5, hint="A row's slope has nothing of other rows.")
+@check(
+    "cross_entropy_grad", kind="property", topic="axes", points=0.75, hint="A row's slope has nothing of other rows."
+)
 def test_gradient_of_each_row(student, numbers):
     """does not change in a row where only another row changes"""
     first, other = positive(numbers)

@@ -557,7 +557,6 @@ def entropy(p):
 @mistake(
     "entropy_exact_sum",
     says="your entropy requires a sum of exactly 1, and refuses ten times 0.1 because of rounding; allow a difference of 1e-6.",
-    also=("information",),
 )
 def entropy(p):
     p = _distribution(p, "p")
