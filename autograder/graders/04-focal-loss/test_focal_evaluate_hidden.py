@@ -1,6 +1,5 @@
 """Hidden checks of 04-focal-loss: metrics of the minority class, against scikit-learn."""
 
-import numpy as np
 import torch
 from sklearn import metrics
 
@@ -9,14 +8,14 @@ from autograder.grading import check, close_to, require
 KEYS = ("accuracy", "precision", "recall", "f1", "average_precision")
 
 
-def scored(rng, rows=60, ties=False):
-    """Draw logits (N, 2) whose second column ranks the rows differently from z1 - z0; a quarter is positive."""
-    logits, y = rng.normal(size=(rows, 2)), rng.permutation(np.arange(rows) % 4 == 0)
-    logits[:, 1] += 1.2 * y - 0.3
-    if ties:
-        # Halves are exact, and z1 - z0 is never 0, because the statement leaves open which class a tie predicts.
-        logits = np.stack([np.zeros(rows), np.round(logits[:, 1] - logits[:, 0]) + 0.5], 1)
-    return torch.tensor(logits), torch.tensor(y.astype(int))
+def drawn(question):
+    return question.logits, question.labels
+
+
+def tied(question):
+    """Round the scores. Halves are exact, and no score is 0: the statement leaves open which class a tie predicts."""
+    scores = torch.round(question.logits[:, 1] - question.logits[:, 0]) + 0.5
+    return torch.stack([torch.zeros_like(scores), scores], 1), question.labels
 
 
 def expected(logits, y, *keys):
@@ -34,33 +33,34 @@ def identity(student):
     return student.call("torch.nn.Identity")
 
 
+def judged(student, questions, *keys):
+    """Require right answers to the questions about values."""
+    for question, answer in questions():
+        wanted = close_to(expected(question.logits, question.labels, *keys))
+        if answer != wanted:
+            question.answer_of(student)  # mistakes are told from the failed check's own calls
+        assert answer == wanted
+
+
 @check("evaluate", points=1.5, hint="Predict class 1 where its logit is larger; count TP, FP and FN of class 1.")
-def test_metrics_of_predictions(student, rng):
+def test_metrics_of_predictions(student, questions):
     """accuracy, precision, recall and F1 of class 1"""
-    for rows in (60, 17):
-        logits, y = scored(rng, rows)
-        wanted = expected(logits, y, "accuracy", "precision", "recall", "f1")
-        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
-        single = student.evaluate(identity(student), logits.float(), y.clone())
-        assert single == close_to(expected(logits.float(), y, "accuracy", "recall"))
+    judged(student, questions, "accuracy", "precision", "recall", "f1")
 
 
 @check("evaluate", hint="Rank by the probability of class 1, or by z1 - z0; sum precision times the gain in recall.")
-def test_average_precision_of_a_ranking(student, rng):
+def test_average_precision_of_a_ranking(student, questions):
     """average precision ranks by the probability of class 1"""
-    for rows in (60, 17):
-        logits, y = scored(rng, rows)
-        wanted = expected(logits, y, "average_precision")
-        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
+    judged(student, questions, "average_precision")
 
 
 @check(
     "evaluate", hint="Equal scores are one threshold: count all of their rows before you compute precision and recall."
 )
-def test_average_precision_of_ties(student, rng):
+def test_average_precision_of_ties(student, rng, question):
     """average precision is right where many scores are equal"""
     for _ in range(2):
-        logits, y = scored(rng, ties=True)
+        logits, y = tied(question(rng))
         wanted = expected(logits, y, "average_precision")
         assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
     constant = torch.tensor([[1.0, 0.0]]).repeat(12, 1)
@@ -69,9 +69,9 @@ def test_average_precision_of_ties(student, rng):
 
 
 @check("evaluate", hint="Test each denominator for 0 before you divide; the metric is 0 then, not NaN.")
-def test_metrics_that_are_undefined(student, numbers):
+def test_metrics_that_are_undefined(student, numbers, question):
     """a metric is 0, without a warning, where no row is predicted positive or no row is positive"""
-    logits, y = scored(numbers, 12)
+    logits, y = drawn(question(numbers, 12))
     never, always = logits.clone(), logits.clone()
     never[:, 1] = never[:, 0] - 1 - torch.tensor(numbers.uniform(size=12))
     always[:, 1] = always[:, 0] + 1 + torch.tensor(numbers.uniform(size=12))
@@ -88,9 +88,9 @@ def test_metrics_that_are_undefined(student, numbers):
     "evaluate",
     hint="Call model.eval() before and model.train(was) after, with torch.no_grad() around the model's call.",
 )
-def test_evaluation_is_in_eval_mode(student, numbers):
+def test_evaluation_is_in_eval_mode(student, numbers, question):
     """the model runs in eval mode and without gradients, and is returned to the mode it had"""
-    logits, y = scored(numbers, 12)
+    logits, y = drawn(question(numbers, 12))
     for mode in (True, False):
         probe = student.call("kit.Probe", identity(student))
         probe.method("train", mode)
@@ -105,14 +105,14 @@ def test_evaluation_is_in_eval_mode(student, numbers):
 
 
 @check("evaluate", points=0.5, hint="Sorting in place changes the caller's data: sort a copy.")
-def test_evaluation_leaves_its_arguments(student, numbers):
+def test_evaluation_leaves_its_arguments(student, numbers, question):
     """returns five metrics; changes neither X, y nor the model's weights, keeps no state and prints nothing"""
-    student.evaluate(identity(student), *scored(numbers))
+    student.evaluate(identity(student), *drawn(question(numbers)))
     model = student.call("torch.nn.Linear", 3, 2)
     made = {"weight": torch.tensor(numbers.normal(size=(2, 3))), "bias": torch.tensor(numbers.normal(size=2))}
     model.method("load_state_dict", {name: value.float() for name, value in made.items()})
     weights = model.state()
-    X, (_, y) = torch.tensor(numbers.normal(size=(20, 3)), dtype=torch.float32), scored(numbers, 20)
+    X, (_, y) = torch.tensor(numbers.normal(size=(20, 3)), dtype=torch.float32), drawn(question(numbers, 20))
     seen = student.observe("evaluate", model, X.clone(), y.clone())
     require(isinstance(seen.value, dict) and set(KEYS) <= set(seen.value), f"the result has the keys {', '.join(KEYS)}")
     predicted = (X @ weights["weight"].T + weights["bias"]).argmax(1)
