@@ -214,7 +214,10 @@ class GraderPlugin:
             found = findings.get(item.id)
             if found is not None and item.status in ("fail", "error"):
                 message = f"{item.message}\n{found.says}"
-                self.outcomes[index][place] = msgspec.structs.replace(item, mistake=found.mistake, message=message)
+                carried = f"right, given your `{found.carried}`" if found.carried else ""
+                self.outcomes[index][place] = msgspec.structs.replace(
+                    item, mistake=found.mistake, message=message, carried=carried
+                )
 
     def _notes_of(self, index: int, student: Student) -> list[str]:
         """Return notes on top-level statements that failed. They ran before any check, so they have their own budget."""

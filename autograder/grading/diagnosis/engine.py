@@ -7,6 +7,7 @@ do, nothing is said: a false name is worse than none.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -27,10 +28,11 @@ LONG = 0.03  # processor seconds; a check whose calls take more is long
 
 @dataclass(frozen=True)
 class Finding:
-    """What is said about a failed check."""
+    """What is said about a failed check. `carried` is the function whose mistake alone made it fail, if it is another."""
 
     mistake: str
     says: str
+    carried: str = ""
 
 
 class Diagnosis:
@@ -48,14 +50,27 @@ class Diagnosis:
         """Return what can be said about failed checks, by check id."""
         findings: dict[str, Finding] = {}
         known: dict[str, Mistake] = {}
+        standing: dict[str, Mistake] = {}
         failed = [trace for trace in traces if not trace.passed and trace.calls]
         called = dict.fromkeys(call.label for trace in failed for call in trace.calls)
         labels = [label for label in called if label in references.defined(self._reference)]
         # Functions that use no others come first, so that their mistakes are known when their callers are examined.
         for label in sorted(labels, key=lambda name: len(references.used_by(self._reference, name))):
-            self._look_at(label, traces, known, findings)
+            below = self._look_at(label, traces, known, findings)
+            if below is not None:
+                standing[label] = below
             self._look_at_refusals(label, traces, findings)
+        for trace in failed:
+            carried = self._carried(trace, labels, standing)
+            if carried and trace.check in findings:
+                findings[trace.check] = dataclasses.replace(findings[trace.check], carried=carried)
         return findings
+
+    def _carried(self, trace: Trace, labels: Sequence[str], standing: dict[str, Mistake]) -> str:
+        """Return the function whose mistake is all that is wrong in a check of functions that use it, or nothing."""
+        wrong = [label for label in labels if _calls(trace, label) and self._differs(trace, label)]
+        below = {standing[label].function if label in standing else "" for label in wrong}
+        return below.pop() if len(below) == 1 else ""
 
     def forget(self, checks: Collection[str]) -> None:
         """Forget the replays of these checks, because nobody else gets the same inputs."""
@@ -65,13 +80,16 @@ class Diagnosis:
 
     def _look_at(
         self, label: str, traces: Sequence[Trace], known: dict[str, Mistake], findings: dict[str, Finding]
-    ) -> None:
-        """Try what may be wrong with a function: its own mistake, one of a function it uses, both, or a simple slip."""
+    ) -> Mistake | None:
+        """Try what may be wrong with a function: its own mistake, one of a function it uses, both, or a simple slip.
+
+        Return the mistake of another function if it explains everything.
+        """
         # Bad input is a separate part: a function that refuses nothing may also have a mistake that can be named.
         computing = [trace for trace in traces if trace.part != "validation"] or list(traces)
         wrong = [trace for trace in computing if not trace.passed and self._differs(trace, label)]
         if not wrong:
-            return
+            return None
         parts = {trace.part for trace in wrong}
         relevant = [trace for trace in computing if trace.part in parts and _calls(trace, label)]
         mine = [item for item in self._about(label) if item.part != "validation"]
@@ -79,7 +97,7 @@ class Diagnosis:
         # One cause for both functions is more likely; it has already been seen to fit its own function.
         if item := self._inherited(label, wrong, below):
             self._say(item.id, f"`{item.function}`, on which this stands: {item.says}", wrong, findings)
-            return
+            return item
         fitting = [item for item in mine if self._fits((item.id,), relevant, label)]
         if not fitting:
             fitting = [item for item in mine for other in below if self._fits((item.id, other.id), relevant, label)]
@@ -88,6 +106,7 @@ class Diagnosis:
             self._say(fitting[0].id, fitting[0].says, wrong, findings)
         elif not fitting:
             self._look_at_steps(label, relevant, wrong, findings)
+        return None
 
     def _about(self, label: str) -> list[Mistake]:
         """Return the mistakes of a function and of its private helpers."""
