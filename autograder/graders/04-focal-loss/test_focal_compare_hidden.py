@@ -388,6 +388,7 @@ def train_draws(student, random_state):
 @check(
     "compare",
     points=0.5,
+    topic="default",
     hint="Return a dict with three keys, each holding the dict of evaluate; D is the number of columns of X.",
 )
 def test_comparison_of_any_number_of_features(student, compared, proof, read):
@@ -399,14 +400,20 @@ def test_comparison_of_any_number_of_features(student, compared, proof, read):
     follows(proof, compared)
 
 
-@check("compare", hint="Train each model from the starting weights, on the training rows, with lr 0.01 for 60 epochs.")
-def test_comparison_learns_the_digits(student, compared, read, proof, on_digits, draw):
+@check("compare", points=0.5, topic="training", hint="Train each model on the training rows.")
+def test_comparison_learns_the_digits(student, compared, proof, on_digits):
     """each of the three models ranks the 8s among the test rows well above the other digits"""
-    learns_in_small_steps(student, read, draw)
     follows(proof, compared)
     on_digits("cross_entropy", "average_precision", "accuracy")
     for name in ("weighted", "focal"):
         on_digits(name, "average_precision")
+
+
+@check("compare", points=0.5, topic="training", hint="Train with lr 0.01 for 60 epochs.")
+def test_comparison_learns_in_small_steps(student, compared, read, proof, draw):
+    """the models are trained with a learning rate of 0.01 for 60 epochs"""
+    learns_in_small_steps(student, read, draw)
+    follows(proof, compared)
 
 
 def learns_in_small_steps(student, read, draw):
@@ -438,7 +445,9 @@ def faint_and_strong(rng):
 
 
 @check(
-    "compare", hint="The weights are n / (2 n_c), counted on the training labels; the rare class gets the larger one."
+    "compare",
+    topic="weights",
+    hint="The weights are n / (2 n_c), counted on the training labels; the rare class gets the larger one.",
 )
 def test_weights_find_more_positives_of_overlapping_classes(student, compared, proof, on_digits):
     """where classes overlap, class weights raise recall and lower precision, compared with plain cross-entropy"""
@@ -446,14 +455,20 @@ def test_weights_find_more_positives_of_overlapping_classes(student, compared, p
     on_digits("weighted", "accuracy", "recall")
 
 
-@check("compare", hint="Use focal loss with gamma 2 and weights 0.25 for class 0 and 0.75 for class 1.")
+@check("compare", topic="alpha", hint="Use focal loss with gamma 2 and weights 0.25 for class 0 and 0.75 for class 1.")
 def test_focal_loss_finds_more_positives_of_overlapping_classes(student, compared, proof, on_digits):
     """where classes overlap, focal loss with its weights raises recall, but less than inverse-frequency weights do"""
     follows(proof, compared, "focal")
     on_digits("focal", "accuracy", "recall")
 
 
-@check("compare", points=0.5, hint="Copy the starting weights for each loss, and give each training the same seed.")
+@check(
+    "compare",
+    kind="property",
+    points=0.5,
+    topic="state",
+    hint="Copy the starting weights for each loss, and give each training the same seed.",
+)
 def test_comparison_starts_from_the_same_weights(student, compared, proof):
     """all models start from the same weights: on balanced classes, weighting changes nothing"""
     rng = np.random.default_rng(FIXED + 11)  # here one model trained three times over differs by 0.15
@@ -464,24 +479,36 @@ def test_comparison_starts_from_the_same_weights(student, compared, proof):
     follows(proof, compared)
 
 
-@check("compare", hint="Train on the training rows and evaluate on the test rows.")
+@check("compare", topic="evaluation", hint="Train on the training rows and evaluate on the test rows.")
 def test_comparison_measures_the_test_rows(student, compared, proof):
     """the metrics are measured on the test rows, and no model is trained on them"""
     place, _ = proof()
     hold(place == "test", "the metrics are not those of a trained classifier on the test rows", compared)
 
 
-@check("compare", hint="Making a layer draws random numbers: seed and make it inside torch.random.fork_rng().")
-def test_comparison_is_reproducible(student, compared, proof, random_state, draw):
-    """the same seed gives the same result; your random state and data stay unchanged"""
-    before, data = compared("seven"), seven_features(draw("seven"))
+@check("compare", kind="property", points=0.5, topic="state", hint="Seed the starting weights and the training.")
+def test_comparison_is_reproducible(student, compared, proof, draw):
+    """the same seed gives the same result"""
+    before = compared("seven")
     student.call("torch.manual_seed", 2)
+    again = rows_of(student.compare(*seven_features(draw("seven")), seed=7))
+    hold(again == before, "the same seed gives a different result", compared, "seven")
+    follows(proof, compared)
+
+
+@check(
+    "compare",
+    kind="property",
+    points=0.5,
+    topic="leaves_alone",
+    hint="Making a layer draws random numbers: seed and make it inside torch.random.fork_rng().",
+)
+def test_comparison_leaves_the_random_state_alone(student, compared, proof, random_state, draw):
+    """your random state and data stay unchanged"""
+    data = seven_features(draw("seven"))
     state = random_state()
     seen = student.observe("compare", *[item.clone() for item in data], seed=7)
-    if random_state() == state or not train_draws(student, random_state):
-        require(random_state() == state, "the caller's random state has changed afterwards")
-        require(
-            all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data"
-        )
-        hold(rows_of(seen.value) == before, "the same seed gives a different result", compared, "seven")
+    after = random_state()
+    require(after == state or train_draws(student, random_state), "the caller's random state has changed afterwards")
+    require(all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data")
     follows(proof, compared)
