@@ -1,5 +1,7 @@
 """Hidden checks of 04-focal-loss: metrics of the minority class, against scikit-learn."""
 
+import dataclasses
+
 import numpy as np
 import torch
 from sklearn import metrics
@@ -45,11 +47,15 @@ def judged(student, questions, fresh, key):
 def works(student, questions, *keys):
     """Require that these metrics are numbers that depend on logits and labels, right or wrong."""
     rows = [answer for _, answer in questions()]
-    again = questions()[0][0].answer_of(student)
+    asked = questions()[0][0]
+    again = asked.answer_of(student)
+    others = dataclasses.replace(asked, logits=-asked.logits), dataclasses.replace(asked, labels=1 - asked.labels)
+    changed = [other.answer_of(student) for other in others]
     for key in keys:
         right = all(isinstance(row, dict) and key in row and np.isfinite(float(row[key])) for row in rows)
         require(right, f'"{key}" is not a finite number yet')
-        require(len({float(row[key]) for row in rows}) > 1, f'"{key}" is the same for all models')
+        same = [row for row in changed if row == close_to({key: rows[0][key]})]
+        require(not same, f'"{key}" does not depend on the model and the labels')
         require(again == close_to({key: rows[0][key]}), f'"{key}" is another number the second time')
 
 

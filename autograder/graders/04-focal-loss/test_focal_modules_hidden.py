@@ -87,7 +87,9 @@ def test_focal_module_has_a_reduction(student, reference, rng):
         is_focal(student, reference, value, logits, targets, None, 2.0, reduction)
 
 
-@check("modules", points=0.25, topic="alpha", hint="forward passes its alpha on to focal_loss; a number has no entries.")
+@check(
+    "modules", points=0.25, topic="alpha", hint="forward passes its alpha on to focal_loss; a number has no entries."
+)
 def test_focal_module_has_a_number_as_alpha(student, reference, rng):
     """the module gives what the function gives, with a number as alpha, first of its settings"""
     logits, targets = classified(rng)
