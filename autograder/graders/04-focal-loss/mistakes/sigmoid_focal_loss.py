@@ -74,6 +74,7 @@ mistake(
 
 mistake(
     "sigmoid_by_positives",
+    breaks=("reduction",),
     says="the mean divides by the number of positives, as detectors do; divide by the number of all elements.",
     change=(
         "_reduced(losses, reduction)",
