@@ -319,7 +319,7 @@ mistake(
     "focal_takes_numbers_alone",
     says="alpha is multiplied in as it is, which suits a number alone; look class weights up by the target: alpha[targets].",
     seen="written by many: `loss = alpha * loss` under `if alpha is not None`",
-    breaks=("weights",),
+    breaks=("weights", "leaves_alone", "state"),
     also=("compare", "validation"),
     change=(
         "losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",

@@ -44,7 +44,7 @@ mistake(
     "module_alpha_forgotten",
     says="the module ignores its alpha; pass it on.",
     function="FocalLoss",
-    change=("self.alpha, self.gamma, self.", "gamma=self.gamma, reduction=self."),
+    change=("alpha, self.gamma, self.", "gamma=self.gamma, reduction=self."),
 )
 
 mistake(
