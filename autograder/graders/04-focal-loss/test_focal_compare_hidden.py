@@ -409,7 +409,7 @@ def test_comparison_learns_the_digits(student, compared, proof, on_digits):
         on_digits(name, "average_precision")
 
 
-@check("compare", points=0.5, topic="training", hint="Train with lr 0.01 for 60 epochs.")
+@check("compare", topic="training", hint="Train with lr 0.01 for 60 epochs.")
 def test_comparison_learns_in_small_steps(student, compared, read, proof, draw):
     """the models are trained with a learning rate of 0.01 for 60 epochs"""
     learns_in_small_steps(student, read, draw)
@@ -486,7 +486,7 @@ def test_comparison_measures_the_test_rows(student, compared, proof):
     hold(place == "test", "the metrics are not those of a trained classifier on the test rows", compared)
 
 
-@check("compare", kind="property", points=0.5, topic="state", hint="Seed the starting weights and the training.")
+@check("compare", kind="property", points=0.25, topic="state", hint="Seed the starting weights and the training.")
 def test_comparison_is_reproducible(student, compared, proof, draw):
     """the same seed gives the same result"""
     before = compared("seven")
@@ -499,7 +499,7 @@ def test_comparison_is_reproducible(student, compared, proof, draw):
 @check(
     "compare",
     kind="property",
-    points=0.5,
+    points=0.25,
     topic="leaves_alone",
     hint="Making a layer draws random numbers: seed and make it inside torch.random.fork_rng().",
 )
