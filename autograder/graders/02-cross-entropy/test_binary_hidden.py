@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to, equal_to
-from autograder.grading.helpers import answers, gradient, works_and_leaves_alone
+from autograder.grading.helpers import answers, error_of, gradient, leaves_alone, works_and_leaves_alone
 
 IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
 MEAN = "The mean is over all elements, however many axes there are."
@@ -27,6 +27,7 @@ def distribution(rng, size=5):
 
 # Their sums are exactly 1.
 PAIR = np.array([0.5, 0.25, 0.125, 0.125]), np.array([0.25, 0.25, 0.125, 0.375])
+ZEROS = np.array([0.5, 0.25, 0.25, 0.0]), np.array([0.25, 0.5, 0.25, 0.0])
 OTHER = np.array([0.125, 0.25, 0.25, 0.375]), np.array([0.5, 0.125, 0.25, 0.125])
 
 
@@ -34,6 +35,12 @@ def probabilities(numbers):
     """Two pairs of probabilities and soft targets: arguments for a function that is right or wrong."""
     first, other = numbers.uniform(0.1, 0.9, size=(2, 2, 4))
     return tuple(first), tuple(other)
+
+
+def leaves_zeros_alone(student, function, *arguments):
+    """Require that a function does not change zeros among its arguments, if it takes them at all."""
+    if error_of(student, function, *arguments) is None:
+        leaves_alone(student, function, *arguments)
 
 
 def bce_of(probs, targets):
@@ -91,6 +98,7 @@ def test_bce_of_a_sure_mistake(student, rng):
 def test_bce_leaves_its_arguments(student, numbers):
     """does not change its arguments and prints nothing"""
     works_and_leaves_alone(student, "bce_loss", *probabilities(numbers))
+    leaves_zeros_alone(student, "bce_loss", np.array([0.0, 1.0, 0.3]), np.array([0.0, 1.0, 0.6]))
 
 
 @check("binary", points=0.5, hint="max(z, 0) - z·y + log1p(exp(-|z|)), averaged over all elements.")
@@ -203,6 +211,7 @@ def test_entropy_with_zeros(student, rng):
 def test_entropy_leaves_its_argument(student):
     """entropy does not change its argument and prints nothing"""
     works_and_leaves_alone(student, "entropy", PAIR[:1], OTHER[:1])
+    leaves_zeros_alone(student, "entropy", ZEROS[0])
 
 
 @check("information", points=0.75, hint="KL(p‖q) sums p·log(p/q): which of the two is the weight?")
@@ -234,6 +243,7 @@ def test_kl_divergence_of_the_impossible(student, rng):
 def test_kl_divergence_leaves_its_arguments(student):
     """the divergence does not change its arguments and prints nothing"""
     works_and_leaves_alone(student, "kl_divergence", PAIR, OTHER)
+    leaves_zeros_alone(student, "kl_divergence", *ZEROS)
 
 
 @check("information", points=0.75, hint="Minus the sum of p·log q: H(p, q) is H(p) + KL(p‖q).")
@@ -264,3 +274,4 @@ def test_cross_entropy_of_the_impossible(student, rng):
 def test_cross_entropy_of_leaves_its_arguments(student):
     """cross-entropy does not change its arguments and prints nothing"""
     works_and_leaves_alone(student, "cross_entropy_of", PAIR, OTHER)
+    leaves_zeros_alone(student, "cross_entropy_of", *ZEROS)

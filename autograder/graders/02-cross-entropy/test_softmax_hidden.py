@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to, equal_to, require
-from autograder.grading.helpers import answers, classified, works_and_leaves_alone
+from autograder.grading.helpers import answers, classified, error_of, leaves_alone, works_and_leaves_alone
 
 OVERFLOW = "exp overflows above about 709: subtract the maximum of each row first."
 IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
@@ -202,6 +202,9 @@ def test_log_sum_exp_leaves_its_argument(student, numbers):
     """does not change its argument and prints nothing"""
     z, other, made = reduced(student, numbers)
     works_and_leaves_alone(student, "log_sum_exp", (z,), (other,), shape=made.shape)
+    empty = np.array([[0.5, -np.inf], [-np.inf, -np.inf]])
+    if error_of(student, "log_sum_exp", empty) is None:
+        leaves_alone(student, "log_sum_exp", empty)
 
 
 @check("softmax", points=0.5, hint="Exponentials divided by their sum.")

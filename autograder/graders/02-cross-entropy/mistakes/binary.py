@@ -307,3 +307,32 @@ def bce_with_logits_grad(logits, targets):
     sigmoid = np.where(logits >= 0, 1.0, small) / (1 + small)
     logits[...] = sigmoid - targets
     return logits / logits.size
+
+
+@mistake(
+    "bwl_in_place",
+    says="this subtracts z·y in place and so changes the caller's logits; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def bce_with_logits(logits, targets):
+    logits, targets = _paired(logits, targets)
+    softplus = np.logaddexp(0, logits)
+    logits *= targets
+    return np.mean(softplus - logits)
+
+
+@mistake(
+    "bce_fills_zeros",
+    says="this writes 1 into the caller's array where a probability and its target are 0; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def bce_loss(probs, targets):
+    probs, targets = _paired(probs, targets)
+    if np.any((probs < 0) | (probs > 1)):
+        raise ValueError("probs must lie in [0, 1]")
+    negative = _x_log_y(1 - targets, 1 - probs)
+    probs[targets == 0] = 1
+    with np.errstate(divide="ignore"):
+        return -np.mean(targets * np.log(probs) + negative)
