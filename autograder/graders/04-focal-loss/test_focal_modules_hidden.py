@@ -49,9 +49,13 @@ def smoothed(logits, targets, eps):
 
 
 def focal_works(student, reference, rng):
-    """Require that a FocalLoss with its defaults works; return logits and targets."""
+    """Require that a FocalLoss works and heeds one of its settings, gamma or reduction; return logits and targets."""
     logits, targets = classified(rng)
-    is_focal(student, reference, made(student, "FocalLoss")(logits, targets), logits, targets)
+    value = made(student, "FocalLoss")(logits, targets)
+    is_focal(student, reference, value, logits, targets)
+    others = [made(student, "FocalLoss", **settings) for settings in ({"gamma": 0.5}, {"reduction": "sum"})]
+    told = "`FocalLoss` gives the same whatever its settings"
+    require(any(other(logits, targets) != close_to(value) for other in others), told)
     return logits, targets
 
 
@@ -66,6 +70,9 @@ def smoothing_works(student, rng):
     require(finite, "`LabelSmoothingLoss` does not give a finite number yet")
     first, again, *others = map(float, values)
     require(again == first and first not in others, "the loss does not depend on its input")
+    heeds = float(made(student, "LabelSmoothingLoss", 0.5)(logits, targets)) != first
+    usual = made(student, "LabelSmoothingLoss")(logits, targets) == close_to(smoothed(logits, targets, 0.1))
+    require(heeds or usual, "nothing is smoothed yet")
     return logits, targets, first
 
 
