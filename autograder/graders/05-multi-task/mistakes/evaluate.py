@@ -140,7 +140,9 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     says="this stores its predictions in the caller's data; leave the data unchanged.",
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    mode = model.training
     found = right(model, data)
     with torch.no_grad():
-        data["predicted"] = model(data["X"])[1]
+        data["predicted"] = model.eval()(data["X"])[1]
+    model.train(mode)
     return found
