@@ -237,10 +237,10 @@ class Steps:
         self._height, self._middle = rng.uniform(1.1, 1.4), rng.uniform(0.8, 1.4)
         up = np.array([1.0, -1.0, 1.0, -1.0]) * rng.choice([-1, 1])
         self._values = self._middle + self._height * up + rng.uniform(-0.2, 0.2, size=4)
-        where, X = self._rows(rng, self.ROWS, 2.5)
+        where, X = self._rows(rng, self.ROWS, 2.2)
         self.train = self._data(X, self._labels[where], self._values[where])
         self.unlearnable = self._data(X, rng.permutation(self._labels[where]), rng.permutation(self._values[where]))
-        self._where, self._X = self._rows(rng, self.TO_MEASURE, 1.9)
+        self._where, self._X = self._rows(rng, self.TO_MEASURE, 1.7)
         # Of the rows that are measured on, so many have the class and value that the network learns.
         shares = rng.permutation([0.75, 0.5, 0.25]) + rng.uniform(-0.08, 0.08, size=3)
         upright = rng.permutation([0.14, 0.5, 0.86]) + rng.uniform(-0.02, 0.02, size=3)
