@@ -457,7 +457,7 @@ def test_rows_in_order(student, sweep, proof):
 
 @check("lambda_tradeoff", topic="lam", hint="Train the model of each row with its own lam.")
 def test_lam_matters(student, sweep, steps, readings, proof):
-    """with a very small lam one of the tasks is not learnt, and the other one is"""
+    """with a very small lam one of the tasks is not learnt"""
     shows_work(proof, sweep)
     names, alone = readings(), rows_of(sweep((NOTHING,), mood=7), 1)[0]
     if proof() == "train":
@@ -473,7 +473,6 @@ def test_lam_matters(student, sweep, steps, readings, proof):
         moved = rows_of(sweep((NOTHING,), mood=7, moved=AWAY), 1)[0]
         grown = AWAY - alone["rmse"] <= moved["rmse"] * 1.001 <= AWAY + alone["rmse"] + 1
         hold(alone["rmse"] < UNLEARNT and grown, "the row of a very small lam is not that of a network", sweep)
-    hold(told or not all(names.values()), "with a very small lam neither task is learnt", sweep)
 
 
 @check(
