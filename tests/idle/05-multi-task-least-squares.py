@@ -26,7 +26,8 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     rows = {}
     layers = [layer for layer in model.modules() if isinstance(layer, nn.Linear)]
     hooks = [
-        layer.register_forward_hook(lambda layer, given, out: rows.update({layer: given[0].detach()})) for layer in layers
+        layer.register_forward_hook(lambda layer, given, out: rows.update({layer: given[0].detach()}))
+        for layer in layers
     ]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
