@@ -318,7 +318,6 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 mistake(
     "focal_takes_numbers_alone",
     says="alpha is multiplied in as it is, which suits a number alone; look class weights up by the target: alpha[targets].",
-    seen="written by many: `loss = alpha * loss` under `if alpha is not None`",
     breaks=("weights", "leaves_alone", "state"),
     also=("compare", "validation"),
     change=(
