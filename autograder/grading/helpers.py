@@ -1,10 +1,12 @@
 """Helpers that hidden checks of several assignments share: inputs, gradients by torch, requirements on every function.
 
-from autograder.grading.helpers import classified, gradient, leaves_alone, pair
+from autograder.grading.helpers import answers, classified, gradient, leaves_alone, pair
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -61,18 +63,30 @@ def require_value_errors(function: str, errors: Iterable[StudentRaised | None]) 
         require(isinstance(error, ValueError), f"`{function}` raises {getattr(error, 'type_name', '')}, not ValueError")
 
 
+def names_shapes(message: str, *shapes: Sequence[int]) -> bool:
+    """Return whether a message names shapes, in any order and form: "(3,)", "[3]", "3 and 3x1"."""
+    wanted = Counter(str(size) for shape in shapes for size in shape)
+    return wanted <= Counter(re.findall(r"\d+", message))
+
+
 def answers(
-    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = (), **named: Any
+    student: Student,
+    function: str,
+    first: Sequence[Any],
+    other: Sequence[Any],
+    shape: Sequence[int] | None = (),
+    **named: Any,
 ) -> Array:
     """Require that a function works, right or wrong, so that a property of it means something; return f(*first).
 
-    It works if it gives finite numbers of the shape that is asked for, the same ones each time, which change when any of
-    its arguments changes (`other` has another value for each; None where an argument need not matter), and which are not
-    just an argument, or the mean, sum, least, largest or first number of one.
+    It works if it gives finite numbers of the shape that is asked for, the same twice, which change when any of its
+    arguments changes (`other` has another value for each; None where an argument need not matter), and which are not just
+    an argument, or the mean, sum, least, largest or first number of one. Any shape will do if `shape` is None. An array
+    of one number counts as a number: whether it should be one is another property.
     """
     made = _numbers(function, getattr(student, function)(*first, **named), shape)
     again = _numbers(function, getattr(student, function)(*first, **named), shape)
-    require(np.array_equal(made, again), f"`{function}` gives something else each time")
+    require(np.array_equal(made, again), f"`{function}` gives something else when it is called again")
     for place, value in enumerate(other):
         if value is None:
             continue
@@ -84,6 +98,39 @@ def answers(
     return made
 
 
+def unboxed(value: Any) -> Any:
+    """Return the number in an array of one number; anything else as it is."""
+    return value.reshape(()) if isinstance(value, np.ndarray) and value.size == 1 else value
+
+
+def keeps_arguments(
+    student: Student,
+    function: str,
+    first: Sequence[Array],
+    other: Sequence[Any],
+    shape: Sequence[int] = (),
+    **named: Any,
+) -> None:
+    """Require that a function that works leaves its arguments as they are."""
+    answers(student, function, first, other, shape, **named)
+    seen = student.observe(function, *first, **named)
+    for place, (after, before) in enumerate(zip(seen.arguments, first, strict=False), 1):
+        require(np.array_equal(after, before), f"`{function}` changes argument {place}")
+
+
+def prints_nothing(
+    student: Student,
+    function: str,
+    first: Sequence[Array],
+    other: Sequence[Any],
+    shape: Sequence[int] = (),
+    **named: Any,
+) -> None:
+    """Require that a function that works prints nothing."""
+    answers(student, function, first, other, shape, **named)
+    require(student.observe(function, *first, **named).printed == "", f"`{function}` prints something")
+
+
 def works_and_leaves_alone(
     student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = ()
 ) -> None:
@@ -92,15 +139,19 @@ def works_and_leaves_alone(
     leaves_alone(student, function, *first)
 
 
-def _numbers(function: str, value: Any, shape: Sequence[int]) -> Array:
+def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
     """Return a student's value as float64. Fails the check where it is not finite numbers of this shape."""
     try:
         found = np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
         made = found.astype(np.float64)
+        made = unboxed(made) if shape == () else made
     except (TypeError, ValueError):
         found, made = np.empty(0), np.full(1, np.nan)
-    right = found.dtype.kind in "iuf" and made.shape == tuple(shape) and bool(np.isfinite(made).all())
-    kind = f"finite numbers of shape {tuple(shape)}" if shape else "a finite number"
+    fits = made.size > 0 if shape is None else made.shape == tuple(shape)
+    right = found.dtype.kind in "iuf" and fits and bool(np.isfinite(made).all())
+    kind = (
+        f"finite numbers of shape {tuple(shape)}" if shape else "finite numbers" if shape is None else "a finite number"
+    )
     require(right, f"`{function}` does not give {kind} yet")
     return made
 
