@@ -49,14 +49,14 @@ def reduced(student, numbers):
     return z, other, answers(student, "log_sum_exp", (z,), (other,), shape=(3, 1) if kept else (3,))
 
 
-@check("naive", points=0.5, hint="Exponentials divided by their sum.")
+@check("naive", topic="axes", points=0.5, hint="Exponentials divided by their sum.")
 def test_naive_softmax_of_one_row(student, rng):
     """takes the softmax of one row"""
     logits = rng.normal(size=4)
     assert student.softmax_naive(logits) == close_to(softmax_of(logits))
 
 
-@check("naive", topic="axes", points=0.5, hint="The sum is along the last axis, with keepdims.")
+@check("naive", points=0.5, hint="The sum is along the last axis, with keepdims.")
 def test_naive_softmax_of_rows(student, rng):
     """takes the softmax of each row of a matrix"""
     logits = rng.normal(size=(5, 4))
@@ -113,14 +113,16 @@ def test_naive_formulas_keep_nothing(student, numbers):
     assert student.cross_entropy_naive(logits, targets) == close_to(made)
 
 
-@check("log_sum_exp", points=0.5, hint="The logarithm of the sum of exponentials; one number for one axis.")
+@check(
+    "log_sum_exp", topic="axes", points=0.5, hint="The logarithm of the sum of exponentials; one number for one axis."
+)
 def test_log_sum_exp_of_one_slice(student, rng):
     """gives one number for one axis"""
     z = rng.normal(size=5)
     assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
 
 
-@check("log_sum_exp", topic="axes", points=0.5, hint="Reduce the last axis unless told otherwise; it is then gone.")
+@check("log_sum_exp", points=0.5, hint="Reduce the last axis unless told otherwise; it is then gone.")
 def test_log_sum_exp_of_rows(student, rng):
     """reduces the last axis by default"""
     z = rng.normal(size=(5, 4))
@@ -207,14 +209,14 @@ def test_log_sum_exp_leaves_its_argument(student, numbers):
         leaves_alone(student, "log_sum_exp", empty)
 
 
-@check("softmax", points=0.5, hint="Exponentials divided by their sum.")
+@check("softmax", topic="axes", points=0.5, hint="Exponentials divided by their sum.")
 def test_softmax_of_one_row(student, rng):
     """softmax of one row"""
     logits = rng.normal(size=4)
     assert student.softmax(logits) == close_to(softmax_of(logits))
 
 
-@check("softmax", topic="axes", points=0.5, hint="Both the maximum and the sum are along the last axis, with keepdims.")
+@check("softmax", points=0.5, hint="Both the maximum and the sum are along the last axis, with keepdims.")
 def test_softmax_of_rows(student, rng):
     """softmax of each row of a matrix"""
     for rows in (5, 4):  # a square matrix hides no axis
@@ -267,14 +269,14 @@ def test_softmax_leaves_its_argument(student, numbers):
     works_and_leaves_alone(student, "softmax", (logits,), (other,), shape=(3, 4))
 
 
-@check("softmax", points=0.5, hint="The logit minus the log-sum-exp of its row.")
+@check("softmax", topic="axes", points=0.5, hint="The logit minus the log-sum-exp of its row.")
 def test_log_softmax_of_one_row(student, rng):
     """log-softmax of one row"""
     logits = rng.normal(size=4)
     assert student.log_softmax(logits) == close_to(log_softmax_of(logits))
 
 
-@check("softmax", topic="axes", points=0.5, hint="Each row has its own log-sum-exp.")
+@check("softmax", points=0.5, hint="Each row has its own log-sum-exp.")
 def test_log_softmax_of_rows(student, rng):
     """log-softmax of each row of a matrix"""
     for rows in (5, 4):
