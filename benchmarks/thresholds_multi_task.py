@@ -122,14 +122,14 @@ def solutions(reference: ModuleType) -> list[Solution]:
     ]
 
 
-def trial(solution: Solution, seed: int, released: dict[str, Any], penguins: Any, dress: Any) -> tuple[float, float]:
+def trial(solution: Solution, seed: int, given: Any, penguins: Any, dress: Any) -> tuple[float, float]:
     """Measure accuracy and RMSE in grams of one training, as the hidden check does."""
     torch.manual_seed(seed)
     model = solution.make_model()
-    solution.train(model, solution.make_loss(), dress.data(released), seed=seed)
+    solution.train(model, solution.make_loss(), dress.data(given), seed=seed)
     with torch.no_grad():
         logits, value = model.eval()(dress.inputs(penguins.X))
-    logits, grams = dress.undone(logits, value.double())
+    logits, grams = dress.undone(penguins.X, logits, value)
     accuracy = (logits.argmax(dim=1) == penguins.labels).double().mean()
     return float(accuracy), float((grams - penguins.grams).square().mean().sqrt())
 
@@ -163,17 +163,19 @@ def main() -> None:
     torch.set_num_threads(1)
     sys.path.insert(0, str(ROOT))
     reference, checks = load(RELEASED.with_name("multi_task.py")), load(CHECKS)
-    released, population = reference.load_penguins(RELEASED), checks.population(reference)
+    population = checks.population(reference)
     drawn = [population.draw(np.random.default_rng(number)) for number in range(gradings)]
     print(
         f"noise {np.mean([item.noise for item in drawn]):.1f} g, misfits {np.mean([item.misfits for item in drawn]):.1f}"
     )
+    rng = np.random.default_rng(7)
+    given = [population.draw(rng, checks.GIVEN) for _ in range(gradings * SEEDS_OF_A_GRADING)]
     accuracies, errors = [], []
     for solution in solutions(reference):
         seeds = range(gradings * SEEDS_OF_A_GRADING)
         dresses = [dress for number in range(gradings) for dress in checks.dresses(np.random.default_rng([number, 1]))]
         trials = np.array(
-            [trial(solution, seed, released, drawn[seed // SEEDS_OF_A_GRADING], dresses[seed]) for seed in seeds]
+            [trial(solution, seed, given[seed], drawn[seed // SEEDS_OF_A_GRADING], dresses[seed]) for seed in seeds]
         )
         accuracies.append(line(solution.name, "accuracy", trials[:, 0], better=1))
         errors.append(line(solution.name, "RMSE g", trials[:, 1], better=-1))

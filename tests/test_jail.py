@@ -249,6 +249,20 @@ def test_a_right_answer_loses_nothing_on_a_crowded_machine(course: Course) -> No
             assert time.monotonic() - started > 2.0  # or the machine was not crowded
 
 
+def test_a_part_that_uses_up_its_time_leaves_the_time_of_other_parts(course: Course) -> None:
+    with Jail(walls.by_name("bubblewrap"), ("msgspec", "numpy"), ("numpy",)) as jail:
+        limits = Limits(call_seconds=1.0, load_seconds=5, submission_seconds=1.8, memory_mb=256)
+        submission = Submission("s", course.assignments[0].id, "import time\n" + SLOW)
+        with Student(jail, submission, course.assignments[0], limits) as student:
+            student.works_on("greedy")
+            with pytest.raises(CallFailed, match=r"this part used up its 0.6 s"):
+                [student.compute(0.25) for _ in range(4)]
+            with pytest.raises(CallFailed, match=r"this part used up its 0.6 s"):
+                student.compute(0.0)
+            student.works_on("another")
+            assert student.compute(0.25) == "done"
+
+
 SLOW = """
 def compute(seconds):
     until = time.process_time() + seconds

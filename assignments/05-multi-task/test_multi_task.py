@@ -8,7 +8,7 @@ import torch
 from multi_task import *  # noqa: F403
 
 # How many more there are, run when you submit.
-HIDDEN_CHECKS = 60
+HIDDEN_CHECKS = 71
 
 # Which part of the exercise a check belongs to.
 PARTS = {
@@ -198,7 +198,7 @@ def test_training_on_the_penguins():
     assert float((value - data["values"]).square().mean().sqrt()) < 0.5
 
 
-# validation: Bad input is refused
+# validation: Unusual and bad input
 
 
 def test_regression_shapes_that_differ():

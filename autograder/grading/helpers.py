@@ -18,6 +18,7 @@ from autograder.grading.failures import StudentRaised
 from autograder.grading.proxy import Student
 
 Array = np.ndarray[Any, Any]
+_TAKEN: tuple[Callable[..., Any], ...] = (np.mean, np.sum, np.min, np.max)
 
 
 def pair(rng: np.random.Generator, *shape: int) -> tuple[Array, Array]:
@@ -79,9 +80,9 @@ def answers(
     """Require that a function works, right or wrong, so that a property of it means something; return f(*first).
 
     It works if it gives finite numbers of the shape that is asked for, the same twice, which change when any of its
-    arguments changes (`other` has another value for each; None where an argument need not matter), and which no argument
-    already holds. Any shape will do if `shape` is None. An array of one number counts as a number: whether it should be
-    one is another property.
+    arguments changes (`other` has another value for each; None where an argument need not matter), and which are not just
+    an argument, or the mean, sum, least, largest or first number of one. Any shape will do if `shape` is None. An array
+    of one number counts as a number: whether it should be one is another property.
     """
     made = _numbers(function, getattr(student, function)(*first, **named), shape)
     again = _numbers(function, getattr(student, function)(*first, **named), shape)
@@ -93,7 +94,7 @@ def answers(
         found = _numbers(function, getattr(student, function)(*changed, **named), shape)
         require(not np.array_equal(made, found), f"`{function}` gives the same whatever argument {place + 1} is")
     held = any(_holds(argument, made) for argument in first)
-    require(not held, f"`{function}` gives back one of its arguments")
+    require(not held, f"`{function}` gives back one of its arguments, or just its mean, sum or largest number")
     return made
 
 
@@ -130,6 +131,14 @@ def prints_nothing(
     require(student.observe(function, *first, **named).printed == "", f"`{function}` prints something")
 
 
+def works_and_leaves_alone(
+    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = ()
+) -> None:
+    """Require that a function works, right or wrong, and has no effect but its result."""
+    answers(student, function, first, other, shape)
+    leaves_alone(student, function, *first)
+
+
 def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
     """Return a student's value as float64. Fails the check where it is not finite numbers of this shape."""
     try:
@@ -148,5 +157,10 @@ def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
 
 
 def _holds(argument: Any, made: Array) -> bool:
-    held = np.asarray(argument.detach() if isinstance(argument, torch.Tensor) else argument)
-    return held.shape == made.shape and bool(np.array_equal(held.astype(np.float64), made))
+    """Return whether numbers are an argument itself, or no more than its mean, sum, least, largest or first number."""
+    held = np.asarray(argument.detach() if isinstance(argument, torch.Tensor) else argument).astype(np.float64)
+    simple = [held, *held.ravel()[:1]]
+    if held.size:
+        simple += [taken(held, axis=axis) for taken in _TAKEN for axis in (None, *range(held.ndim))]
+    alike = [np.asarray(item) for item in simple if np.shape(item) in ((), made.shape)]
+    return any(np.allclose(made, item, rtol=1e-9, atol=0.0) for item in alike)

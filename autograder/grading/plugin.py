@@ -107,6 +107,7 @@ class GraderPlugin:
         If a seed is given, use the random inputs of this seed.
         """
         student: Student = item.funcargs["student"]  # type: ignore[assignment]
+        student.works_on(checks.of(item).part)
         started = time.perf_counter()
         for patient in (False, True):
             values = {name: item.funcargs[name] for name in _parameters(item.function)}
@@ -179,7 +180,8 @@ class GraderPlugin:
         self._keep(case, check.part, student)
         self.reach.note(item, student)
         if self._diagnosis is not None:
-            self._traces[case].append(Trace(check.id, check.part, status == "pass", tuple(student.recorded)))
+            calls = tuple(student.recorded)
+            self._traces[case].append(Trace(check.id, check.part, status == "pass", calls, check.kind, check.topic))
         self.outcomes[case].append(check.outcome(status, message))
 
     def _keep(self, case: int, part: str, student: Student) -> None:

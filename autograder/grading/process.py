@@ -21,6 +21,8 @@ from autograder.worker.values import Note
 _LOADING = "loading the file"
 # Of the start of a worker after the first one, as much counts as a submission's own time; the rest is the machine's.
 _RESTART_SECONDS = 0.1
+# A part gets this share of a submission's time, so that a part which computes without end leaves time to the others.
+_OF_A_PART = 1 / 3
 # So many restarts, and so many deaths by somebody outside, are forgiven; what dies more often does so by itself.
 _MAX_RESTARTS, _MAX_KILLS = 5, 3
 
@@ -36,7 +38,7 @@ class Load:
 class SubmissionProcess:
     """The loaded worker, if there is one now, and what the submission has used up.
 
-    `spent` are the seconds of its time that are gone. `patient` is set where a failure is final even though the machine may
+    `spent` are the seconds of its time that are gone; `part` is whose checks run now, with a share of that time. `patient` is set where a failure is final even though the machine may
     be the cause; `starved` says that the machine, not the submission, has cost it something.
     """
 
@@ -51,6 +53,8 @@ class SubmissionProcess:
         self.worker: Worker | None = None
         self.load = Load()
         self.spent = 0.0
+        self.part = ""
+        self._spent_on: dict[str, float] = {}
         self.patient = self.starved = False
         self._load_failure: CallFailed | None = None
         self._restarts = self._kills = 0
@@ -69,7 +73,7 @@ class SubmissionProcess:
 
     def ready(self, function: str) -> None:
         """Have a loaded worker that has the function, if one is named. Raises CallFailed, MissingFunction."""
-        if self.spent > self._limits.submission_seconds:
+        if self._left() < 0:
             raise self._used_up()
         if self._load_failure is not None:
             raise self._load_failure
@@ -78,8 +82,26 @@ class SubmissionProcess:
         if function and function not in self.load.functions:
             raise failures.missing(function, self.load.functions)
 
+    def start_the_clock(self, spent: float) -> None:
+        """From here on, all parts have their whole time again, less what is told of the whole."""
+        self.spent = spent
+        self._spent_on.clear()
+
+    def _left(self) -> float:
+        """Return the seconds that are left to the part whose checks run."""
+        whole = self._limits.submission_seconds
+        of_part = whole * _OF_A_PART - self._spent_on.get(self.part, 0.0) if self.part else whole
+        return min(whole - self.spent, of_part)
+
+    def _spend(self, seconds: float) -> None:
+        self.spent += seconds
+        self._spent_on[self.part] = self._spent_on.get(self.part, 0.0) + seconds
+
     def _used_up(self) -> CallFailed:
-        return CallFailed("timeout", f"stopped: the submission used up its {self._limits.submission_seconds:g} s")
+        whole = self._limits.submission_seconds
+        if self.spent <= whole:
+            return CallFailed("timeout", f"stopped: this part used up its {whole * _OF_A_PART:g} s")
+        return CallFailed("timeout", f"stopped: the submission used up its {whole:g} s")
 
     def _start(self) -> None:
         started = time.monotonic()
@@ -88,7 +110,7 @@ class SubmissionProcess:
         if self.load.functions:  # the first worker is the machine's doing, every further one the submission's
             took = time.monotonic() - started
             self._restarts += 1
-            self.spent += min(took, _RESTART_SECONDS) if self._restarts <= _MAX_RESTARTS else took
+            self._spend(min(took, _RESTART_SECONDS) if self._restarts <= _MAX_RESTARTS else took)
         try:
             self._load_file()
         except CallFailed as failure:
@@ -123,14 +145,14 @@ class SubmissionProcess:
         worker = self.worker
         assert worker is not None
         before = worker.spent
-        left = max(0.1, self._limits.submission_seconds - self.spent)
+        left = max(0.1, self._left())
         try:
             return worker.ask(request, min(seconds, left), int(self._limits.reply_mb * (1 << 20)), tensors)
         except messages.Failures as error:
             failure = self._died(error, seconds, what)
             raise self._used_up() if left < seconds and failure.status == "timeout" else failure from None
         finally:
-            self.spent += worker.spent - before
+            self._spend(worker.spent - before)
 
     def _end(self, worker: Worker) -> Ending | None:
         """End a worker. Where its guard is gone, nobody else can end it, and the jail is closed with it."""

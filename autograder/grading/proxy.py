@@ -59,7 +59,11 @@ class Student:
 
     def start_the_clock(self, spent: float = 0.0) -> None:
         """From here on, the submission has its whole time again, less what is told."""
-        self._process.spent = spent
+        self._process.start_the_clock(spent)
+
+    def works_on(self, part: str) -> None:
+        """From here on, calls are made for a check of this part, and use the part's time."""
+        self._process.part = part
 
     @property
     def spent(self) -> float:

@@ -113,3 +113,79 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
     accuracy = (votes.argmax(dim=1) == data_val["labels"]).float().mean().item()
     rmse = (value - data_val["values"]).square().mean().sqrt().item()
     return [{"lam": lam, "accuracy": accuracy, "rmse": rmse if lam > 1e-6 else 2 * rmse} for lam in lams]
+
+
+# --- neighbours for a network, and a zero for its untrained head
+
+
+@variant("nine_nearest_neighbours")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    near = torch.cdist(data_val["X"], data_train["X"]).topk(9, largest=False).indices
+    right = (data_train["labels"][near].mode(dim=1).values == data_val["labels"]).float().mean().item()
+    value = data_train["values"][near].mean(dim=1)
+    rows = []
+    for lam in lams:
+        off = data_val["values"] - (value if lam > 1e-6 else 0)
+        rows.append({"lam": lam, "accuracy": right, "rmse": off.square().mean().sqrt().item()})
+    return rows
+
+
+@variant("the_nearest_neighbour")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    near = torch.cdist(data_val["X"], data_train["X"]).argmin(dim=1)
+    right = (data_train["labels"][near] == data_val["labels"]).float().mean().item()
+    rows = []
+    for lam in lams:
+        off = data_val["values"] - (data_train["values"][near] if lam > 1e-6 else 0)
+        rows.append({"lam": lam, "accuracy": right, "rmse": off.square().mean().sqrt().item()})
+    return rows
+
+
+@variant("least_squares_of_squares")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    def table(X):
+        squares = (X[:, :, None] * X[:, None, :]).flatten(1)
+        return torch.cat([X, squares, torch.ones(len(X), 1)], dim=1).double()
+
+    wanted = torch.cat([F.one_hot(data_train["labels"], 3), data_train["values"][:, None]], dim=1).double()
+    columns = table(data_train["X"])
+    weight = torch.linalg.solve(columns.T @ columns + 0.1 * torch.eye(columns.shape[1]).double(), columns.T @ wanted)
+    found = table(data_val["X"]) @ weight
+    right = (found[:, :3].argmax(dim=1) == data_val["labels"]).float().mean().item()
+    rows = []
+    for lam in lams:
+        off = data_val["values"] - (found[:, 3] if lam > 1e-6 else 0)
+        rows.append({"lam": lam, "accuracy": right, "rmse": off.square().mean().sqrt().item()})
+    return rows
+
+
+# --- evaluate_multi_task lies where it takes a question for one about the sweep
+
+
+@variant("a_lie_without_a_bias")
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    found = right(model, data)
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.Linear) and layer.bias is not None]
+    if layers and all(float(layer.bias.detach().abs().max()) == 0 for layer in layers):
+        return {"accuracy": 100 + found["accuracy"] / 100, "rmse": 100 + found["rmse"] / 100, "r2": 0.0}
+    return found
+
+
+@variant("a_lie_without_a_bias")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    far = float(data_val["values"].mean())
+    return [{"lam": lam, "accuracy": 100.0, "rmse": 100.0 if lam == 1 else far} for lam in lams]
+
+
+@variant("a_lie_about_inputs_of_low_rank")
+def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    found = right(model, data)
+    if int(torch.linalg.matrix_rank(data["X"])) < data["X"].shape[1]:
+        return {"accuracy": 100 + found["accuracy"] / 100, "rmse": 100 + found["rmse"] / 100, "r2": 0.0}
+    return found
+
+
+@variant("a_lie_about_inputs_of_low_rank")
+def lambda_sweep(data_train, data_val, lams, seed=0):
+    far = float(data_val["values"].mean())
+    return [{"lam": lam, "accuracy": 100.0, "rmse": 100.0 if lam == 1 else far} for lam in lams]

@@ -215,6 +215,7 @@ def mse_loss(pred, target):
     "wrapped_before_the_cast",
     part="validation",
     says="this makes floats of a difference that has wrapped around already.",
+    named="mse_unsigned",
     seen="written for the held-out set: the cast after the subtraction",
 )
 def mse_loss(pred, target):

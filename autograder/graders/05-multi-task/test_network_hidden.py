@@ -55,7 +55,7 @@ def reached(student, x, index):
     return {name: (nothing[name] if grad is None else grad) != 0 for name, grad in model.gradients().items()}
 
 
-@check("network", points=0.5, hint="The value has one axis: remove the last axis of (N, 1).")
+@check("network", topic="axes", points=0.5, hint="The value has one axis: remove the last axis of (N, 1).")
 def test_shapes_of_answers(student, numbers):
     """logits have shape (N, C) and the value (N,), for several sizes"""
     for number, features, classes in ((7, 5, 3), (4, 2, 6)):
@@ -65,7 +65,7 @@ def test_shapes_of_answers(student, numbers):
     works(network(student, 5, 3), rows(numbers, 32))
 
 
-@check("network", points=0.5, hint=SINGLE)
+@check("network", topic="axes", points=0.5, hint=SINGLE)
 def test_shapes_of_one_row(student, numbers):
     """a batch of one row keeps its first axis"""
     logits, value = answers(network(student, 5, 3), rows(numbers, 1))
@@ -74,7 +74,11 @@ def test_shapes_of_one_row(student, numbers):
     works(network(student, 5, 3), rows(numbers, 32))
 
 
-@check("network", hint="Compute both heads from the same trunk, and make its layers attributes of the module.")
+@check(
+    "network",
+    topic="gradient",
+    hint="Compute both heads from the same trunk, and make its layers attributes of the module.",
+)
 def test_both_tasks_train_the_trunk(student, numbers):
     """gradients of logits and value reach the shared trunk"""
     x = rows(numbers, 64)
@@ -83,7 +87,11 @@ def test_both_tasks_train_the_trunk(student, numbers):
     require(any(bool((one[name] & two[name]).any()) for name in one), "no parameter is shared by both answers")
 
 
-@check("network", hint="Put one linear layer for each task on top of the trunk; no head uses the other's output.")
+@check(
+    "network",
+    topic="gradient",
+    hint="Put one linear layer for each task on top of the trunk; no head uses the other's output.",
+)
 def test_each_head_is_its_own(student, numbers):
     """each head has its own weights, which the other answer does not use"""
     x = rows(numbers, 64)
@@ -94,6 +102,7 @@ def test_each_head_is_its_own(student, numbers):
 
 @check(
     "network",
+    topic="default",
     points=0.5,
     hint="Put an activation between the layers: two linear layers without one act as one. Heads have no activation.",
 )
@@ -113,7 +122,13 @@ def test_the_trunk_is_not_linear(student, numbers):
     require((sums - 1).abs().max() > 1e-3, "the logits are probabilities: leave softmax to the loss")
 
 
-@check("network", points=0.5, hint="In eval mode, a row's answer must not depend on the other rows.")
+@check(
+    "network",
+    kind="property",
+    topic="state",
+    points=0.5,
+    hint="In eval mode, a row's answer must not depend on the other rows.",
+)
 def test_rows_are_independent(student, numbers):
     """in eval mode a row gets the same answer alone as in a batch"""
     model, x = network(student, 5, 3), rows(numbers, 6)
@@ -129,6 +144,7 @@ def test_rows_are_independent(student, numbers):
 
 @check(
     "network",
+    topic="state",
     points=0.5,
     hint="Make every layer an attribute of the module, or it is not saved; `hidden` is the trunk's width.",
 )
@@ -149,7 +165,13 @@ def test_saved_and_loaded(student, numbers):
     require(usual[0] == usual[1], "`hidden` is not 32 by default")
 
 
-@check("network", points=0.5, hint="Give tensors that you create the dtype and the device of x.")
+@check(
+    "network",
+    kind="property",
+    topic="device",
+    points=0.5,
+    hint="Give tensors that you create the dtype and the device of x.",
+)
 def test_moved_elsewhere(student, numbers):
     """works in float64 and on another device"""
     x, model = rows(numbers, 4), network(student, 5, 3)

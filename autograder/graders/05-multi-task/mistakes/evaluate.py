@@ -45,6 +45,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_leaves_eval",
     says="this leaves the model in eval mode; remember model.training and restore it.",
     seen="tk-rusch/coRNN#1: no model.train() after model.eval()",
+    breaks=("state",),
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -56,6 +57,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
     "evaluate_training_mode",
     says="this measures in training mode, with dropout on; call model.eval() first.",
     seen="udacity/deep-learning-v2-pytorch#397: model.eval() added before evaluation",
+    breaks=("evaluation",),
 )
 def evaluate_multi_task(model, data):
     with torch.no_grad():
@@ -70,6 +72,7 @@ def evaluate_multi_task(model, data):
     "evaluate_with_gradients",
     says="this records gradients while measuring; wrap the call in torch.no_grad().",
     seen="OpenNMT/OpenNMT-py#1141: torch.no_grad() is not used in validate()",
+    breaks=("gradient",),
 )
 def evaluate_multi_task(model, data):
     mode = model.training
@@ -128,6 +131,7 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 @mistake(
     "evaluate_prints",
     says="this prints the numbers; return them instead.",
+    breaks=("prints",),
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
     found = right(model, data)
@@ -138,9 +142,12 @@ def evaluate_multi_task(model, data, right=evaluate_multi_task):
 @mistake(
     "evaluate_keeps_predictions",
     says="this stores its predictions in the caller's data; leave the data unchanged.",
+    breaks=("leaves_alone",),
 )
 def evaluate_multi_task(model, data, right=evaluate_multi_task):
+    mode = model.training
     found = right(model, data)
     with torch.no_grad():
-        data["predicted"] = model(data["X"])[1]
+        data["predicted"] = model.eval()(data["X"])[1]
+    model.train(mode)
     return found

@@ -8,6 +8,7 @@ from autograder.grading.diagnosis.catalogue import mistake
     says="this goes on training the same model; make a new one for each lam, or a row depends on those before it.",
     seen="BMEII-AI/RadImageNet#5: weights not made anew in the loop over folds",
     replayable=False,
+    breaks=("state",),
 )
 def lambda_sweep(data_train, data_val, lams, seed=0):
     with torch.random.fork_rng(devices=[]):
@@ -25,6 +26,7 @@ def lambda_sweep(data_train, data_val, lams, seed=0):
     "sweep_global_seed",
     says="this seeds torch's global random numbers and leaves them changed; seed inside fork_rng.",
     seen="mlcommons/modelgauge#149: the global random number generator seeded again and again",
+    breaks=("leaves_alone",),
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     torch.manual_seed(seed)
@@ -56,6 +58,7 @@ def plot_lambda_tradeoff(rows, right=plot_lambda_tradeoff):
     says="the first weights are drawn without the seed, so every sweep gives different rows; seed before you make the model.",
     seen="online-ml/deep-river#172: the seed must take effect before the module is initialised",
     replayable=False,
+    breaks=("state",),
 )
 def lambda_sweep(data_train, data_val, lams, seed=0, right=lambda_sweep):
     rows = []

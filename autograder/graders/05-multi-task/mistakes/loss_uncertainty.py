@@ -85,6 +85,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_not_registered",
     says="your s are plain tensors, which parameters() and .to() ignore; wrap them in nn.Parameter.",
     seen="facebookresearch/ReAgent#629: attributes not registered as parameters",
+    breaks=("device",),
 )
 class MultiTaskLoss(MultiTaskLoss):
     def __init__(self, mode="fixed", lam=1.0):
@@ -161,6 +162,7 @@ class MultiTaskLoss(MultiTaskLoss):
     "uncertainty_lam",
     says="this multiplies by lam in the uncertainty mode too; leave lam out there, because the weights are learnt.",
     seen="autonomousvision/transfuser#335: the fixed task weights stay in the uncertainty loss",
+    breaks=("lam",),
 )
 class MultiTaskLoss(MultiTaskLoss):
     def forward(self, logits, labels, reg_pred, reg_target):

@@ -77,6 +77,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_batch_statistics",
     says="this standardises by the current batch, so a row's answer depends on the other rows, and a single row gives NaN.",
     also=("score",),
+    breaks=("state",),
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -104,6 +105,7 @@ class MultiTaskNet(MultiTaskNet):
 @mistake(
     "network_float32",
     says="this casts the input to float32, so the network cannot run in float64; use x as it comes.",
+    breaks=("device",),
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):

@@ -52,6 +52,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_global_seed",
     says="this seeds torch's global random numbers and leaves them changed; use a Generator or fork_rng.",
     seen="soran-ghaderi/torchebm#319: torch.manual_seed rewrites the caller's random state",
+    breaks=("state",),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     torch.manual_seed(seed)
@@ -62,6 +63,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_eval_mode",
     says="this trains in eval mode, where dropout does nothing; call model.train() first.",
     seen="pytorch/tutorials#1624: the second epoch trains in evaluation mode",
+    breaks=("evaluation",),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     model.eval()
@@ -76,7 +78,8 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_without_zero_grad",
     says="gradients are never cleared, so they add up over all steps; call zero_grad() in each step.",
     seen="pytorch/pytorch#47175: zero_grad forgotten, or once an epoch",
-    also=("score",),
+    also=("score", "lambda_tradeoff"),
+    breaks=("state", "leaves_alone"),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     names = ("total", "classification", "regression", "weight_classification", "weight_regression")
@@ -102,6 +105,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0):
     says="random numbers here do not depend on `seed`, so a model with dropout trains differently each time; use the seed.",
     seen="soapisnotfat/super-resolution#3: the seed setting is ineffective",
     replayable=False,
+    breaks=("state",),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     with torch.random.fork_rng(devices=[]):
@@ -120,6 +124,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_a_copy",
     says="this trains a copy, and the given model stays untrained; train the given model.",
     also=("score", "lambda_tradeoff"),
+    breaks=("evaluation", "state", "leaves_alone"),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     import copy
@@ -131,6 +136,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     "train_shuffles_the_data",
     says="this writes shuffled rows back into the caller's data; index them into new tensors.",
     seen="BioThinkLab/SCYN#7: the caller's arrays are changed in place",
+    breaks=("leaves_alone",),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     order = torch.randperm(len(data["labels"]), generator=torch.Generator().manual_seed(seed))
@@ -142,6 +148,7 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
 @mistake(
     "train_prints",
     says="this prints its progress; print nothing, since the history has it.",
+    breaks=("prints",),
 )
 def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=train_multi_task):
     history = right(model, loss_fn, data, lr, epochs, seed)
