@@ -228,7 +228,7 @@ def test_a_list_of_targets():
 
 
 def test_unsigned_logits():
-    """unsigned integers do not wrap around below zero"""
+    """unsigned logits give what floats give"""
     logits = np.array([[3, 5]], dtype=np.uint8)
     assert cross_entropy(logits, np.array([0])) == pytest.approx(math.log(1 + math.exp(2)))
 

@@ -8,6 +8,7 @@ BODIES = {
     "one": "return 1.0",
     "a tenth": "return 0.1",
     "constant array of the first shape": "return np.full(np.shape({first}), 0.3)",
+    "ones of the first shape": "return np.ones(np.shape({first}))",
     "zeros like the first": "return np.zeros_like({first}, dtype=float)",
     "copy of the first": "return np.array({first}, dtype=float)",
     "copy of the second": "return np.array({second}, dtype=float)",

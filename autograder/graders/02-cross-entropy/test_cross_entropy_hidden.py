@@ -77,7 +77,7 @@ def test_cross_entropy_averages_its_rows(student, numbers):
 
 
 @check("cross_entropy", kind="property", topic="reduction", points=0.5, hint='"none" returns the losses of N rows.')
-def test_cross_entropy_without_reduction(student, numbers):
+def test_cross_entropy_of_each_row(student, numbers):
     """none is what it gives for each row alone"""
     logits, targets, losses = row_by_row(student, numbers)
     given = student.cross_entropy(logits, targets, reduction="none")

@@ -66,6 +66,7 @@ def test_effective_weights_of_another_beta(student, rng):
 @check("class_weights", topic="extremes", points=0.25, hint="0 to the power of n is 0: each class has weight 1.")
 def test_effective_weights_of_beta_zero(student, rng):
     """a beta of 0 gives weights of 1"""
+    answers(student, "class_weights", (counted(rng, 4, 30),), (counted(rng, 4, 30),), shape=(4,), strategy="effective")
     counts = counted(rng, 4, 30)
     assert student.class_weights(counts, strategy="effective", beta=0.0) == close_to(np.ones(4), sequence_ok=True)
 
