@@ -309,6 +309,7 @@ SHOWN_ONLY: dict[type, dict[str, Any]] = {
         "timezone": "Europe/Berlin",
         "late_policy": LatePolicy(percent_per_day=1),
         "free_late_days": 3,
+        "carry_forward": False,
         "extensions": [Extension("ada", "01-a", courses.load(ROOT / "course.yml").assignments[0].due)],  # type: ignore[arg-type]
     },
     Assignment: {

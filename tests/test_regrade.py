@@ -143,16 +143,16 @@ def test_a_changed_grader_is_previewed_then_written(folder: Path) -> None:
     preview = changes(folder, "--preview")
     assert written(folder) == before
     assert set(preview) == {"student-01", "student-03", "student-05"}
-    assert "mse_loss: mse_of_a_vector pass → fail, 1 → 0 points" in preview["student-05"]["reasons"]
-    assert preview["student-05"]["after"] == preview["student-05"]["before"] - 1
-    assert preview["student-01"]["after"] == preview["student-01"]["before"] - 1 - 4 + 1.5
+    assert "mse_loss: mse_of_a_vector pass → fail, 1.5 → 0 points" in preview["student-05"]["reasons"]
+    assert preview["student-05"]["after"] == preview["student-05"]["before"] - 1.5
+    assert preview["student-01"]["after"] == preview["student-01"]["before"] - 1.5 - 4 + 1.5
     assert changes(folder) == preview
     assert json.loads((folder / "grades" / "timings.json").read_bytes())["graded_now"] == 0  # the preview had done it
     assert changes(folder, "--preview") == {}
     with Gradebook(f"sqlite:///{folder / 'grades' / 'gradebook.db'}", course_id="loss-functions") as book:
         grade = book.find_grade("mae", "mse", "01-mse", "student-01")
         assert (grade.auto_score, grade.manual_score, grade.extra_credit) == (4.0, 1.0, 0.5)
-    assert '"student-01",28.5,' in (folder / "grades" / "grades.csv").read_text()
+    assert '"student-01",28,' in (folder / "grades" / "grades.csv").read_text()
 
 
 def test_a_changed_late_policy_grades_nothing_again(folder: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_class_list_goes_in_and_a_gradebook_for_canvas_comes_out(folder: Path)
     for target in ("canvas", "moodle", "plain", "json"):
         assert losslab(folder, "export", target).returncode == 0
     lines = (folder / "grades" / "canvas.csv").read_text(encoding="utf-8").splitlines()
-    assert '"Müller, Jo, =1+1","","","student-05","",29' in lines
+    assert '"Müller, Jo, =1+1","","","student-05","",30.75' in lines
     assert '"Bond, James","","","007","",""' in lines
     assert (folder / "grades" / "export" / "checks.csv").is_file()
     done = losslab(folder, "export", "gradescope", "--to", "x.zip", "--assignment", "01", "--assignment", "02")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -173,13 +174,39 @@ def test_tensors_of_every_kind_cross_the_wire(student: Any, dtype: torch.dtype) 
     assert back.dtype == dtype and torch.equal(back, sent)
 
 
+def _put(x: torch.Tensor, rows: Any, values: Any) -> torch.Tensor:
+    made = torch.zeros_like(x)
+    made[rows, x.argmax(dim=1)] = values
+    return (made * x).sum()
+
+
 ON_A_GPU: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "a list of its values": lambda x: torch.tensor(sum(map(sum, x.tolist()))),
     "einsum to a number": lambda x: torch.einsum("nc,nc->", x, x),
     "einsum to rows": lambda x: torch.einsum("nc,nc->n", x, x).sum(),
     "a transposed view": lambda x: x.T.reshape(-1).sum(),
+    "rows by a range": lambda x: x[range(4), torch.tensor([2, 0, 1, 2])].sum(),
+    "rows by a range, classes from elsewhere": lambda x: x[range(4), x.argmin(dim=1)].sum(),
+    "rows by a list": lambda x: x[[3, 1]].sum(),
+    "columns by a list": lambda x: x[:, [2, 0]].sum(),
+    "rows by an array": lambda x: x[np.array([0, 2])].sum(),
+    "rows by a list of booleans": lambda x: x[[True, False, True, False]].sum(),
+    "ones put by a range": lambda x: _put(x, range(4), 1.0),
+    "ones put by a list": lambda x: _put(x, [0, 1, 2, 3], 1.0),
+    "ones put by rows from the CPU": lambda x: _put(x, torch.arange(4), 1.0),
+    "rows put from elsewhere": lambda x: _put(x, range(4), x[:, 1]),
     "an array of NumPy": lambda x: torch.tensor(x.cpu().numpy().sum()),
 }
+
+
+def test_values_from_the_cpu_are_refused_where_they_are_put_elsewhere() -> None:
+    with pytest.raises(RuntimeError, match="same device"):
+        kit.elsewhere(lambda x: _put(x, range(4), torch.ones(4, dtype=x.dtype)), torch.ones(4, 3, dtype=torch.float64))
+
+
+def test_a_table_on_the_cpu_is_not_indexed_from_elsewhere() -> None:
+    with pytest.raises(RuntimeError, match="same device"):
+        kit.elsewhere(lambda rows: torch.ones(3)[rows], torch.tensor([0, 2]))
 
 
 @pytest.mark.parametrize("name", ON_A_GPU)

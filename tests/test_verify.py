@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,12 @@ def test_of_numbers(student, numbers):
     """is not tried with other numbers"""
     student.mse_loss([1.0], [2.0])
     assert numbers.integers(1000) == np.random.default_rng(2027).integers(1000)
+
+
+@check("mse_loss", kind="property", topic="state", points=0)
+def test_a_property_that_asks_for_a_value(student):
+    """wants more than the function's relation to itself"""
+    require(student.mse_loss(np.array([3.0, 5.0]), np.zeros(2)) == 17.0, "is not right")
 '''
 
 MISTAKES = """
@@ -56,12 +63,22 @@ VARIANTS = """
 @variant("is_wrong")
 def mse_loss(pred, target):
     return np.sum(_errors(pred, target) ** 2)
+
+
+@naive("is_naive_and_wrong")
+def mse_loss(pred, target):
+    return np.sum((pred - target) ** 2)
+
+
+@naive("is_not_naive")
+def mse_loss(pred, target):
+    return np.mean(_errors(pred, target) * _errors(pred, target))
 """
 
 
 @pytest.fixture(scope="module")
-def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """What verify says of graders of 01-mse that are broken in many ways, by promise."""
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What verify says of graders of 01-mse that are broken in many ways."""
     root = tmp_path_factory.mktemp("course")
     for folder in ("solutions", "assignments", "autograder/graders"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -77,10 +94,21 @@ def problems(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         command, cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
     )
     assert done.returncode == 1, done.stderr[-2000:]
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def problems(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for row in json.loads(done.stdout):
+    for row in rows:
         found[row["promise"]] += row["problems"]
     return found
+
+
+@pytest.fixture(scope="module")
+def costs(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {item["mistake"]: item for row in rows for item in row["costs"]}
 
 
 def test_a_wrong_variant_is_found(problems: dict[str, list[str]]) -> None:
@@ -93,7 +121,7 @@ def test_a_mistake_that_is_none_is_found(problems: dict[str, list[str]]) -> None
 
 def test_a_mistake_that_reaches_into_checks_that_do_not_call_it_is_found(problems: dict[str, list[str]]) -> None:
     (line,) = problems[judge.ALONE]
-    assert line.startswith("reaches_far: loses ") and "mae_grad_of_a_matrix" in line
+    assert line.startswith("reaches_far: loses ") and "mae_grad_of_a_vector" in line
 
 
 def test_a_check_that_a_stub_passes_is_found(problems: dict[str, list[str]]) -> None:
@@ -112,6 +140,24 @@ def test_a_check_that_is_lost_by_chance_is_found(problems: dict[str, list[str]])
 
 def test_a_reason_for_what_is_no_mutant_is_found(problems: dict[str, list[str]]) -> None:
     assert problems[judge.MUTANTS] == ["equivalent.yml: no mutant is `nobody: 1 → 2`"]
+
+
+def test_a_naive_answer_that_loses_elsewhere_or_nothing_at_all_is_found(problems: dict[str, list[str]]) -> None:
+    told = problems[judge.NAIVE]
+    assert any(line.startswith("is_naive_and_wrong: loses `mse_of_a_vector`") for line in told)
+    assert "is_not_naive: loses nothing; it is a variant like others" in told
+    assert {line.partition(":")[0] for line in told} == {"is_naive_and_wrong", "is_not_naive"}
+
+
+def test_a_property_that_is_lost_for_a_wrong_value_is_found(problems: dict[str, list[str]]) -> None:
+    told = [line for line in problems[judge.PROPERTIES] if "a_property_that_asks_for_a_value" in line]
+    assert any(line.startswith("mse_sum: ") for line in told)
+
+
+def test_what_each_mistake_costs_is_counted(costs: dict[str, Any]) -> None:
+    cost = costs["mse_sum"]
+    assert cost["part"] == "mse_loss" and 0 < cost["lost"] <= cost["points"] and cost["checks"]
+    assert costs["is_right"]["lost"] == 0
 
 
 def test_what_is_right_is_not_complained_of(problems: dict[str, list[str]]) -> None:

@@ -81,7 +81,7 @@ def test_a_part_that_is_done_names_the_next_and_n_goes_there(home: Path, termina
 
 def test_keys_show_list_hint_and_all(home: Path, terminal: Any) -> None:
     terminal.send("l")
-    terminal.expect(r">\s+mse_grad\s+5\s+0 of 2 public checks pass")
+    terminal.expect(r">\s+mse_grad\s+4.5\s+0 of 2 public checks pass")
     terminal.send("h")
     terminal.expect("hint 1 of 3, the nudge")
     terminal.send("h")
@@ -89,7 +89,7 @@ def test_keys_show_list_hint_and_all(home: Path, terminal: Any) -> None:
     assert progress.hints_taken(home, "01-mse") == {"mse_grad": 2}
     terminal.send("c")
     terminal.expect("✓ huber · half the square")
-    terminal.expect("14 of 16 public checks passed; 36 hidden checks run when you submit.")
+    terminal.expect("15 of 17 public checks passed; 70 hidden checks run when you submit.")
     terminal.send("x")
     terminal.expect("x: no such key; h hint")
 

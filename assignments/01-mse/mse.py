@@ -13,7 +13,9 @@
 # - A loss returns one number, a gradient returns an array of `pred`'s shape.
 # - Leave the arguments as they are, keep nothing between calls, print nothing.
 # - Different shapes are a `ValueError` that names both of them; an (N,) beside an (N, 1) too. So is empty input.
-#   These errors are worth points of their own (part `validation`), and are asked for nowhere else.
+#
+# The points of a loss are for arrays of floats. What your functions make of lists, numbers, integers and bad input is
+# worth points of its own (part `validation`), and is asked for nowhere else.
 
 # %%
 import numpy as np
@@ -257,21 +259,21 @@ def picture(*panels):
 def curves_of_the_losses():
     errors = [step / 20 - 3 for step in range(121)]
     constants = [step / 10 - 1 for step in range(111)]
-    targets = [0.0, 1.0, 2.0, 9.0]
+    targets = np.array([0.0, 1.0, 2.0, 9.0])
     values = {
-        "mse_loss": lambda e: mse_loss([e], [0.0]),
-        "mae_loss": lambda e: mae_loss([e], [0.0]),
-        "huber_loss": lambda e: huber_loss([e], [0.0]),
+        "mse_loss": lambda e: mse_loss(np.array([e]), np.zeros(1)),
+        "mae_loss": lambda e: mae_loss(np.array([e]), np.zeros(1)),
+        "huber_loss": lambda e: huber_loss(np.array([e]), np.zeros(1)),
     }
     slopes = {
-        "mse_grad": lambda e: mse_grad([e], [0.0])[0],
-        "mae_grad": lambda e: mae_grad([e], [0.0])[0],
-        "huber_grad": lambda e: huber_grad([e], [0.0])[0],
+        "mse_grad": lambda e: mse_grad(np.array([e]), np.zeros(1))[0],
+        "mae_grad": lambda e: mae_grad(np.array([e]), np.zeros(1))[0],
+        "huber_grad": lambda e: huber_grad(np.array([e]), np.zeros(1))[0],
     }
     fits = {
-        "rmse": lambda c: rmse([c] * 4, targets),
-        "mae_loss": lambda c: mae_loss([c] * 4, targets),
-        "huber_loss": lambda c: huber_loss([c] * 4, targets),
+        "rmse": lambda c: rmse(np.full(4, c), targets),
+        "mae_loss": lambda c: mae_loss(np.full(4, c), targets),
+        "huber_loss": lambda c: huber_loss(np.full(4, c), targets),
     }
     picture(
         ({"title": "One error", "xlabel": "error e", "ylabel": "loss"}, errors, values),
@@ -296,7 +298,10 @@ def quick_check_mse():
     raise NotImplementedError()
 
 # %% [markdown]
-# ## Bad input
+# ## Unusual and bad input
+#
+# So far, arrays of floats were enough. People who call your functions also have lists, single numbers, and pictures of
+# unsigned integers, in which 3 - 5 is 254: let each function make float arrays of its arguments before it subtracts.
 #
 # NumPy subtracts an (N, 1) from an (N,) without complaint and hands back N² differences; the loss is then a plausible
 # number that means nothing. Go back to your functions and let each of them raise `ValueError` for different shapes

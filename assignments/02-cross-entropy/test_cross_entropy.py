@@ -8,7 +8,7 @@ import pytest
 from cross_entropy import *  # noqa: F403
 
 # How many more there are, run when you submit.
-HIDDEN_CHECKS = 66
+HIDDEN_CHECKS = 142
 
 # Which part of the exercise a check belongs to.
 PARTS = {
@@ -38,6 +38,8 @@ PARTS = {
     "test_the_sweep_agrees_on_small_scales": "stability",
     "test_the_sweep_keeps_what_overflows": "stability",
     "test_quick_checks_are_numbers": "quick_checks",
+    "test_a_list_of_targets": "validation",
+    "test_unsigned_logits": "validation",
     "test_a_negative_target": "validation",
     "test_an_unknown_reduction": "validation",
     "test_a_sum_that_is_not_one": "validation",
@@ -217,7 +219,18 @@ def test_quick_checks_are_numbers():
     assert float(quick_check_bce()) >= 0 and len(quick_check_weights()) == 2
 
 
-# validation: Bad input is refused
+# validation: Unusual and bad input
+
+
+def test_a_list_of_targets():
+    """lists of logits and of targets are taken"""
+    assert cross_entropy([[0.0, 0.0], [0.0, 0.0]], [0, 1]) == pytest.approx(math.log(2))
+
+
+def test_unsigned_logits():
+    """unsigned integers do not wrap around below zero"""
+    logits = np.array([[3, 5]], dtype=np.uint8)
+    assert cross_entropy(logits, np.array([0])) == pytest.approx(math.log(1 + math.exp(2)))
 
 
 def test_a_negative_target():

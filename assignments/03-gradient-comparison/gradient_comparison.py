@@ -23,8 +23,10 @@
 # - `z`, `y`, `X` and `w0` are array_likes: arrays or lists of floats or integers, signed or unsigned. Make float arrays
 #   of them first. Labels are 0 or 1. `loss` is `"mse"` or `"bce"`.
 # - Leave the arguments as they are, keep nothing between calls, print nothing.
-# - Bad input is a `ValueError` that names what is wrong with it. What counts as bad is listed at the end; these errors
-#   are worth points of their own (part `validation`), and are asked for nowhere else.
+# - Bad input is a `ValueError` that names what is wrong with it. What counts as bad is listed at the end.
+#
+# The points of a part are for arrays of floats. What your functions make of lists, numbers, integers and bad input is
+# worth points of its own (part `validation`), and is asked for nowhere else.
 #
 # NumPy does the numbers and matplotlib the pictures. There is no torch where this is graded; at home, its autograd is a
 # good judge of your gradients.
@@ -84,7 +86,7 @@ def picture(draw, *needed):
 # is $1/(2p(1-p))$, at least 2.
 #
 # Write the last column of the first table, elementwise and without any mean. `z` and `y` have the same shape, any shape
-# (two numbers, too), and so has the result. It must be finite for every finite logit: at $z = \pm1000$ the right answer
+# and so has the result. It must be finite for every finite logit: at $z = \pm1000$ the right answer
 # is 0 or ±1, not nan.
 
 # %%
@@ -256,7 +258,7 @@ def landscapes():
     figure, both = plt.subplots(1, 2, figsize=(10, 4.5), subplot_kw={"projection": "3d"}, layout="constrained")
     for axes, loss in zip(both, ("mse", "bce"), strict=True):
         grid = zip(first.ravel(), second.ravel(), strict=True)
-        height = [train(X, y, loss, steps=0, w0=weights)["loss"][0] for weights in grid]
+        height = [train(X, y, loss, steps=0, w0=np.array(weights))["loss"][0] for weights in grid]
         axes.plot_surface(first, second, np.reshape(height, first.shape), cmap="viridis", alpha=0.6)
         path, losses = walk(X, y, loss, start=[-5.0, -3.5])
         axes.plot(*path.T, losses, color="red", marker=".", zorder=10)
@@ -386,7 +388,11 @@ picture(compare_losses, "logit_grad", "train", "steps_to_accuracy", "plot_traini
 # YOUR ANSWER HERE
 
 # %% [markdown]
-# ## Bad input
+# ## Unusual and bad input
+#
+# So far, arrays of floats were enough. People who call your functions also have lists, single numbers and integers, and
+# minus an unsigned 3 is 253: let your functions make float arrays of `z`, `y`, `X` and `w0` before they compute. Two
+# numbers `z` and `y` give one number.
 #
 # A column of labels beside a row of logits becomes an N × N table without a word, and the loss even falls. Go back and
 # let your functions raise `ValueError`, before they compute anything:

@@ -6,7 +6,7 @@ import pytest
 from gradient_comparison import *  # noqa: F403
 
 # How many more there are, run when you submit.
-HIDDEN_CHECKS = 35
+HIDDEN_CHECKS = 63
 
 # Which part of the exercise a check belongs to.
 PARTS = {
@@ -21,6 +21,8 @@ PARTS = {
     "test_a_threshold_that_is_never_reached": "speed",
     "test_the_figure_has_a_line_for_each_run": "plot",
     "test_the_figure_can_be_read": "plot",
+    "test_slopes_of_lists": "validation",
+    "test_slopes_of_unsigned_integers": "validation",
     "test_an_unknown_loss": "validation",
     "test_a_row_of_logits_beside_a_column_of_labels": "validation",
     "test_a_label_of_two": "validation",
@@ -126,7 +128,18 @@ def test_the_figure_can_be_read():
     assert figure.legends or any(axes.get_legend() for axes in figure.axes)
 
 
-# validation: Bad input is refused
+# validation: Unusual and bad input
+
+
+def test_slopes_of_lists():
+    """takes plain lists"""
+    assert np.asarray(logit_grad([0, 0], [0, 1], "bce")) == pytest.approx(np.array([0.5, -0.5]))
+
+
+def test_slopes_of_unsigned_integers():
+    """unsigned integers do not wrap around"""
+    z, y = np.array([40, 40], dtype=np.uint8), np.array([0, 1], dtype=np.uint8)
+    assert logit_grad(z, y, "bce") == pytest.approx(np.array([1.0, 0.0]))
 
 
 def test_an_unknown_loss():

@@ -15,7 +15,7 @@
 #   choosing. What you create, create with `device=logits.device` and `dtype=logits.dtype`.
 # - Leave the arguments as they are, keep nothing between calls, print nothing.
 # - Bad input is a `ValueError`. These errors are worth points of their own (part `validation`, the last one, which lists
-#   them), and are asked for nowhere else.
+#   them and what else is unusual), and are asked for nowhere else.
 
 # %%
 import copy
@@ -382,9 +382,12 @@ if __name__ == "__main__":
         print("write `compare`, and what it uses, first; then run this cell")
 
 # %% [markdown]
-# ## Bad input
+# ## Unusual and bad input
 #
-# torch forgives much: it stretches shapes that do not fit, a target of −100 is silently ignored by `F.cross_entropy`, and
+# Class weights may come as a list, of whole numbers too, or in another dtype than the logits; the loss keeps the dtype of the
+# logits all the same. Nowhere else are you graded on that.
+#
+# And torch forgives much: it stretches shapes that do not fit, a target of −100 is silently ignored by `F.cross_entropy`, and
 # the mean of nothing is NaN. Go back to `focal_loss`, `sigmoid_focal_loss`, `FocalLoss` and `LabelSmoothingLoss`, and let
 # them raise `ValueError` before anything is computed:
 #

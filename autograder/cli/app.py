@@ -27,7 +27,7 @@ PANELS = {
         "release": "staff",
         "kit": "kit",
         "grade": "staff",
-        "verify": "staff",
+        "verify": "proof",
         "doctor": "staff",
         "regrade": "office",
         "replay": "office",

@@ -151,7 +151,10 @@ class Assignment(_Strict, frozen=True):
 
 
 class Course(_Strict, frozen=True):
-    """A whole course. Deadlines without an offset are in `timezone`; each student has `free_late_days` in all."""
+    """A whole course. Deadlines without an offset are in `timezone`; each student has `free_late_days` in all.
+
+    With `carry_forward`, what is right given a named mistake in another function keeps its points.
+    """
 
     id: str
     title: str
@@ -160,6 +163,7 @@ class Course(_Strict, frozen=True):
     limits: Limits = Limits()
     late_policy: LatePolicy = LatePolicy()
     free_late_days: int = 0
+    carry_forward: bool = True
     extensions: list[Extension] = []
 
     def __post_init__(self) -> None:

@@ -15,7 +15,7 @@ from autograder.base.errors import LossLabError
 from autograder.base.text import plain
 from autograder.course import Assignment, Course
 from autograder.pages.feedback import shortened
-from autograder.results import Result
+from autograder.results import EARNED, Result
 from autograder.use_cases.order import Order, Place
 
 _STUDENT = "submission"
@@ -56,7 +56,7 @@ def report(assignment: Assignment, result: Result, seconds: float) -> Report:
         Test(
             check.points,
             check.max_points,
-            "passed" if check.status == "pass" else "failed",
+            "passed" if check.status in EARNED else "failed",
             f"{titles.get(part.id, part.id)}: {check.title}",
             f"{at}.{number}",
             plain(shortened(check.message)),

@@ -9,7 +9,10 @@ from autograder.results.score import final_score
 
 STUDENTS = ["student", "last_name", "first_name", "email"]
 PARTS = ["student", "assignment", "part", "score", "max_score", "waits_for_a_person"]
-CHECKS = ["student", "assignment", "part", "check", "title", "status", "points", "max_points", "mistake", "message"]
+CHECKS = [
+    *("student", "assignment", "part", "check", "title", "status", "points", "max_points", "mistake", "message"),
+    *("kind", "topic"),
+]
 
 
 def write_plain_tables(grades: Grades, guard: bool = True) -> dict[str, str]:
@@ -58,5 +61,7 @@ def _checks(grades: Grades) -> list[list[tables.Cell]]:
             for check in part.checks:
                 points = [tables.rounded(check.points), tables.rounded(check.max_points)]
                 what = [part.id, check.id, check.title, check.status]
-                rows.append([student, assignment, *what, *points, check.mistake or "", check.message])
+                rows.append(
+                    [student, assignment, *what, *points, check.mistake or "", check.message, check.kind, check.topic]
+                )
     return rows

@@ -16,7 +16,7 @@ from autograder.base.errors import OutputError
 from autograder.base.stopwatch import watch
 from autograder.base.text import plain
 from autograder.course import Assignment, Course
-from autograder.results import PartResult, Result
+from autograder.results import EARNED, PartResult, Result
 
 Timestamps = Mapping[tuple[str, str], datetime.datetime | None]
 
@@ -253,5 +253,5 @@ def _comment(part: PartResult | None, problem: str | None) -> str | None:
     """Return the failures of a part as text; None if there are none."""
     if problem is not None:
         return plain(problem)
-    lost = [check for check in part.checks if check.status != "pass"] if part else []
+    lost = [check for check in part.checks if check.status not in EARNED] if part else []
     return plain("\n\n".join(f"✗ {check.title} ({check.status})\n{check.message}".rstrip() for check in lost)) or None

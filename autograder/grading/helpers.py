@@ -1,10 +1,12 @@
 """Helpers that hidden checks of several assignments share: inputs, gradients by torch, requirements on every function.
 
-from autograder.grading.helpers import classified, gradient, leaves_alone, pair
+from autograder.grading.helpers import answers, classified, gradient, leaves_alone, pair
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,6 +18,7 @@ from autograder.grading.failures import StudentRaised
 from autograder.grading.proxy import Student
 
 Array = np.ndarray[Any, Any]
+_TAKEN: tuple[Callable[..., Any], ...] = (np.mean, np.sum, np.min, np.max)
 
 
 def pair(rng: np.random.Generator, *shape: int) -> tuple[Array, Array]:
@@ -60,15 +63,30 @@ def require_value_errors(function: str, errors: Iterable[StudentRaised | None]) 
         require(isinstance(error, ValueError), f"`{function}` raises {getattr(error, 'type_name', '')}, not ValueError")
 
 
+def names_shapes(message: str, *shapes: Sequence[int]) -> bool:
+    """Return whether a message names shapes, in any order and form: "(3,)", "[3]", "3 and 3x1"."""
+    wanted = Counter(str(size) for shape in shapes for size in shape)
+    return wanted <= Counter(re.findall(r"\d+", message))
+
+
 def answers(
-    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = (), **named: Any
+    student: Student,
+    function: str,
+    first: Sequence[Any],
+    other: Sequence[Any],
+    shape: Sequence[int] | None = (),
+    **named: Any,
 ) -> Array:
     """Require that a function works, right or wrong, so that a property of it means something; return f(*first).
 
-    It works if it gives finite numbers of the shape that is asked for, which change when any of its arguments changes
-    (`other` has another value for each; None where an argument need not matter), and which no argument already holds.
+    It works if it gives finite numbers of the shape that is asked for, the same twice, which change when any of its
+    arguments changes (`other` has another value for each; None where an argument need not matter), and which are not just
+    an argument, or the mean, sum, least, largest or first number of one. Any shape will do if `shape` is None. An array
+    of one number counts as a number: whether it should be one is another property.
     """
     made = _numbers(function, getattr(student, function)(*first, **named), shape)
+    again = _numbers(function, getattr(student, function)(*first, **named), shape)
+    require(np.array_equal(made, again), f"`{function}` gives something else when it is called again")
     for place, value in enumerate(other):
         if value is None:
             continue
@@ -76,23 +94,73 @@ def answers(
         found = _numbers(function, getattr(student, function)(*changed, **named), shape)
         require(not np.array_equal(made, found), f"`{function}` gives the same whatever argument {place + 1} is")
     held = any(_holds(argument, made) for argument in first)
-    require(not held, f"`{function}` gives back one of its arguments")
+    require(not held, f"`{function}` gives back one of its arguments, or just its mean, sum or largest number")
     return made
 
 
-def _numbers(function: str, value: Any, shape: Sequence[int]) -> Array:
+def unboxed(value: Any) -> Any:
+    """Return the number in an array of one number; anything else as it is."""
+    return value.reshape(()) if isinstance(value, np.ndarray) and value.size == 1 else value
+
+
+def keeps_arguments(
+    student: Student,
+    function: str,
+    first: Sequence[Array],
+    other: Sequence[Any],
+    shape: Sequence[int] = (),
+    **named: Any,
+) -> None:
+    """Require that a function that works leaves its arguments as they are."""
+    answers(student, function, first, other, shape, **named)
+    seen = student.observe(function, *first, **named)
+    for place, (after, before) in enumerate(zip(seen.arguments, first, strict=False), 1):
+        require(np.array_equal(after, before), f"`{function}` changes argument {place}")
+
+
+def prints_nothing(
+    student: Student,
+    function: str,
+    first: Sequence[Array],
+    other: Sequence[Any],
+    shape: Sequence[int] = (),
+    **named: Any,
+) -> None:
+    """Require that a function that works prints nothing."""
+    answers(student, function, first, other, shape, **named)
+    require(student.observe(function, *first, **named).printed == "", f"`{function}` prints something")
+
+
+def works_and_leaves_alone(
+    student: Student, function: str, first: Sequence[Any], other: Sequence[Any], shape: Sequence[int] = ()
+) -> None:
+    """Require that a function works, right or wrong, and has no effect but its result."""
+    answers(student, function, first, other, shape)
+    leaves_alone(student, function, *first)
+
+
+def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
     """Return a student's value as float64. Fails the check where it is not finite numbers of this shape."""
     try:
         found = np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
         made = found.astype(np.float64)
+        made = unboxed(made) if shape == () else made
     except (TypeError, ValueError):
         found, made = np.empty(0), np.full(1, np.nan)
-    right = found.dtype.kind in "iuf" and made.shape == tuple(shape) and bool(np.isfinite(made).all())
-    kind = f"finite numbers of shape {tuple(shape)}" if shape else "a finite number"
+    fits = made.size > 0 if shape is None else made.shape == tuple(shape)
+    right = found.dtype.kind in "iuf" and fits and bool(np.isfinite(made).all())
+    kind = (
+        f"finite numbers of shape {tuple(shape)}" if shape else "finite numbers" if shape is None else "a finite number"
+    )
     require(right, f"`{function}` does not give {kind} yet")
     return made
 
 
 def _holds(argument: Any, made: Array) -> bool:
-    held = np.asarray(argument.detach() if isinstance(argument, torch.Tensor) else argument)
-    return held.shape == made.shape and bool(np.array_equal(held.astype(np.float64), made))
+    """Return whether numbers are an argument itself, or no more than its mean, sum, least, largest or first number."""
+    held = np.asarray(argument.detach() if isinstance(argument, torch.Tensor) else argument).astype(np.float64)
+    simple = [held, *held.ravel()[:1]]
+    if held.size:
+        simple += [taken(held, axis=axis) for taken in _TAKEN for axis in (None, *range(held.ndim))]
+    alike = [np.asarray(item) for item in simple if np.shape(item) in ((), made.shape)]
+    return any(np.allclose(made, item, rtol=1e-9, atol=0.0) for item in alike)

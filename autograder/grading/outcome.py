@@ -8,11 +8,15 @@ import msgspec
 
 # What a check judges: values against an oracle, a relation of the function to itself, unusual and bad input.
 Kind = Literal["value", "property", "input"]
-Status = Literal["pass", "fail", "error", "timeout", "memory", "crash", "blocked"]
+Status = Literal["pass", "fail", "error", "timeout", "memory", "crash", "blocked", "carried"]
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The outcome of one check; `message` is what the student may read about it."""
+    """The outcome of one check; `message` is what the student may read about it.
+
+    `carried` is not empty if the check failed, but is right given the student's mistake in another function: it says so.
+    Whether that earns its points is for scoring (`carry_forward` in course.yml).
+    """
 
     id: str
     part: str
@@ -23,3 +27,4 @@ class Outcome(msgspec.Struct, frozen=True):
     mistake: str | None = None
     kind: Kind = "value"
     topic: str = "default"
+    carried: str = ""

@@ -180,7 +180,8 @@ class GraderPlugin:
         self._keep(case, check.part, student)
         self.reach.note(item, student)
         if self._diagnosis is not None:
-            self._traces[case].append(Trace(check.id, check.part, status == "pass", tuple(student.recorded)))
+            calls = tuple(student.recorded)
+            self._traces[case].append(Trace(check.id, check.part, status == "pass", calls, check.kind, check.topic))
         self.outcomes[case].append(check.outcome(status, message))
 
     def _keep(self, case: int, part: str, student: Student) -> None:
@@ -215,7 +216,10 @@ class GraderPlugin:
             found = findings.get(item.id)
             if found is not None and item.status in ("fail", "error"):
                 message = f"{item.message}\n{found.says}"
-                self.outcomes[index][place] = msgspec.structs.replace(item, mistake=found.mistake, message=message)
+                carried = f"right, given your `{found.carried}`" if found.carried else ""
+                self.outcomes[index][place] = msgspec.structs.replace(
+                    item, mistake=found.mistake, message=message, carried=carried
+                )
 
     def _notes_of(self, index: int, student: Student) -> list[str]:
         """Return notes on top-level statements that failed. They ran before any check, so they have their own budget."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.grading.outcome import Kind
+
 
 @dataclass
 class Recorded:
@@ -27,9 +29,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Trace:
-    """The calls of one check, and whether it passed."""
+    """The calls of one check, whether it passed, and what it judges."""
 
     check: str
     part: str
     passed: bool
     calls: tuple[Recorded, ...]
+    kind: Kind = "value"
+    topic: str = ""

@@ -70,6 +70,8 @@ def verdict(result: Result, part: PartResult) -> str:
     for check in part.checks:
         if check.status == "pass":
             lines.append(f"✓ {check.title}")
+        elif check.status == "carried":
+            lines.append(f"✓ {check.title} ({check.message})")
         else:
             lines.append(f"✗ {check.title} ({check.status})")
             lines += [f"  {line}" for line in check.message.splitlines()]

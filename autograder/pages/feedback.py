@@ -25,6 +25,7 @@ STATUS_WORDS = {
     "memory": "out of memory",
     "crash": "crashed",
     "blocked": "blocked",
+    "carried": "carried forward",
 }
 
 
@@ -94,6 +95,7 @@ def template(name: str) -> jinja2.Template:
         finalize=_clean,
     )
     environment.filters["number"] = number
+    environment.filters["topic"] = lambda name: name.replace("_", " ")
     environment.filters["percent_of"] = percent
     return environment.get_template(name)
 

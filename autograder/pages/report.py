@@ -11,7 +11,7 @@ from urllib.parse import quote
 from autograder.course import Assignment, Course
 from autograder.pages import leaderboard
 from autograder.pages.feedback import template
-from autograder.results import Result
+from autograder.results import EARNED, CheckResult, Result
 from autograder.results.score import final_score
 
 _BINS = 10
@@ -24,8 +24,20 @@ class HardCheck:
 
     part: str
     title: str
+    kind: str
+    topic: str
     passed: int
     tried: int
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The points of all checks of a topic, such as weights or lists: how many the class has lost, and of how many."""
+
+    name: str
+    kinds: tuple[str, ...]
+    lost: float
+    points: float
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ class Summary:
     max_score: float
     bins: list[int]
     hardest: list[HardCheck]
+    topics: list[Topic]
     asked: list[Asked]
 
 
@@ -111,6 +124,7 @@ def summary(assignment: Assignment, results: list[Result]) -> Summary:
         max_score=assignment.max_score,
         bins=_histogram(scores, assignment.max_score),
         hardest=_hardest(graded),
+        topics=_topics(graded),
         asked=_asked(assignment, results),
     )
 
@@ -134,11 +148,27 @@ def _histogram(scores: list[float], top: float) -> list[int]:
 
 
 def _hardest(graded: list[Result]) -> list[HardCheck]:
-    tally: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    tally: dict[tuple[str, str, str, str], list[bool]] = defaultdict(list)
     for result in graded:
         for part in result.parts:
             for check in part.checks:
-                tally[part.id, check.title].append(check.status == "pass")
-    checks = [HardCheck(part, title, sum(passed), len(passed)) for (part, title), passed in tally.items()]
+                tally[part.id, check.title, check.kind, check.topic].append(check.status in EARNED)
+    checks = [HardCheck(*what, sum(passed), len(passed)) for what, passed in tally.items()]
     missed = [check for check in checks if check.passed < check.tried]
     return sorted(missed, key=lambda check: (check.passed / check.tried, check.part, check.title))[:_HARDEST]
+
+
+def _topics(graded: list[Result]) -> list[Topic]:
+    """Return the topics in which points were lost, those with the largest share first."""
+    checks: dict[str, list[CheckResult]] = defaultdict(list)
+    for result in graded:
+        for part in result.parts:
+            for check in part.checks:
+                checks[check.topic].append(check)
+    found = []
+    for name, those in checks.items():
+        points = sum(check.max_points for check in those)
+        lost = points - sum(check.points for check in those)
+        if lost > 0:
+            found.append(Topic(name, tuple(sorted({check.kind for check in those})), lost, points))
+    return sorted(found, key=lambda item: (-item.lost / item.points, item.name))

@@ -14,6 +14,7 @@ from autograder.grading.outcome import Outcome
 from autograder.grading.trial import LEFT_OUT
 from autograder.proving import equivalent
 from autograder.proving.cases import Case, known_mistakes
+from autograder.proving.costs import Cost, cost_of
 from autograder.proving.equivalent import Equivalent
 
 LIVES = ": lives"
@@ -30,12 +31,13 @@ _RIGHT = {"reference": REFERENCE, "variant": VARIANTS, "seed": RANDOM}
 
 @dataclass
 class Row:
-    """How often a promise was tried, and what broke it."""
+    """How often a promise was tried, what broke it, and what each mistake costs (in the row of CAUGHT)."""
 
     assignment: str
     promise: str
     cases: int = 0
     problems: list[str] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
 
 
 def judge(root: Path, assignment: Assignment, graded: list[tuple[Case, Graded]]) -> list[Row]:
@@ -62,12 +64,13 @@ class _Judge:
         self._rows = {name: Row(assignment.id, name) for name in PROMISES}
 
     def look_at(self, case: Case, outcomes: list[Outcome]) -> None:
-        lost = [item for item in outcomes if item.status != "pass"]
+        failed = [item for item in outcomes if item.status != "pass"]
+        lost = [item for item in failed if not item.carried]
         if case.kind == "stub":
             passed = [f"{case.id}: passes `{item.id}`" for item in outcomes if item.status == "pass"]
             self._count(STUB, passed)
             return
-        self._failed |= {item.id for item in lost if item.message != LEFT_OUT}
+        self._failed |= {item.id for item in failed if item.message != LEFT_OUT}
         if case.kind == "mistake":
             self._mistake(self._catalogue[case.id], lost)
         elif case.kind == "mutant":
@@ -85,6 +88,7 @@ class _Judge:
 
     def _mistake(self, known: Mistake, lost: list[Outcome]) -> None:
         parts = {item.part for item in lost}
+        self._rows[CAUGHT].costs.append(cost_of(self._assignment, known, lost))
         self._count(CAUGHT, [] if known.part in parts else [f"{known.id}: loses nothing in `{known.part}`"])
         allowed = {known.part, *known.also, *self._dependents(known.function)}
         strange = ", ".join(sorted(item.id for item in lost if item.part not in allowed))

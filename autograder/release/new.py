@@ -96,6 +96,7 @@ def _files(root: Path, name: str, title: str) -> dict[Path, str]:
         solution / "rubric.md": "rubric.md",
         graders / f"test_{module}_hidden.py": "hidden.py",
         paths.mistakes(root, name) / f"{module}.py": "mistakes.py",
+        paths.mistakes(root, name) / "validation.py": "refusals.py",
         paths.variants(root, name): "variants.py",
         paths.equivalent(root, name): "equivalent.yml",
     }

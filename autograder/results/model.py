@@ -10,6 +10,8 @@ import msgspec
 from autograder.grading.outcome import Kind, Status
 
 FORMAT = 1
+# The statuses of checks that earn their points.
+EARNED = frozenset({"pass", "carried"})
 
 
 class CheckResult(msgspec.Struct, frozen=True):

@@ -35,7 +35,10 @@ def result(
 
     `handed_in` are the times of the student's other assignments, which free late days depend on.
     """
-    parts = [_part(part, [item for item in outcomes if item.part == part.id]) for part in assignment.parts]
+    parts = [
+        _part(part, [item for item in outcomes if item.part == part.id], course.carry_forward)
+        for part in assignment.parts
+    ]
     score = sum(part.score for part in parts)
     times = {assignment.id: submission.timestamp} | dict(handed_in or {})
     return Result(
@@ -60,21 +63,22 @@ def final_score(result: Result) -> float:
     return max(0.0, result.score - result.late_penalty)
 
 
-def _part(part: Part, outcomes: list[Outcome]) -> PartResult:
-    checks = [_checked(item) for item in outcomes]
+def _part(part: Part, outcomes: list[Outcome], carry: bool) -> PartResult:
+    checks = [_checked(item, carry) for item in outcomes]
     return PartResult(part.id, sum(check.points for check in checks), part.points, part.manual, checks)
 
 
 @functools.lru_cache(maxsize=1 << 13)
-def _checked(item: Outcome) -> CheckResult:
+def _checked(item: Outcome, carry: bool) -> CheckResult:
     """Make the result of one check. Most submissions share their outcomes, so equal ones are kept in memory once."""
+    carried = carry and item.carried
     return CheckResult(
         id=item.id,
         title=item.title,
-        status=item.status,
-        points=item.max_points if item.status == "pass" else 0.0,
+        status="carried" if carried else item.status,
+        points=item.max_points if carried or item.status == "pass" else 0.0,
         max_points=item.max_points,
-        message=item.message,
+        message=item.carried if carried else item.message,
         mistake=item.mistake,
         kind=item.kind,
         topic=item.topic,

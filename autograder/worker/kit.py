@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
@@ -190,12 +191,14 @@ class _Device(TorchDispatchMode):
 
 
 class _FromData(TorchFunctionMode):
-    """Handles torch.tensor and similar functions, whose tensors a dispatch mode never sees."""
+    """Handles torch.tensor and similar functions, whose tensors a dispatch mode never sees, and lists as indices."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = dict(kwargs or {})
         if function is torch.Tensor.tolist and isinstance(args[0], _Elsewhere):
             return args[0].values.tolist()
+        if function in (torch.Tensor.__getitem__, torch.Tensor.__setitem__):
+            args = (args[0], _index(args[1]), *args[2:])
         if function is torch.Tensor.new_tensor:
             kwargs.setdefault("device", args[0].device)
             function, args = torch.tensor, args[1:]
@@ -207,6 +210,14 @@ class _FromData(TorchFunctionMode):
         return _move(function(*args, **kwargs))
 
 
+def _index(index: Any) -> Any:
+    """Make tensors of lists, ranges and arrays in an index: torch would make them on the meta device, without values."""
+    if isinstance(index, tuple):
+        return tuple(map(_index, index))
+    return torch.as_tensor(list(index)) if isinstance(index, (list, range, np.ndarray)) else index
+
+
+_INDEXING = ("aten.index.", "aten.index_put")
 _COPIES = ("aten._to_copy", "aten.copy_", "aten._copy_from", "aten.copy")
 
 
@@ -226,8 +237,11 @@ def _compute(function: Any, args: Any, kwargs: Any) -> Any:
     name = str(function)
     wanted = kwargs.get("device")
     created_there = wanted is not None and torch.device(wanted).type == "meta"
-    # As with a GPU, 0-d tensors and indices may stay on the CPU.
-    mixed = any(item.dim() > 0 for item in here) and bool(there) and not name.startswith("aten.index.")
+    if name.startswith(_INDEXING) and isinstance(args[0], _Elsewhere):
+        # As with a GPU, indices may stay on the CPU.
+        here = [item for item in args[2:] if isinstance(item, torch.Tensor) and not isinstance(item, _Elsewhere)]
+    # As with a GPU, 0-d tensors may stay on the CPU.
+    mixed = any(item.dim() > 0 for item in here) and bool(there)
     if mixed and not name.startswith(_COPIES):
         raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices")
     if wanted is not None:

@@ -13,7 +13,9 @@
 # - A loss returns one number, a gradient returns an array of `pred`'s shape.
 # - Leave the arguments as they are, keep nothing between calls, print nothing.
 # - Different shapes are a `ValueError` that names both of them; an (N,) beside an (N, 1) too. So is empty input.
-#   These errors are worth points of their own (part `validation`), and are asked for nowhere else.
+#
+# The points of a loss are for arrays of floats. What your functions make of lists, numbers, integers and bad input is
+# worth points of its own (part `validation`), and is asked for nowhere else.
 
 # %%
 import numpy as np
@@ -72,11 +74,6 @@ def test_mse_of_two_errors():
 def test_mse_of_a_matrix():
     """averages over all elements of a matrix"""
     assert mse_loss(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.zeros((2, 3))) == pytest.approx(91 / 6)
-
-
-def test_mse_of_lists():
-    """takes plain lists of integers"""
-    assert mse_loss([1, 2], [2, 4]) == pytest.approx(2.5)
 
 
 # %% [markdown]
@@ -367,21 +364,21 @@ def picture(*panels):
 def curves_of_the_losses():
     errors = [step / 20 - 3 for step in range(121)]
     constants = [step / 10 - 1 for step in range(111)]
-    targets = [0.0, 1.0, 2.0, 9.0]
+    targets = np.array([0.0, 1.0, 2.0, 9.0])
     values = {
-        "mse_loss": lambda e: mse_loss([e], [0.0]),
-        "mae_loss": lambda e: mae_loss([e], [0.0]),
-        "huber_loss": lambda e: huber_loss([e], [0.0]),
+        "mse_loss": lambda e: mse_loss(np.array([e]), np.zeros(1)),
+        "mae_loss": lambda e: mae_loss(np.array([e]), np.zeros(1)),
+        "huber_loss": lambda e: huber_loss(np.array([e]), np.zeros(1)),
     }
     slopes = {
-        "mse_grad": lambda e: mse_grad([e], [0.0])[0],
-        "mae_grad": lambda e: mae_grad([e], [0.0])[0],
-        "huber_grad": lambda e: huber_grad([e], [0.0])[0],
+        "mse_grad": lambda e: mse_grad(np.array([e]), np.zeros(1))[0],
+        "mae_grad": lambda e: mae_grad(np.array([e]), np.zeros(1))[0],
+        "huber_grad": lambda e: huber_grad(np.array([e]), np.zeros(1))[0],
     }
     fits = {
-        "rmse": lambda c: rmse([c] * 4, targets),
-        "mae_loss": lambda c: mae_loss([c] * 4, targets),
-        "huber_loss": lambda c: huber_loss([c] * 4, targets),
+        "rmse": lambda c: rmse(np.full(4, c), targets),
+        "mae_loss": lambda c: mae_loss(np.full(4, c), targets),
+        "huber_loss": lambda c: huber_loss(np.full(4, c), targets),
     }
     picture(
         ({"title": "One error", "xlabel": "error e", "ylabel": "loss"}, errors, values),
@@ -403,7 +400,7 @@ if __name__ == "__main__":  # not where this file is imported, by the checks for
 def quick_check_mse():
     """The MSE of the errors +2 and -4."""
     ### BEGIN SOLUTION
-    return mse_loss([2, -4], [0, 0])
+    return mse_loss(np.array([2.0, -4.0]), np.zeros(2))
     ### END SOLUTION
 
 
@@ -414,7 +411,10 @@ def test_quick_check_is_a_number():
 
 
 # %% [markdown]
-# ## Bad input
+# ## Unusual and bad input
+#
+# So far, arrays of floats were enough. People who call your functions also have lists, single numbers, and pictures of
+# unsigned integers, in which 3 - 5 is 254: let each function make float arrays of its arguments before it subtracts.
 #
 # NumPy subtracts an (N, 1) from an (N,) without complaint and hands back N² differences; the loss is then a plausible
 # number that means nothing. Go back to your functions and let each of them raise `ValueError` for different shapes
@@ -422,9 +422,22 @@ def test_quick_check_is_a_number():
 
 
 # %% checks="validation"
+def test_mse_of_lists():
+    """takes plain lists of integers"""
+    assert mse_loss([1, 2], [2, 4]) == pytest.approx(2.5)
+
+
+def test_unsigned_integers():
+    """unsigned integers do not wrap around, whichever is larger"""
+    small, large = np.array([3, 0], dtype=np.uint8), np.array([5, 4], dtype=np.uint8)
+    assert mae_loss(small, large) == pytest.approx(3.0)
+    assert mae_loss(large, small) == pytest.approx(3.0)
+
+
 def test_a_row_beside_a_column():
     """(3,) beside (3, 1) is a ValueError that names both shapes"""
-    with pytest.raises(ValueError, match=r"\(3,\).*\(3, 1\)"):
+    in_any_order_and_form = "(?s)(?=.*3.*3)(?=.*1)"  # (3,) and (3, 1), 3x1 beside 3
+    with pytest.raises(ValueError, match=in_any_order_and_form):
         mse_loss(np.zeros(3), np.zeros((3, 1)))
 
 

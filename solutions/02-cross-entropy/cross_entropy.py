@@ -7,12 +7,12 @@
 #
 # **Rules for every function**
 #
-# - Inputs are array_likes: arrays or lists of floats or integers, signed or unsigned. Make float arrays of them first.
+# - Inputs are array_likes: arrays or lists of floats or integers, signed or unsigned. Make float arrays of them first:
+#   lists, integers and float32 are tried in the part `validation` alone, and all other checks pass arrays of float64.
 # - Logits have shape (N, C), one row an example; class targets have shape (N,), integers in [0, C).
 # - Leave the arguments as they are, keep nothing between calls, print nothing.
 # - Bad input is a `ValueError` that names what is wrong with it: shapes that do not fit, empty input, a target outside
-#   [0, C) or not an integer, an unknown `reduction`. These errors are worth points of their own (part `validation`), and
-#   are asked for nowhere else.
+#   [0, C) or not an integer, an unknown `reduction`. These errors, too, are asked for in the part `validation` alone.
 
 # %%
 import math
@@ -384,14 +384,14 @@ def picture(*panels):
 def curves_of_cross_entropy():
     logits = [step / 10 - 8 for step in range(161)]
     shares = {
-        "softmax, class 0": lambda z: softmax([[z, 0.0, 0.0]])[0][0],
-        "softmax, class 1": lambda z: softmax([[z, 0.0, 0.0]])[0][1],
+        "softmax, class 0": lambda z: softmax(np.array([[z, 0.0, 0.0]]))[0][0],
+        "softmax, class 1": lambda z: softmax(np.array([[z, 0.0, 0.0]]))[0][1],
     }
     losses = {
-        "cross_entropy": lambda z: cross_entropy([[z, 0.0, 0.0]], [0]),
-        "label_smoothing=0.2": lambda z: cross_entropy([[z, 0.0, 0.0]], [0], label_smoothing=0.2),
+        "cross_entropy": lambda z: cross_entropy(np.array([[z, 0.0, 0.0]]), np.array([0])),
+        "label_smoothing=0.2": lambda z: cross_entropy(np.array([[z, 0.0, 0.0]]), np.array([0]), label_smoothing=0.2),
     }
-    slopes = {"cross_entropy_grad": lambda z: cross_entropy_grad([[z, 0.0, 0.0]], [0])[0][0]}
+    slopes = {"cross_entropy_grad": lambda z: cross_entropy_grad(np.array([[z, 0.0, 0.0]]), np.array([0]))[0][0]}
     picture(
         ({"title": "Logits (z, 0, 0)", "xlabel": "logit z", "ylabel": "probability"}, logits, shares),
         ({"title": "True class 0", "xlabel": "logit z", "ylabel": "loss"}, logits, losses),
@@ -741,7 +741,7 @@ def test_the_sweep_keeps_what_overflows():
 
 # %%
 def curves_of_the_sweep():
-    logits, targets = [[2.0, 0.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 0.5]], [0, 2, 1]
+    logits, targets = np.array([[2.0, 0.0, 0.0], [0.0, 3.0, 1.0], [1.0, 0.0, 0.5]]), np.array([0, 2, 1])
     scales = [10 ** (step / 20) for step in range(81)]
     losses = {
         "stability_sweep, stable": lambda scale: stability_sweep(logits, targets, [scale])["stable"][0],
@@ -773,7 +773,7 @@ def quick_check_bce():
 def quick_check_weights():
     """The inverse-frequency weights of classes of 900 and of 100 examples."""
     ### BEGIN SOLUTION
-    return class_weights([900, 100])
+    return [1000 / (2 * 900), 1000 / (2 * 100)]
     ### END SOLUTION
 
 
@@ -784,14 +784,30 @@ def test_quick_checks_are_numbers():
 
 
 # %% [markdown]
-# ## Bad input
+# ## Unusual and bad input
 #
-# A target of -1 silently picks the last class, a target of 1.5 is no class at all, and a `reduction="avg"` that is taken
-# for "none" surfaces three files later. Go back to your functions and let them raise `ValueError`, with a message that
-# names the offending value.
+# Two things are left, and they are graded here and nowhere else.
+#
+# - **Unusual input is taken**: lists, integers, float32. The small unsigned integers are treacherous: in uint8, 3 - 5 is
+#   254 and 200 + 100 is 44, and the exponential of one is computed in half precision. A float array made at the
+#   beginning of a function ends all of that.
+# - **Bad input is refused**: a target of -1 silently picks the last class, a target of 1.5 is no class at all, and a
+#   `reduction="avg"` that is taken for "none" surfaces three files later. Go back to your functions and let them raise
+#   `ValueError`, with a message that names the offending value.
 
 
 # %% checks="validation"
+def test_a_list_of_targets():
+    """lists of logits and of targets are taken"""
+    assert cross_entropy([[0.0, 0.0], [0.0, 0.0]], [0, 1]) == pytest.approx(math.log(2))
+
+
+def test_unsigned_logits():
+    """unsigned integers do not wrap around below zero"""
+    logits = np.array([[3, 5]], dtype=np.uint8)
+    assert cross_entropy(logits, np.array([0])) == pytest.approx(math.log(1 + math.exp(2)))
+
+
 def test_a_negative_target():
     """a target of -1 is a ValueError that names it"""
     with pytest.raises(ValueError, match="-1"):

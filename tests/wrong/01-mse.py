@@ -213,8 +213,9 @@ def mse_loss(pred, target):
 
 @mistake(
     "wrapped_before_the_cast",
-    part="mse_loss",
+    part="validation",
     says="this makes floats of a difference that has wrapped around already.",
+    named="mse_unsigned",
     seen="written for the held-out set: the cast after the subtraction",
 )
 def mse_loss(pred, target):
@@ -262,6 +263,7 @@ def mse_loss(pred, target, history=[]):
     part="mse_loss",
     says="this prints what it returns.",
     seen="written for the held-out set: a print left over from debugging",
+    named="mse_prints",
 )
 def mse_loss(pred, target):
     loss = np.mean(_errors(pred, target) ** 2)

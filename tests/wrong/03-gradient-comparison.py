@@ -171,6 +171,7 @@ def steps_to_accuracy(history, threshold):
     part="speed",
     says="index 0 counts as nothing.",
     seen="written for the held-out set",
+    named="speed_zero_is_none",
 )
 def steps_to_accuracy(history, threshold):
     first = next((k for k, a in enumerate(history["accuracy"]) if a >= threshold), 0)

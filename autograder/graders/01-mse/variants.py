@@ -1,6 +1,6 @@
-"""Right answers of 01-mse in other styles; each must earn everything."""
+"""Right answers of 01-mse in other styles: each earns everything, a naive one all but unusual and bad input."""
 
-from autograder.grading.diagnosis.catalogue import variant
+from autograder.grading.diagnosis.catalogue import naive, variant
 
 # --- plain loops over nested lists, math instead of NumPy
 
@@ -471,3 +471,291 @@ def huber_grad(pred, target, delta=1.0):
 def mse_loss(pred, target):
     errors = _errors(pred, target).astype(np.longdouble)
     return float(np.add.reduce(errors * errors, axis=None) / errors.size)
+
+
+# --- right on arrays of floats, without conversions and refusals, as many people write
+
+
+@naive("plain_numpy")
+def mse_loss(pred, target):
+    return np.mean((pred - target) ** 2)
+
+
+@naive("plain_numpy")
+def mse_grad(pred, target):
+    return 2 * (pred - target) / pred.size
+
+
+@naive("plain_numpy")
+def rmse(pred, target):
+    return np.sqrt(mse_loss(pred, target))
+
+
+@naive("plain_numpy")
+def rmse_grad(pred, target):
+    root = rmse(pred, target)
+    if root == 0:
+        return np.zeros_like(pred)
+    return (pred - target) / (pred.size * root)
+
+
+@naive("plain_numpy")
+def mae_loss(pred, target):
+    return np.mean(np.abs(pred - target))
+
+
+@naive("plain_numpy")
+def mae_grad(pred, target):
+    return np.sign(pred - target) / pred.size
+
+
+@naive("plain_numpy")
+def huber_loss(pred, target, delta=1.0):
+    e = np.abs(pred - target)
+    return np.mean(np.where(e <= delta, 0.5 * e**2, delta * (e - 0.5 * delta)))
+
+
+@naive("plain_numpy")
+def huber_grad(pred, target, delta=1.0):
+    return np.clip(pred - target, -delta, delta) / pred.size
+
+
+@naive("target_first")
+def mse_loss(pred, target):
+    diff = target - pred
+    return (diff**2).mean()
+
+
+@naive("target_first")
+def mse_grad(pred, target):
+    return -2 / target.size * (target - pred)
+
+
+@naive("target_first")
+def rmse(pred, target):
+    return np.sqrt(((target - pred) ** 2).mean())
+
+
+@naive("target_first")
+def rmse_grad(pred, target):
+    diff = target - pred
+    norm = np.sqrt(np.mean(diff**2))
+    return -diff / (diff.size * norm) if norm > 0 else diff * 0.0
+
+
+@naive("target_first")
+def mae_loss(pred, target):
+    return np.abs(np.subtract(target, pred)).mean()
+
+
+@naive("target_first")
+def mae_grad(pred, target):
+    return np.where(pred > target, 1.0, np.where(pred < target, -1.0, 0.0)) / target.size
+
+
+@naive("target_first")
+def huber_loss(pred, target, delta=1.0):
+    diff = np.absolute(target - pred)
+    small = diff < delta
+    return np.mean(small * 0.5 * diff**2 + (1 - small) * delta * (diff - delta / 2))
+
+
+@naive("sum_over_size")
+def mse_loss(pred, target):
+    return np.sum(np.square(pred - target)) / pred.size
+
+
+@naive("sum_over_size")
+def mae_loss(pred, target):
+    return np.sum(np.abs(target - pred)) / target.size
+
+
+@naive("sum_over_size")
+def huber_loss(pred, target, delta=1.0):
+    e = pred - target
+    return sum(0.5 * x**2 if abs(x) <= delta else delta * (abs(x) - 0.5 * delta) for x in e.flatten()) / e.size
+
+
+@naive("dot_product")
+def mse_loss(pred, target):
+    e = (pred - target).flatten()
+    return np.dot(e, e) / len(e)
+
+
+@naive("dot_product")
+def rmse(pred, target):
+    e = (target - pred).flatten()
+    return np.dot(e, e) ** 0.5 / len(e) ** 0.5
+
+
+@naive("list_comprehension")
+def mse_loss(pred, target):
+    squares = [(p - t) ** 2 for p, t in zip(pred.ravel(), target.ravel())]
+    return sum(squares) / len(squares)
+
+
+@naive("list_comprehension")
+def mse_grad(pred, target):
+    n = pred.size
+    return np.array([2 * (p - t) / n for p, t in zip(pred.ravel(), target.ravel())]).reshape(pred.shape)
+
+
+@naive("list_comprehension")
+def mae_loss(pred, target):
+    return np.mean([abs(t - p) for p, t in zip(pred.ravel(), target.ravel())])
+
+
+@naive("loop_over_indices")
+def mse_loss(pred, target):
+    p, t = pred.reshape(-1), target.reshape(-1)
+    total = 0
+    for i in range(len(p)):
+        total += (p[i] - t[i]) ** 2
+    return total / len(p)
+
+
+@naive("loop_over_indices")
+def mae_grad(pred, target):
+    grad = np.zeros_like(pred)
+    p, t, g = pred.reshape(-1), target.reshape(-1), grad.reshape(-1)
+    for i in range(len(p)):
+        if p[i] > t[i]:
+            g[i] = 1 / len(p)
+        elif p[i] < t[i]:
+            g[i] = -1 / len(p)
+    return grad
+
+
+@naive("loop_over_indices")
+def huber_grad(pred, target, delta=1.0):
+    grad = np.zeros_like(pred)
+    for i in np.ndindex(pred.shape):
+        e = pred[i] - target[i]
+        if np.abs(e) <= delta:
+            grad[i] = e
+        else:
+            grad[i] = delta * np.sign(e)
+    return grad / pred.size
+
+
+@naive("ravel_and_norm")
+def mse_loss(pred, target):
+    return np.linalg.norm((target - pred).ravel()) ** 2 / pred.size
+
+
+@naive("ravel_and_norm")
+def rmse(pred, target):
+    return np.linalg.norm(pred.ravel() - target.ravel()) / np.sqrt(target.size)
+
+
+@naive("ravel_and_norm")
+def mae_loss(pred, target):
+    return np.linalg.norm(pred.ravel() - target.ravel(), 1) / target.size
+
+
+@naive("power_and_average")
+def mse_loss(pred, target):
+    return np.average(np.power(np.subtract(target, pred), 2))
+
+
+@naive("power_and_average")
+def rmse(pred, target):
+    return np.power(np.average(np.power(target - pred, 2)), 0.5)
+
+
+@naive("power_and_average")
+def mse_grad(pred, target):
+    return np.multiply(2.0, np.subtract(pred, target)) / np.prod(pred.shape)
+
+
+@naive("helper_of_its_own")
+def residuals(pred, target):
+    return pred - target, np.prod(pred.shape)
+
+
+@naive("helper_of_its_own")
+def mse_loss(pred, target):
+    r, n = residuals(pred, target)
+    return (r * r).sum() / n
+
+
+@naive("helper_of_its_own")
+def mse_grad(pred, target):
+    r, n = residuals(pred, target)
+    return r * 2 / n
+
+
+@naive("helper_of_its_own")
+def rmse_grad(pred, target):
+    r, n = residuals(pred, target)
+    loss = mse_loss(pred, target)
+    return np.zeros(r.shape) if loss == 0 else mse_grad(pred, target) * 0.5 / np.sqrt(loss)
+
+
+@naive("helper_of_its_own")
+def huber_loss(pred, target, delta=1.0):
+    r, n = residuals(pred, target)
+    inside = np.minimum(np.abs(r), delta)
+    return (0.5 * inside**2 + delta * (np.abs(r) - inside)).sum() / n
+
+
+@naive("masked_assignment")
+def mae_grad(pred, target):
+    grad = np.zeros(pred.shape)
+    grad[pred > target] = 1
+    grad[pred < target] = -1
+    return grad / grad.size
+
+
+@naive("masked_assignment")
+def huber_loss(pred, target, delta=1.0):
+    e = np.abs(pred - target)
+    out = 0.5 * e**2
+    out[e > delta] = delta * e[e > delta] - 0.5 * delta**2
+    return out.mean()
+
+
+@naive("masked_assignment")
+def huber_grad(pred, target, delta=1.0):
+    g = pred - target
+    g[g > delta] = delta
+    g[g < -delta] = -delta
+    return g / g.size
+
+
+@naive("one_error_for_zero")
+def rmse_grad(pred, target):
+    if (pred == target).all():
+        return np.zeros(pred.shape)
+    return (pred - target) / np.sqrt(np.mean((pred - target) ** 2)) / pred.size
+
+
+@naive("one_error_for_zero")
+def mae_loss(pred, target):
+    return np.mean(np.sqrt((pred - target) ** 2))
+
+
+@naive("asserts_that_shapes_agree")
+def mse_loss(pred, target):
+    assert pred.shape == target.shape
+    return np.mean((target - pred) ** 2)
+
+
+@naive("asserts_that_shapes_agree")
+def rmse(pred, target):
+    assert pred.shape == target.shape
+    return np.sqrt(np.mean((target - pred) ** 2))
+
+
+@naive("lengths_and_arrays_without_a_type")
+def mse_loss(pred, target):
+    pred, target = np.array(pred), np.array(target)
+    if len(pred) != len(target):
+        raise ValueError("lengths differ")
+    return np.mean((pred - target) ** 2)
+
+
+@naive("lengths_and_arrays_without_a_type")
+def huber_grad(pred, target, delta=1.0):
+    pred, target = np.array(pred), np.array(target)
+    return np.maximum(-delta, np.minimum(delta, pred - target)) / len(pred.flatten())

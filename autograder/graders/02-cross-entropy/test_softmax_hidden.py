@@ -4,157 +4,329 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from autograder.grading import check, close_to, equal_to
-from autograder.grading.helpers import classified, leaves_alone
+from autograder.grading import check, close_to, equal_to, require
+from autograder.grading.helpers import answers, classified, error_of, leaves_alone, works_and_leaves_alone
 
 OVERFLOW = "exp overflows above about 709: subtract the maximum of each row first."
-IN_PLACE = "In-place operations write into the caller's array."
+IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
+ALONE = "What a row gives does not depend on the rows around it."
+SHIFTS = np.array([[1e4], [0.0], [-2e4]])
 
 
-@check("naive", hint="Exponentials divided by their sum along the last axis.")
+def matrix(numbers, rows=3, classes=4):
+    """Two matrices of positive numbers: arguments for a function that is right or wrong."""
+    return numbers.uniform(0.5, 2.0, size=(2, rows, classes))
+
+
+def softmax_of(logits):
+    return F.softmax(torch.tensor(logits), -1)
+
+
+def log_softmax_of(logits):
+    return F.log_softmax(torch.tensor(logits), -1)
+
+
+def same_of_each_row(student, function, numbers):
+    """Require that a function gives for a matrix what it gives for each of its rows."""
+    logits, other = matrix(numbers)
+    whole = answers(student, function, (logits,), (other,), shape=(3, 4))
+    for row, expected in zip(logits, whole, strict=True):
+        assert getattr(student, function)(row) == close_to(expected)
+
+
+def same_of_shifted(student, function, numbers, *shifts):
+    """Require that a function of logits does not change if constants are added to whole rows."""
+    logits, other = matrix(numbers)
+    made = answers(student, function, (logits,), (other,), shape=(3, 4))
+    for shift in shifts:
+        assert getattr(student, function)(logits + shift) == close_to(made)
+
+
+def reduced(student, numbers):
+    """Two matrices, and what log_sum_exp gives for the first; whether the axis is gone is not asked here."""
+    z, other = matrix(numbers)
+    kept = np.ndim(student.log_sum_exp(z)) == 2
+    return z, other, answers(student, "log_sum_exp", (z,), (other,), shape=(3, 1) if kept else (3,))
+
+
+@check("naive", points=0.5, hint="Exponentials divided by their sum.")
+def test_naive_softmax_of_one_row(student, rng):
+    """takes the softmax of one row"""
+    logits = rng.normal(size=4)
+    assert student.softmax_naive(logits) == close_to(softmax_of(logits))
+
+
+@check("naive", topic="axes", points=0.5, hint="The sum is along the last axis, with keepdims.")
 def test_naive_softmax_of_rows(student, rng):
-    """takes the softmax of each row"""
+    """takes the softmax of each row of a matrix"""
     logits = rng.normal(size=(5, 4))
-    assert student.softmax_naive(logits) == close_to(F.softmax(torch.tensor(logits), -1))
+    assert student.softmax_naive(logits) == close_to(softmax_of(logits))
 
 
-@check("naive", hint="Minus the log of the target's probability, averaged over rows.")
+@check("naive", topic="axes", points=0.25, hint="Along the last axis, however many there are: axis=-1.")
+def test_naive_softmax_of_three_axes(student, rng):
+    """takes the softmax along the last of three axes"""
+    logits = rng.normal(size=(2, 3, 4))
+    assert student.softmax_naive(logits) == close_to(softmax_of(logits))
+
+
+@check("naive", points=0.5, hint="Minus the log of the target's probability.")
+def test_naive_cross_entropy_of_one_row(student, rng):
+    """is minus the log-probability of the target"""
+    logits, targets = classified(rng, rows=1)
+    assert student.cross_entropy_naive(logits, targets) == close_to(
+        F.cross_entropy(torch.tensor(logits), torch.tensor(targets))
+    )
+
+
+@check("naive", topic="reduction", points=0.5, hint="One loss for each row, and the mean of these.")
 def test_naive_cross_entropy(student, rng):
-    """averages minus the log-probability of the targets"""
+    """averages minus the log-probability of the targets over rows"""
     logits, targets = classified(rng)
     assert student.cross_entropy_naive(logits, targets) == close_to(
         F.cross_entropy(torch.tensor(logits), torch.tensor(targets))
     )
 
 
-@check("naive", points=0.5, hint=IN_PLACE + " Along the last axis, with keepdims.")
-def test_naive_softmax_of_lists(student, numbers):
-    """takes lists and three axes, does not change its arguments"""
-    logits = numbers.normal(size=(2, 3, 4))
-    assert student.softmax_naive(logits.tolist()) == close_to(F.softmax(torch.tensor(logits), -1))
-    leaves_alone(student, "softmax_naive", logits)
-    leaves_alone(student, "cross_entropy_naive", *classified(numbers))
+@check("naive", kind="property", topic="leaves_alone", points=0.25, hint=IN_PLACE)
+def test_naive_softmax_leaves_its_argument(student, numbers):
+    """softmax does not change its argument and prints nothing"""
+    logits, other = matrix(numbers)
+    works_and_leaves_alone(student, "softmax_naive", (logits,), (other,), shape=(3, 4))
 
 
-@check("naive", points=0.5, hint="exp of a small integer type is computed in half precision: make float arrays first.")
-def test_naive_formulas_of_integers(student, numbers):
-    """takes unsigned integers, and lists of targets"""
-    logits, targets = numbers.integers(0, 9, size=(4, 3)).astype(np.uint8), [0, 1, 0, 1]
-    exact = torch.tensor(logits.astype(float))
-    assert student.softmax_naive(logits) == close_to(F.softmax(exact, -1))
-    expected = F.cross_entropy(exact, torch.tensor(targets))
-    assert student.cross_entropy_naive(logits, np.array(targets, dtype=np.uint8)) == close_to(expected)
-    assert student.cross_entropy_naive(logits.tolist(), targets) == close_to(expected)
+@check("naive", kind="property", topic="leaves_alone", points=0.25, hint=IN_PLACE)
+def test_naive_cross_entropy_leaves_its_arguments(student, numbers):
+    """cross-entropy does not change its arguments and prints nothing"""
+    logits, other = matrix(numbers)
+    targets = np.array([0, 3, 1])
+    works_and_leaves_alone(student, "cross_entropy_naive", (logits, targets), (other, (targets + 1) % 4))
 
 
-@check("log_sum_exp", hint="Reduce the last axis unless told otherwise.")
+@check("naive", kind="property", topic="state", points=0.25, hint="Nothing that one call leaves may affect the next.")
+def test_naive_formulas_keep_nothing(student, numbers):
+    """the loss keeps nothing between calls"""
+    logits, other = matrix(numbers)
+    targets = np.array([0, 3, 1])
+    made = answers(student, "cross_entropy_naive", (logits, targets), (other, (targets + 1) % 4))
+    student.cross_entropy_naive(numbers.uniform(0.5, 2.0, size=(2, 6)), np.array([5, 0]))
+    assert student.cross_entropy_naive(logits, targets) == close_to(made)
+
+
+@check("log_sum_exp", points=0.5, hint="The logarithm of the sum of exponentials; one number for one axis.")
+def test_log_sum_exp_of_one_slice(student, rng):
+    """gives one number for one axis"""
+    z = rng.normal(size=5)
+    assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
+
+
+@check("log_sum_exp", topic="axes", points=0.5, hint="Reduce the last axis unless told otherwise; it is then gone.")
 def test_log_sum_exp_of_rows(student, rng):
     """reduces the last axis by default"""
     z = rng.normal(size=(5, 4))
     assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
 
 
-@check("log_sum_exp", hint="Take the maximum along the axis that is reduced, too.")
+@check("log_sum_exp", topic="axes", points=0.75, hint="Take the maximum along the axis that is reduced, too.")
 def test_log_sum_exp_along_any_axis(student, rng):
     """reduces any axis of three"""
     z = rng.normal(size=(2, 3, 4))
     for axis in (0, 1, 2, -2):
         assert student.log_sum_exp(z, axis=axis) == close_to(torch.logsumexp(torch.tensor(z), axis))
-    for axis in (0, 1, 2):  # an axis of length 1 is no less an axis
-        assert student.log_sum_exp(z[:, :1], axis=axis) == close_to(torch.logsumexp(torch.tensor(z[:, :1]), axis))
 
 
-@check("log_sum_exp", hint=OVERFLOW)
+@check("log_sum_exp", topic="axes", points=0.25, hint="Only the reduced axis goes: give squeeze that axis.")
+def test_log_sum_exp_of_an_axis_of_length_one(student, rng):
+    """an axis of length 1 is no less an axis"""
+    z = rng.normal(size=(2, 1, 4))
+    for axis in (0, 1, 2):
+        assert student.log_sum_exp(z, axis=axis) == close_to(torch.logsumexp(torch.tensor(z), axis))
+
+
+@check("log_sum_exp", topic="extremes", points=0.5, hint="Only the maximum leaves no positive exponent.")
 def test_log_sum_exp_of_extreme_values(student, rng):
-    """is exact at plus and minus 10000"""
-    z = rng.normal(size=(4, 3)) + np.array([1e4, -1e4, 0.0, 800.0])[:, None]
-    assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
+    """is exact for a slice that goes from minus to plus 10000"""
     spread = 1e4 * rng.normal(size=(4, 3))
     spread[0], spread[1] = np.sort(spread[0])[::-1], np.sort(spread[1])  # the maximum at either end
     assert student.log_sum_exp(spread) == close_to(torch.logsumexp(torch.tensor(spread), -1))
 
 
-@check("log_sum_exp", hint="Each slice is shifted by its own maximum.")
-def test_log_sum_exp_shifts_each_slice(student, rng):
-    """takes slices of very different scale, along the first axis"""
-    z = rng.normal(size=(3, 4)) + np.array([1e4, 0.0, -1e4, 5.0])
-    assert student.log_sum_exp(z, axis=0) == close_to(torch.logsumexp(torch.tensor(z), 0))
-
-
-@check("log_sum_exp", hint="-inf minus -inf is nan: do not shift by an infinite maximum.")
-def test_log_sum_exp_of_minus_infinity(student, rng):
-    """-inf entries do no harm, and a slice of -inf gives -inf"""
+@check("log_sum_exp", topic="extremes", points=0.25, hint="exp(-inf) is 0: it adds nothing to the sum.")
+def test_log_sum_exp_of_some_minus_infinity(student, rng):
+    """-inf entries do no harm"""
     z = rng.normal(size=(3, 4))
     z[0, 1] = z[2, :2] = -np.inf
     assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
-    z[1] = -np.inf
-    leaves_alone(student, "log_sum_exp", z)
-    assert student.log_sum_exp(z) == close_to(torch.logsumexp(torch.tensor(z), -1))
-    assert student.log_sum_exp(z.T, axis=0) == close_to(torch.logsumexp(torch.tensor(z), -1))
-    assert student.log_sum_exp([-np.inf, -np.inf]) == equal_to(-np.inf)
 
 
-@check("log_sum_exp", hint=IN_PLACE + " Lists and unsigned integers are array_likes.")
-def test_log_sum_exp_of_integers_left_alone(student, numbers):
-    """takes lists and unsigned integers, returns one number for one axis, does not change its argument"""
-    z = numbers.integers(0, 200, size=5).astype(np.uint8)
-    expected = torch.logsumexp(torch.tensor(z.astype(float)), -1)
-    assert student.log_sum_exp(z) == close_to(expected)
-    assert student.log_sum_exp(z.tolist()) == close_to(expected)
-    leaves_alone(student, "log_sum_exp", numbers.normal(size=(3, 2)))
+@check(
+    "log_sum_exp",
+    topic="extremes",
+    points=0.5,
+    hint="-inf minus -inf is nan: do not shift by an infinite maximum.",
+)
+def test_log_sum_exp_of_minus_infinity(student, numbers):
+    """a slice of -inf gives -inf"""
+    reduced(student, numbers)
+    assert student.log_sum_exp(np.full(2, -np.inf)) == equal_to(-np.inf)
+    given = np.asarray(student.log_sum_exp(np.array([[0.5, 1.5], [-np.inf, -np.inf]])))
+    require(given.ravel()[1:].tolist() == [-np.inf], "a row of -inf beside another one does not give -inf")
+    require(np.isfinite(given.ravel()[:1]).all(), "the row beside a row of -inf is not finite")
 
 
-@check("softmax", hint="Along the last axis, with keepdims.")
-def test_softmax_of_one_to_three_axes(student, rng):
-    """works along the last of one, two and three axes"""
-    for shape in ((4,), (3, 4), (2, 3, 4), (3, 3)):
-        logits = rng.normal(size=shape)
-        assert student.softmax(logits) == close_to(F.softmax(torch.tensor(logits), -1))
+@check("log_sum_exp", kind="property", topic="extremes", points=0.5, hint=OVERFLOW)
+def test_log_sum_exp_of_shifted_values(student, numbers):
+    """grows and falls by 10000 with all of its values"""
+    z, _, made = reduced(student, numbers)
+    for shift in (1e4, -1e4):
+        assert np.asarray(student.log_sum_exp(z + shift)) - shift == close_to(made)
 
 
-@check("softmax", hint=OVERFLOW)
+@check("log_sum_exp", kind="property", topic="extremes", points=0.5, hint="Each slice is shifted by its own maximum.")
+def test_log_sum_exp_shifts_each_slice(student, numbers):
+    """takes slices of very different scale"""
+    z, _, made = reduced(student, numbers)
+    given = np.asarray(student.log_sum_exp(z + SHIFTS)).reshape(made.shape)
+    assert given - SHIFTS.reshape(made.shape) == close_to(made)
+
+
+@check("log_sum_exp", kind="property", topic="axes", points=0.25, hint="The axis belongs in each reduction.")
+def test_log_sum_exp_of_the_transposed(student, numbers):
+    """gives down the columns of the transposed what it gives along the rows"""
+    z, _, made = reduced(student, numbers)
+    assert np.asarray(student.log_sum_exp(np.ascontiguousarray(z.T), axis=0)).ravel() == close_to(made.ravel())
+
+
+@check("log_sum_exp", kind="property", topic="leaves_alone", points=0.5, hint=IN_PLACE)
+def test_log_sum_exp_leaves_its_argument(student, numbers):
+    """does not change its argument and prints nothing"""
+    z, other, made = reduced(student, numbers)
+    works_and_leaves_alone(student, "log_sum_exp", (z,), (other,), shape=made.shape)
+    empty = np.array([[0.5, -np.inf], [-np.inf, -np.inf]])
+    if error_of(student, "log_sum_exp", empty) is None:
+        leaves_alone(student, "log_sum_exp", empty)
+
+
+@check("softmax", points=0.5, hint="Exponentials divided by their sum.")
+def test_softmax_of_one_row(student, rng):
+    """softmax of one row"""
+    logits = rng.normal(size=4)
+    assert student.softmax(logits) == close_to(softmax_of(logits))
+
+
+@check("softmax", topic="axes", points=0.5, hint="Both the maximum and the sum are along the last axis, with keepdims.")
+def test_softmax_of_rows(student, rng):
+    """softmax of each row of a matrix"""
+    for rows in (5, 4):  # a square matrix hides no axis
+        logits = rng.normal(size=(rows, 4))
+        assert student.softmax(logits) == close_to(softmax_of(logits))
+
+
+@check("softmax", topic="axes", points=0.25, hint="Along the last axis, however many there are: axis=-1.")
+def test_softmax_of_three_axes(student, rng):
+    """softmax along the last of three axes"""
+    logits = rng.normal(size=(2, 3, 4))
+    assert student.softmax(logits) == close_to(softmax_of(logits))
+
+
+@check("softmax", topic="extremes", points=0.5, hint=OVERFLOW)
 def test_softmax_of_extreme_logits(student, rng):
-    """stays finite at plus and minus 10000"""
+    """softmax stays finite at plus and minus 10000"""
     logits = 1e4 * rng.normal(size=(5, 4))
-    assert student.softmax(logits) == close_to(F.softmax(torch.tensor(logits), -1))
+    assert student.softmax(logits) == close_to(softmax_of(logits))
 
 
-@check("softmax", hint="One maximum for the whole matrix makes small rows underflow: shift each row by its own.")
-def test_softmax_of_rows_of_different_scale(student, rng):
+@check("softmax", kind="property", topic="extremes", points=0.25, hint=OVERFLOW)
+def test_softmax_of_shifted_logits(student, numbers):
+    """softmax is the same if all logits grow or fall by 10000"""
+    same_of_shifted(student, "softmax", numbers, 1e4, -1e4)
+
+
+@check(
+    "softmax",
+    kind="property",
+    topic="extremes",
+    points=0.5,
+    hint="One maximum for the whole matrix makes small rows underflow: shift each row by its own.",
+)
+def test_softmax_of_rows_of_different_scale(student, numbers):
     """softmax takes rows of very different scale"""
-    logits = rng.normal(size=(3, 4)) + np.array([[1e4], [0.0], [-1e4]])
-    assert student.softmax(logits) == close_to(F.softmax(torch.tensor(logits), -1))
+    same_of_shifted(student, "softmax", numbers, SHIFTS)
 
 
-@check("softmax", hint="The logit minus the log-sum-exp of its row.")
-def test_log_softmax_of_one_to_three_axes(student, rng):
-    """log-softmax takes one, two and three axes"""
-    for shape in ((4,), (3, 4), (2, 3, 4)):
-        logits = rng.normal(size=shape)
-        assert student.log_softmax(logits) == close_to(F.log_softmax(torch.tensor(logits), -1))
+@check("softmax", kind="property", topic="axes", points=0.25, hint=ALONE)
+def test_softmax_of_each_row(student, numbers):
+    """softmax of a row is the same alone and in a matrix"""
+    same_of_each_row(student, "softmax", numbers)
 
 
-@check("softmax", hint="log(softmax) is -inf where softmax underflows: subtract the log-sum-exp instead.")
+@check("softmax", kind="property", topic="leaves_alone", points=0.25, hint=IN_PLACE)
+def test_softmax_leaves_its_argument(student, numbers):
+    """softmax does not change its argument and prints nothing"""
+    logits, other = matrix(numbers)
+    works_and_leaves_alone(student, "softmax", (logits,), (other,), shape=(3, 4))
+
+
+@check("softmax", points=0.5, hint="The logit minus the log-sum-exp of its row.")
+def test_log_softmax_of_one_row(student, rng):
+    """log-softmax of one row"""
+    logits = rng.normal(size=4)
+    assert student.log_softmax(logits) == close_to(log_softmax_of(logits))
+
+
+@check("softmax", topic="axes", points=0.5, hint="Each row has its own log-sum-exp.")
+def test_log_softmax_of_rows(student, rng):
+    """log-softmax of each row of a matrix"""
+    for rows in (5, 4):
+        logits = rng.normal(size=(rows, 4))
+        assert student.log_softmax(logits) == close_to(log_softmax_of(logits))
+
+
+@check("softmax", topic="axes", points=0.25, hint="Along the last axis, however many there are: axis=-1.")
+def test_log_softmax_of_three_axes(student, rng):
+    """log-softmax along the last of three axes"""
+    logits = rng.normal(size=(2, 3, 4))
+    assert student.log_softmax(logits) == close_to(log_softmax_of(logits))
+
+
+@check(
+    "softmax",
+    topic="extremes",
+    points=0.5,
+    hint="log(softmax) is -inf where softmax underflows: subtract the log-sum-exp instead.",
+)
 def test_log_softmax_of_extreme_logits(student, rng):
     """log-softmax is exact where softmax underflows"""
     logits = 1e4 * rng.normal(size=(5, 4))
-    assert student.log_softmax(logits) == close_to(F.log_softmax(torch.tensor(logits), -1))
+    assert student.log_softmax(logits) == close_to(log_softmax_of(logits))
 
 
-@check("softmax", hint="Each row is shifted by its own maximum.")
-def test_log_softmax_of_rows_of_different_scale(student, rng):
+@check("softmax", kind="property", topic="extremes", points=0.25, hint=OVERFLOW)
+def test_log_softmax_of_shifted_logits(student, numbers):
+    """log-softmax is the same if all logits grow or fall by 10000"""
+    same_of_shifted(student, "log_softmax", numbers, 1e4, -1e4)
+
+
+@check(
+    "softmax",
+    kind="property",
+    topic="extremes",
+    points=0.5,
+    hint="One maximum for the whole matrix makes small rows underflow: shift each row by its own.",
+)
+def test_log_softmax_of_rows_of_different_scale(student, numbers):
     """log-softmax takes rows of very different scale"""
-    logits = rng.normal(size=(3, 4)) + np.array([[1e4], [0.0], [-1e4]])
-    assert student.log_softmax(logits) == close_to(F.log_softmax(torch.tensor(logits), -1))
+    same_of_shifted(student, "log_softmax", numbers, SHIFTS)
 
 
-@check("softmax", hint=IN_PLACE + " Unsigned integers wrap around below zero.")
-def test_softmax_of_integers_left_alone(student, numbers):
-    """takes unsigned integers and lists, does not change its arguments, prints nothing"""
-    logits = numbers.integers(0, 4, size=(3, 4)).astype(np.uint8)
-    exact = torch.tensor(logits.astype(float))
-    for given in (logits, logits.tolist()):
-        assert student.softmax(given) == close_to(F.softmax(exact, -1))
-        assert student.log_softmax(given) == close_to(F.log_softmax(exact, -1))
-    leaves_alone(student, "softmax", numbers.normal(size=(3, 2)))
-    leaves_alone(student, "log_softmax", numbers.normal(size=(3, 2)))
+@check("softmax", kind="property", topic="axes", points=0.25, hint=ALONE)
+def test_log_softmax_of_each_row(student, numbers):
+    """log-softmax of a row is the same alone and in a matrix"""
+    same_of_each_row(student, "log_softmax", numbers)
+
+
+@check("softmax", kind="property", topic="leaves_alone", points=0.25, hint=IN_PLACE)
+def test_log_softmax_leaves_its_argument(student, numbers):
+    """log-softmax does not change its argument and prints nothing"""
+    logits, other = matrix(numbers)
+    works_and_leaves_alone(student, "log_softmax", (logits,), (other,), shape=(3, 4))

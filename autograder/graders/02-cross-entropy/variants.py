@@ -1,6 +1,10 @@
-"""Right answers of 02-cross-entropy in other styles; each must earn everything."""
+"""Right answers of 02-cross-entropy in other styles.
 
-from autograder.grading.diagnosis.catalogue import variant
+Each variant must earn everything; what is naive is right on float arrays, neither converts nor refuses, and loses points
+for unusual and bad input alone.
+"""
+
+from autograder.grading.diagnosis.catalogue import naive, variant
 
 # --- plain loops over rows, math instead of NumPy
 
@@ -518,3 +522,328 @@ def bce_loss(probs, targets):
         first = np.multiply(targets, np.log(x), where=targets > 0, out=np.zeros_like(x))
         second = np.multiply(1 - targets, np.log1p(-x), where=targets < 1, out=np.zeros_like(x))
     return float(-(first + second).mean())
+
+
+# --- naive: arrays of floats are taken as they come
+
+
+@naive("naive_methods")
+def softmax_naive(logits):
+    return np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+
+
+@naive("naive_methods")
+def cross_entropy_naive(logits, targets):
+    probs = softmax_naive(logits)
+    return -np.log(probs[np.arange(len(targets)), targets]).mean()
+
+
+@naive("naive_methods")
+def log_sum_exp(z, axis=-1):
+    top = z.max(axis=axis, keepdims=True)
+    top[top == -np.inf] = 0
+    with np.errstate(divide="ignore"):
+        return np.log(np.exp(z - top).sum(axis=axis)) + top.squeeze(axis=axis)
+
+
+@naive("naive_methods")
+def softmax(logits):
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@naive("naive_methods")
+def log_softmax(logits):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+@naive("naive_methods")
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    n, c = logits.shape
+    if weight is None:
+        weight = np.ones(c)
+    logp = log_softmax(logits)
+    soft = np.full((n, c), label_smoothing / c)
+    soft[np.arange(n), targets] += 1 - label_smoothing
+    losses = -(soft * weight * logp).sum(axis=1)
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum()
+    return losses.sum() / weight[targets].sum()
+
+
+@naive("naive_methods")
+def cross_entropy_grad(logits, targets):
+    probs = softmax(logits)
+    probs[np.arange(len(targets)), targets] -= 1
+    return probs / len(targets)
+
+
+@naive("naive_row_by_row")
+def softmax_naive(logits):
+    if logits.ndim == 1:
+        return np.exp(logits) / sum(np.exp(logits))
+    return np.array([softmax_naive(row) for row in logits])
+
+
+@naive("naive_row_by_row")
+def cross_entropy_naive(logits, targets):
+    return np.mean([-np.log(softmax_naive(row)[target]) for row, target in zip(logits, targets)])
+
+
+@naive("naive_row_by_row")
+def softmax(logits):
+    if logits.ndim > 1:
+        return np.stack([softmax(row) for row in logits])
+    powers = np.exp(logits - max(logits))
+    return powers / sum(powers)
+
+
+@naive("naive_row_by_row")
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    losses, total = [], 0
+    for row, target in zip(logits, targets):
+        loss = 0
+        top = row.max()
+        log_total = np.log(np.exp(row - top).sum()) + top
+        for c in range(len(row)):
+            w = 1 if weight is None else weight[c]
+            share = label_smoothing / len(row) + (1 - label_smoothing if c == target else 0)
+            loss += w * share * (log_total - row[c])
+        losses.append(loss)
+        total += 1 if weight is None else weight[target]
+    if reduction == "none":
+        return np.array(losses)
+    return sum(losses) if reduction == "sum" else sum(losses) / total
+
+
+@naive("naive_row_by_row")
+def cross_entropy_grad(logits, targets):
+    grad = np.zeros(logits.shape)
+    for i in range(logits.shape[0]):
+        grad[i] = softmax(logits[i])
+        grad[i][targets[i]] = grad[i][targets[i]] - 1
+    return grad / logits.shape[0]
+
+
+@naive("naive_total_less_picked")
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    top = np.max(logits, axis=1)[:, None]
+    total = (top + np.log(np.sum(np.exp(logits - top), axis=1))[:, None]) - logits
+    w = np.ones(logits.shape[1]) if weight is None else weight
+    picked = w[targets]
+    own = picked * total[range(len(targets)), targets]
+    smooth = np.dot(total, w) / logits.shape[1]
+    losses = own + label_smoothing * (smooth - own)
+    return losses if reduction == "none" else np.sum(losses) if reduction == "sum" else np.sum(losses) / np.sum(picked)
+
+
+@naive("naive_total_less_picked")
+def log_softmax(logits):
+    top = np.amax(logits, axis=-1)
+    return logits - (top + np.log(np.sum(np.exp(logits - top[..., None]), axis=-1)))[..., None]
+
+
+@naive("naive_one_hot")
+def one_hot(targets, classes):
+    return np.eye(classes)[targets]
+
+
+@naive("naive_one_hot")
+def cross_entropy_naive(logits, targets):
+    probs = np.exp(logits) / np.sum(np.exp(logits), axis=1).reshape(-1, 1)
+    return -np.sum(np.log(np.sum(one_hot(targets, logits.shape[1]) * probs, axis=1))) / logits.shape[0]
+
+
+@naive("naive_one_hot")
+def cross_entropy_grad(logits, targets):
+    powers = np.exp(logits - np.max(logits, axis=1).reshape(-1, 1))
+    return (powers / np.sum(powers, axis=1).reshape(-1, 1) - one_hot(targets, logits.shape[1])) / targets.size
+
+
+@naive("naive_one_hot")
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    hot = one_hot(targets, logits.shape[1])
+    wanted = (1 - label_smoothing) * hot + label_smoothing / logits.shape[1]
+    if weight is not None:
+        wanted = wanted * weight
+    losses = -np.sum(wanted * log_softmax(logits), axis=1)
+    count = len(targets) if weight is None else np.sum(hot @ weight)
+    return {"none": losses, "sum": np.sum(losses), "mean": np.sum(losses) / count}[reduction]
+
+
+@naive("naive_binary_in_one_line")
+def bce_loss(probs, targets):
+    with np.errstate(all="ignore"):
+        return -np.mean(
+            np.where(targets == 0, 0, targets * np.log(probs))
+            + np.where(targets == 1, 0, (1 - targets) * np.log(1 - probs))
+        )
+
+
+@naive("naive_binary_in_one_line")
+def bce_with_logits(z, y):
+    return np.mean(np.maximum(z, 0.0) - z * y + np.log1p(np.exp(-np.abs(z))))
+
+
+@naive("naive_binary_in_one_line")
+def bce_with_logits_grad(z, y):
+    return (0.5 * (1 + np.tanh(z / 2)) - y) / z.size
+
+
+@naive("naive_binary_target_first")
+def bce_loss(probs, targets):
+    losses = []
+    for p, y in zip(probs.flatten(), targets.flatten()):
+        loss = 0
+        with np.errstate(divide="ignore"):
+            if y != 0:
+                loss = loss - y * np.log(p)
+            if y != 1:
+                loss = loss + (y - 1) * np.log(1 - p)
+        losses.append(loss)
+    return sum(losses) / len(losses)
+
+
+@naive("naive_binary_target_first")
+def bce_with_logits(logits, targets):
+    return -np.mean(targets * logits - np.logaddexp(0, logits))
+
+
+@naive("naive_binary_target_first")
+def bce_with_logits_grad(logits, targets):
+    p = np.exp(-np.logaddexp(0, -logits))
+    return -(targets - p) / np.prod(logits.shape)
+
+
+@naive("naive_binary_by_sign")
+def bce_with_logits(logits, targets):
+    total = 0
+    for z, y in zip(logits.ravel(), targets.ravel()):
+        if z > 0:
+            total += z - z * y + math.log(1 + math.exp(-z))
+        else:
+            total += -z * y + math.log(1 + math.exp(z))
+    return total / logits.size
+
+
+@naive("naive_binary_by_sign")
+def bce_with_logits_grad(logits, targets):
+    grad = np.empty(logits.shape)
+    up = logits > 0
+    grad[up] = 1 / (1 + np.exp(-logits[up])) - targets[up]
+    grad[~up] = np.exp(logits[~up]) / (1 + np.exp(logits[~up])) - targets[~up]
+    return grad / grad.size
+
+
+@naive("naive_binary_by_sign")
+def bce_loss(probs, targets):
+    wrong = np.where(targets > 0, -targets * np.log(probs, out=np.full(probs.shape, -np.inf), where=probs > 0), 0)
+    rest = 1 - probs
+    return (
+        wrong - np.where(targets < 1, (1 - targets) * np.log(rest, out=rest * 0 - np.inf, where=rest > 0), 0)
+    ).mean()
+
+
+@naive("naive_information_of_masks")
+def entropy(p):
+    p = p[p > 0]
+    return -(p * np.log(p)).sum()
+
+
+@naive("naive_information_of_masks")
+def kl_divergence(p, q):
+    keep = p > 0
+    with np.errstate(divide="ignore"):
+        return np.sum(p[keep] * np.log(p[keep] / q[keep]))
+
+
+@naive("naive_information_of_masks")
+def cross_entropy_of(p, q):
+    keep = p != 0
+    with np.errstate(divide="ignore"):
+        return -np.dot(p[keep], np.log(q[keep]))
+
+
+@naive("naive_information_where")
+def entropy(p):
+    with np.errstate(all="ignore"):
+        return np.sum(np.where(p == 0, 0, -p * np.log(p)))
+
+
+@naive("naive_information_where")
+def kl_divergence(p, q):
+    with np.errstate(all="ignore"):
+        return np.where(p == 0, 0, p * np.log(p / q)).sum()
+
+
+@naive("naive_information_where")
+def cross_entropy_of(p, q):
+    return entropy(p) + kl_divergence(p, q)
+
+
+@naive("naive_information_in_loops")
+def entropy(p):
+    return -sum(x * math.log(x) for x in p if x)
+
+
+@naive("naive_information_in_loops")
+def kl_divergence(p, q):
+    total = 0.0
+    for i in range(len(p)):
+        if p[i] == 0:
+            continue
+        if q[i] == 0:
+            return float("inf")
+        total = total + p[i] * (math.log(p[i]) - math.log(q[i]))
+    return total
+
+
+@naive("naive_information_in_loops")
+def cross_entropy_of(p, q):
+    if any(a > 0 and b == 0 for a, b in zip(p, q)):
+        return math.inf
+    return sum([-a * math.log(b) for a, b in zip(p, q) if a > 0])
+
+
+@naive("naive_weights_by_if")
+def class_weights(counts, strategy="inverse", beta=0.999):
+    if strategy == "inverse":
+        return counts.sum() / (len(counts) * counts)
+    elif strategy == "inverse_sqrt":
+        return np.sqrt(counts.sum() / (len(counts) * counts))
+    elif strategy == "effective":
+        if beta == 0:
+            return np.ones(len(counts))
+        return (1 - beta) / -np.expm1(counts * np.log1p(-(1 - beta)))
+
+
+@naive("naive_weights_by_mean")
+def class_weights(counts, strategy="inverse", beta=0.999):
+    if strategy == "effective":
+        with np.errstate(divide="ignore"):
+            return (beta - 1) / np.expm1(np.log(beta) * counts)
+    weights = np.mean(counts) / counts
+    return weights**0.5 if strategy == "inverse_sqrt" else weights
+
+
+@naive("naive_sweep")
+def stability_sweep(logits, targets, scales):
+    result = {"scale": [], "naive": [], "stable": []}
+    for s in scales:
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            result["naive"].append(cross_entropy_naive(logits * s, targets))
+        result["stable"].append(cross_entropy(logits * s, targets))
+        result["scale"].append(s)
+    return result
+
+
+@naive("naive_sweep")
+def log_sum_exp(z, axis=-1):
+    def of_slice(row):
+        top = row.max()
+        return top if np.isinf(top) else top + np.log(np.exp(row - top).sum())
+
+    return np.apply_along_axis(of_slice, axis, z)[()]

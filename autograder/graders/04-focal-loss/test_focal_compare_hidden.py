@@ -9,6 +9,7 @@ The student's own `evaluate` is never called on these rows: it could repeat what
 """
 
 import functools
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +32,10 @@ FIXED = 2027
 # it lies DEVIATIONS of their standard deviations, plus ROOM, from the boundary. Over 200 draws no metric was off.
 DEVIATIONS, ROOM = 5, 0.06
 MEMBERS, SEEDS = 8, (0, 1)
-# How far metrics may be from those of the grader's own classifiers: known rows, their ranking, training rows, digits.
-EXACT, RANKED, NEAR = 0.002, 0.06, 0.12
+# How far metrics may be from those of the grader's own classifiers: known rows, their ranking, training rows (besides
+# six standard deviations), digits.
+EXACT, RANKED, NEAR = 0.002, 0.06, 0.02
 ON_DIGITS = {"average_precision": 0.06, "accuracy": 0.085, "recall": 0.085}
-# For solutions that measure on the training digits: the mean there less 6 standard deviations.
-LEAST_AVERAGE_PRECISION = {"cross_entropy": 0.69, "weighted": 0.73, "focal": 0.79}
 
 
 class Clouds:
@@ -213,41 +213,63 @@ def compared(student, draw, draw_for_all, clouds):
 
 
 @pytest.fixture(scope="session")
-def read(student, draw):
+def read(questions):
     """Tell how to read the student's `evaluate`, key by key: a mistake there costs points in its own part only.
 
-    It is called as its own checks call it, on other rows than those of the comparison. A key may be off by a factor
-    (percent) or may take the wrong class as positive; a key that is wrong in another way is ignored.
+    It is read from the answers that its own checks judge. A key may be off by a factor (percent), hold another metric
+    (precision and recall swapped) or the metric of another form; a key that is wrong in another way is ignored.
     """
 
     @functools.cache
     def readings():
-        rng, asked = draw("evaluate"), []
-        for _ in range(3):
-            labels, score = rng.permutation(np.arange(60) % 4 == 0).astype(int), rng.normal(size=60)
-            score += 1.2 * labels - 0.3
-            logits = np.stack([np.zeros(60), score], 1) + rng.normal(size=60)[:, None]
-            row = student.evaluate(student.call("torch.nn.Identity"), torch.tensor(logits), torch.tensor(labels))
-            asked.append((numbers_of(row), measured(labels, score), measured(labels, -score)))
-        return {key: reading for key in KEYS if (reading := reading_of(key, asked)) is not None}
+        asked = []
+        for question, row in questions():
+            labels, score = question.labels.numpy(), question.scores
+            asked.append((numbers_of(row), {name: form(labels, score) for name, form in FORMS.items()}))
+        found = {key: reading for key in KEYS if (reading := reading_of(key, asked)) is not None}
+        told = "fewer than three metrics of `evaluate` are right, so the comparison cannot be read"
+        require(len({place for place, _ in found.values()}) >= 3, told)
+        return found
 
     def wanted(labels, score):
         """Return the right metrics in the form in which this `evaluate` gives them."""
-        known = {sign: measured(labels, sign * score) for sign in {sign for sign, _ in readings().values()}}
-        return {key: known[sign][key] for key, (sign, _) in readings().items()}
+        known = {name: FORMS[name](labels, score) for name in {name for (name, _), _ in readings().values()}}
+        return {key: known[name][metric] for key, ((name, metric), _) in readings().items()}
 
     def said(row):
+        require(set(readings()) <= set(row), f"a row has the keys {', '.join(KEYS)}")
         return {key: row[key] / factor for key, (_, factor) in readings().items()}
 
-    return wanted, said
+    def held():
+        """Return which metric stands behind each key that can be read."""
+        return {key: metric for key, ((_, metric), _) in readings().items()}
+
+    return wanted, said, held
+
+
+def both_classes(labels, score):
+    """Compute the metrics as means over both classes."""
+    one, other = measured(labels, score), measured(1 - labels, -score)
+    return {key: (one[key] + other[key]) / 2 for key in KEYS}
+
+
+# How an honest `evaluate` may take its classes.
+FORMS = {
+    "right": measured,
+    "columns swapped": lambda labels, score: measured(labels, -score),
+    "of class 0": lambda labels, score: measured(1 - labels, -score),
+    "mean of both": both_classes,
+}
 
 
 def reading_of(key, asked):
-    """Return the sign (-1 if the other class is taken as positive) and the factor; None if the factor varies."""
-    for sign, place in ((1, 1), (-1, 2)):
-        factors = [question[0][key] / max(question[place][key], 1e-9) for question in asked]
+    """Return which form of which metric a key holds, and times what; None if it holds none."""
+    metrics_of_key = (key, *(other for other in KEYS if other != key))
+    for place in itertools.product(FORMS, metrics_of_key):
+        form, metric = place
+        factors = [row.get(key, 0.0) / max(right[form][metric], 1e-9) for row, right in asked]
         if factors[0] > 0.001 and np.allclose(factors, factors[0], rtol=1e-4, atol=0):
-            return sign, factors[0]
+            return place, factors[0]
     return None
 
 
@@ -257,29 +279,28 @@ def proof(student, clouds, compared, read):
 
     A solution that measures on the training rows loses one check for that, not all of them.
     """
-    wanted, said = read
+    wanted, said, held = read
 
-    def near(row, known, slack):
-        found, right = said(row), wanted(*known)
-        return all(abs(found[key] - right[key]) <= slack.get(key, slack["accuracy"]) for key in right)
+    def near(row, right, slack):
+        found = said(row)
+        return all(abs(found[key] - right[key]) <= slack[key] for key in right)
 
     def on_test_rows(rows):
-        slack = {"accuracy": EXACT, "average_precision": RANKED}
-        return [name for name in LOSSES if near(rows[name], clouds().truth(name), slack)]
+        slack = {key: RANKED if metric == "average_precision" else EXACT for key, metric in held().items()}
+        return [name for name in LOSSES if near(rows[name], wanted(*clouds().truth(name)), slack)]
 
     def on_training_rows(rows):
         # Few and many positives, far and near: usual numbers of one of these clouds are wrong for the next.
         others = [clouds(f"clouds {n}", distance=(0.8, 4.5), share=(2, 8), least=0) for n in range(4)]
         pairs = [(clouds(), rows), *((one, rows_of(student.compare(*one.all, seed=7))) for one in others)]
-        slack = {"accuracy": NEAR}
         return [
-            name for name in LOSSES if all(near(found[name], one.truth(name, "train"), slack) for one, found in pairs)
+            name
+            for name in LOSSES
+            if all(near(found[name], *among(wanted, one.models[name], *one.train)) for one, found in pairs)
         ]
 
     @functools.cache
     def found():
-        keys = wanted(*clouds().truth("focal"))
-        require(set(keys) - {"average_precision"}, "`evaluate` gives no metric of the predictions")
         rows = compared("clouds")
         on_test = on_test_rows(rows)
         return ("test", on_test) if on_test else ("train", on_training_rows(rows))
@@ -287,9 +308,17 @@ def proof(student, clouds, compared, read):
     return found
 
 
+def among(wanted, members, X, y):
+    """Return the mean metrics of the grader's own classifiers on these rows, and how far off an honest one may be."""
+    each = [wanted(y.numpy(), score) for score in scores(members, X.double().numpy()).T]
+    found = {key: np.array([row[key] for row in each]) for key in each[0]}
+    mean = {key: values.mean() for key, values in found.items()}
+    return mean, {key: NEAR + 6 * values.std() for key, values in found.items()}
+
+
 def numbers_of(row):
-    require(isinstance(row, dict) and set(KEYS) <= set(row), f"a row has the keys {', '.join(KEYS)}")
-    return {key: float(row[key]) for key in KEYS}
+    require(isinstance(row, dict) and set(KEYS) & set(row), f"a row has the keys {', '.join(KEYS)}")
+    return {key: float(row[key]) for key in KEYS if key in row}
 
 
 def rows_of(value):
@@ -321,7 +350,7 @@ def follows(proof, compared, *names):
 @pytest.fixture(scope="session")
 def on_digits(reference, draw_for_all, compared, proof, read):
     """Return a function that requires metrics of a row to be those of the grader's own classifiers of the digits."""
-    wanted, said = read
+    wanted, said, held = read
 
     def known(X, y):
         key = ("digits", *draw_for_all("digits").bit_generator.state["state"].values())
@@ -334,13 +363,16 @@ def on_digits(reference, draw_for_all, compared, proof, read):
         right = wanted(y_test.numpy(), scores(known(X, y)[name], X_test.double().numpy()).mean(1))
         found = said(compared("digits")[name])
         told = f'"{name}": the metrics on the digits are not those of a classifier trained on them with this loss'
-        close = all(abs(found[key] - right[key]) <= ON_DIGITS[key] for key in keys if key in right)
+        slack = {key: ON_DIGITS[metric] for key, metric in held().items() if metric in keys}
+        close = all(abs(found[key] - right[key]) <= slack[key] for key in slack)
         hold(close, told, compared, "digits")
 
     def of_training_rows(name, *keys):
-        found = compared("digits")[name]["average_precision"]
-        told = f'"{name}": average precision on the digits is {found:.3f}, which is too low'
-        hold(found >= LEAST_AVERAGE_PRECISION[name], told, compared, "digits")
+        X, y, *_ = digits(draw_for_all("digits"))
+        right, slack = among(wanted, known(X, y)[name], X, y)
+        found = said(compared("digits")[name])
+        told = f'"{name}": the metrics on the digits are not those of a classifier trained on them with this loss'
+        hold(all(abs(found[key] - right[key]) <= slack[key] for key in right), told, compared, "digits")
 
     return lambda *args: (near if proof()[0] == "test" else of_training_rows)(*args)
 
@@ -356,43 +388,66 @@ def train_draws(student, random_state):
 @check(
     "compare",
     points=0.5,
+    topic="default",
     hint="Return a dict with three keys, each holding the dict of evaluate; D is the number of columns of X.",
 )
-def test_comparison_of_any_number_of_features(student, compared, proof):
+def test_comparison_of_any_number_of_features(student, compared, proof, read):
     """returns five metrics for each of the three losses, for any number of features"""
-    rows = compared("seven")
-    right = all(0 <= value <= 1 for row in rows.values() for value in row.values())
+    _, said, _ = read
+    rows = [said(row) for row in compared("seven").values()]
+    right = all(0 <= value <= 1 + 1e-6 for row in rows for value in row.values())
     hold(right, "a metric is not between 0 and 1", compared, "seven")
     follows(proof, compared)
 
 
-@check("compare", hint="Train each model from the starting weights, on the training rows, with lr 0.01 for 60 epochs.")
-def test_comparison_learns_the_digits(student, compared, read, proof, on_digits):
+@check("compare", points=0.5, topic="training", hint="Train each model on the training rows.")
+def test_comparison_learns_the_digits(student, compared, proof, on_digits):
     """each of the three models ranks the 8s among the test rows well above the other digits"""
-    learns_in_small_steps(student, read)
     follows(proof, compared)
     on_digits("cross_entropy", "average_precision", "accuracy")
     for name in ("weighted", "focal"):
         on_digits(name, "average_precision")
 
 
-def learns_in_small_steps(student, read):
+@check("compare", topic="training", hint="Train with lr 0.01 for 60 epochs.")
+def test_comparison_learns_in_small_steps(student, compared, read, proof, draw):
+    """the models are trained with a learning rate of 0.01 for 60 epochs"""
+    learns_in_small_steps(student, read, draw)
+    follows(proof, compared)
+
+
+def learns_in_small_steps(student, read, draw):
     """Require what 60 steps of 0.01 learn: strong positives, not faint ones (far larger steps find both)."""
-    wanted, said = read
-    rows = torch.arange(64)
-    y, strong = rows % 4 == 0, rows % 8 == 0
-    X = torch.zeros(64, 16)
-    X[:, 0] = torch.where(y, 0.05, -0.05)
-    X[:, 1] = torch.where(strong, 3.0, 0.0)
-    X[:, 2] = 0.0005 * ((rows * 37) % 64 - 32)  # no two rows have the same score
+    wanted, said, held = read
+    X, y, strong = faint_and_strong(draw("small steps"))
     found = said(rows_of(student.compare(X, y.long(), X.clone(), y.long(), seed=7))["cross_entropy"])
-    right = wanted(y.numpy(), (X[:, 1] + 0.5 * X[:, 2] - 2).double().numpy())
-    near = all(abs(found[key] - right[key]) < 0.01 for key in right if key != "average_precision")
+    right = wanted(y.numpy(), strong.numpy())
+    near = all(abs(found[key] - right[key]) < 0.01 for key, metric in held().items() if metric != "average_precision")
     require(near, "60 epochs at a learning rate of 0.01 do not give these models")
 
 
+def faint_and_strong(rng):
+    """Return rows, labels, and scores that are positive for strong positives alone; no two scores are equal."""
+    count, columns = int(rng.integers(60, 100)), int(rng.integers(12, 24))
+    kinds = rng.permutation(np.arange(count) % int(rng.integers(7, 10)))
+    y, strong = kinds < 2, kinds == 0
+    X = np.zeros((count, columns))
+    places, sides = rng.permutation(columns)[:3], rng.choice([-1.0, 1.0], size=3)
+    X[:, places[0]] = sides[0] * np.where(y, 0.05, -0.05)
+    X[:, places[1]] = sides[1] * np.where(strong, rng.uniform(2.8, 3.2), 0.0)
+    apart = 0.0005 * (rng.permutation(count) - count / 2)
+    X[:, places[2]] = sides[2] * apart
+    return (
+        torch.tensor(X, dtype=torch.float32),
+        torch.tensor(y),
+        torch.tensor(np.where(strong, 1.0, -2.0) + 0.5 * apart),
+    )
+
+
 @check(
-    "compare", hint="The weights are n / (2 n_c), counted on the training labels; the rare class gets the larger one."
+    "compare",
+    topic="weights",
+    hint="The weights are n / (2 n_c), counted on the training labels; the rare class gets the larger one.",
 )
 def test_weights_find_more_positives_of_overlapping_classes(student, compared, proof, on_digits):
     """where classes overlap, class weights raise recall and lower precision, compared with plain cross-entropy"""
@@ -400,42 +455,60 @@ def test_weights_find_more_positives_of_overlapping_classes(student, compared, p
     on_digits("weighted", "accuracy", "recall")
 
 
-@check("compare", hint="Use focal loss with gamma 2 and weights 0.25 for class 0 and 0.75 for class 1.")
+@check("compare", topic="alpha", hint="Use focal loss with gamma 2 and weights 0.25 for class 0 and 0.75 for class 1.")
 def test_focal_loss_finds_more_positives_of_overlapping_classes(student, compared, proof, on_digits):
     """where classes overlap, focal loss with its weights raises recall, but less than inverse-frequency weights do"""
     follows(proof, compared, "focal")
     on_digits("focal", "accuracy", "recall")
 
 
-@check("compare", points=0.5, hint="Copy the starting weights for each loss, and give each training the same seed.")
+@check(
+    "compare",
+    kind="property",
+    points=0.5,
+    topic="state",
+    hint="Copy the starting weights for each loss, and give each training the same seed.",
+)
 def test_comparison_starts_from_the_same_weights(student, compared, proof):
     """all models start from the same weights: on balanced classes, weighting changes nothing"""
     rng = np.random.default_rng(FIXED + 11)  # here one model trained three times over differs by 0.15
     rows = rows_of(student.compare(*balanced(rng)))
     # Two test rows whose scores differ only in the last bit may swap places.
-    same = [abs(rows["cross_entropy"][key] - rows["weighted"][key]) < 0.01 for key in KEYS]
+    same = [abs(rows["cross_entropy"][key] - rows["weighted"][key]) < 0.01 for key in rows["weighted"]]
     require(all(same), "on balanced classes, weighted and plain cross-entropy should give the same model")
     follows(proof, compared)
 
 
-@check("compare", hint="Train on the training rows and evaluate on the test rows.")
+@check("compare", topic="evaluation", hint="Train on the training rows and evaluate on the test rows.")
 def test_comparison_measures_the_test_rows(student, compared, proof):
     """the metrics are measured on the test rows, and no model is trained on them"""
     place, _ = proof()
     hold(place == "test", "the metrics are not those of a trained classifier on the test rows", compared)
 
 
-@check("compare", hint="Making a layer draws random numbers: seed and make it inside torch.random.fork_rng().")
-def test_comparison_is_reproducible(student, compared, proof, random_state, draw):
-    """the same seed gives the same result; your random state and data stay unchanged"""
-    before, data = compared("seven"), seven_features(draw("seven"))
+@check("compare", kind="property", points=0.25, topic="state", hint="Seed the starting weights and the training.")
+def test_comparison_is_reproducible(student, compared, proof, draw):
+    """the same seed gives the same result"""
+    before = compared("seven")
     student.call("torch.manual_seed", 2)
+    again = rows_of(student.compare(*seven_features(draw("seven")), seed=7))
+    hold(again == before, "the same seed gives a different result", compared, "seven")
+    follows(proof, compared)
+
+
+@check(
+    "compare",
+    kind="property",
+    points=0.25,
+    topic="leaves_alone",
+    hint="Making a layer draws random numbers: seed and make it inside torch.random.fork_rng().",
+)
+def test_comparison_leaves_the_random_state_alone(student, compared, proof, random_state, draw):
+    """your random state and data stay unchanged"""
+    data = seven_features(draw("seven"))
     state = random_state()
     seen = student.observe("compare", *[item.clone() for item in data], seed=7)
-    if random_state() == state or not train_draws(student, random_state):
-        require(random_state() == state, "the caller's random state has changed afterwards")
-        require(
-            all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data"
-        )
-        hold(rows_of(seen.value) == before, "the same seed gives a different result", compared, "seven")
+    after = random_state()
+    require(after == state or train_draws(student, random_state), "the caller's random state has changed afterwards")
+    require(all(torch.equal(*pair) for pair in zip(seen.arguments, data, strict=False)), "`compare` changes its data")
     follows(proof, compared)

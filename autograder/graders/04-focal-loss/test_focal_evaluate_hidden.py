@@ -1,5 +1,7 @@
 """Hidden checks of 04-focal-loss: metrics of the minority class, against scikit-learn."""
 
+import dataclasses
+
 import numpy as np
 import torch
 from sklearn import metrics
@@ -9,14 +11,14 @@ from autograder.grading import check, close_to, require
 KEYS = ("accuracy", "precision", "recall", "f1", "average_precision")
 
 
-def scored(rng, rows=60, ties=False):
-    """Draw logits (N, 2) whose second column ranks the rows differently from z1 - z0; a quarter is positive."""
-    logits, y = rng.normal(size=(rows, 2)), rng.permutation(np.arange(rows) % 4 == 0)
-    logits[:, 1] += 1.2 * y - 0.3
-    if ties:
-        # Halves are exact, and z1 - z0 is never 0, because the statement leaves open which class a tie predicts.
-        logits = np.stack([np.zeros(rows), np.round(logits[:, 1] - logits[:, 0]) + 0.5], 1)
-    return torch.tensor(logits), torch.tensor(y.astype(int))
+def drawn(question):
+    return question.logits, question.labels
+
+
+def tied(question):
+    """Round the scores. Halves are exact, and no score is 0: the statement leaves open which class a tie predicts."""
+    scores = torch.round(question.logits[:, 1] - question.logits[:, 0]) + 0.5
+    return torch.stack([torch.zeros_like(scores), scores], 1), question.labels
 
 
 def expected(logits, y, *keys):
@@ -34,89 +36,161 @@ def identity(student):
     return student.call("torch.nn.Identity")
 
 
-@check("evaluate", points=1.5, hint="Predict class 1 where its logit is larger; count TP, FP and FN of class 1.")
-def test_metrics_of_predictions(student, rng):
-    """accuracy, precision, recall and F1 of class 1"""
-    for rows in (60, 17):
-        logits, y = scored(rng, rows)
-        wanted = expected(logits, y, "accuracy", "precision", "recall", "f1")
-        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
-        single = student.evaluate(identity(student), logits.float(), y.clone())
-        assert single == close_to(expected(logits.float(), y, "accuracy", "recall"))
+def judged(student, questions, fresh, key):
+    """Require right answers to the questions about values, and to a fresh one, as mistakes are told from own calls."""
+    asked = [(fresh, fresh.answer_of(student)), *questions()]
+    for question, answer in asked:
+        wanted = expected(question.logits, question.labels, key)
+        assert answer == close_to(wanted)
 
 
-@check("evaluate", hint="Rank by the probability of class 1, or by z1 - z0; sum precision times the gain in recall.")
-def test_average_precision_of_a_ranking(student, rng):
+def works(student, questions, *keys):
+    """Require that these metrics are numbers that depend on logits and labels, right or wrong."""
+    rows = [answer for _, answer in questions()]
+    asked = questions()[0][0]
+    again = asked.answer_of(student)
+    others = dataclasses.replace(asked, logits=-asked.logits), dataclasses.replace(asked, labels=1 - asked.labels)
+    changed = [other.answer_of(student) for other in others]
+    for key in keys:
+        right = all(isinstance(row, dict) and key in row and np.isfinite(float(row[key])) for row in rows)
+        require(right, f'"{key}" is not a finite number yet')
+        same = [row for row in changed if row == close_to({key: rows[0][key]})]
+        require(not same, f'"{key}" does not depend on the model and the labels')
+        require(again == close_to({key: rows[0][key]}), f'"{key}" is another number the second time')
+
+
+@check("evaluate", points=0.5, topic="default", hint="Predict class 1 where its logit is larger.")
+def test_accuracy_of_predictions(student, questions, question, rng):
+    """accuracy is the share of right predictions"""
+    judged(student, questions, question(rng, 17), "accuracy")
+
+
+@check("evaluate", points=0.75, topic="evaluation", hint="Precision is TP / (TP + FP) of class 1.")
+def test_precision_of_predictions(student, questions, question, rng):
+    """precision of class 1"""
+    judged(student, questions, question(rng, 17), "precision")
+
+
+@check("evaluate", points=0.75, topic="evaluation", hint="Recall is TP / (TP + FN) of class 1.")
+def test_recall_of_predictions(student, questions, question, rng):
+    """recall of class 1"""
+    judged(student, questions, question(rng, 17), "recall")
+
+
+@check("evaluate", points=0.75, topic="evaluation", hint="F1 is 2 TP / (2 TP + FP + FN) of class 1.")
+def test_f1_of_predictions(student, questions, question, rng):
+    """F1 of class 1"""
+    judged(student, questions, question(rng, 17), "f1")
+
+
+@check(
+    "evaluate",
+    topic="evaluation",
+    hint="Rank by the probability of class 1, or by z1 - z0; sum precision times the gain in recall.",
+)
+def test_average_precision_of_a_ranking(student, questions, question, rng):
     """average precision ranks by the probability of class 1"""
-    for rows in (60, 17):
-        logits, y = scored(rng, rows)
+    judged(student, questions, question(rng, 17), "average_precision")
+
+
+@check(
+    "evaluate",
+    points=0.5,
+    topic="extremes",
+    hint="Equal scores are one threshold: count all of their rows before you compute precision and recall.",
+)
+def test_average_precision_of_ties(student, rng, question):
+    """average precision is right where many scores are equal"""
+    for _ in range(2):
+        logits, y = tied(question(rng))
         wanted = expected(logits, y, "average_precision")
         assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
 
 
 @check(
-    "evaluate", hint="Equal scores are one threshold: count all of their rows before you compute precision and recall."
+    "evaluate",
+    points=0.5,
+    topic="extremes",
+    hint="Test each denominator for 0 before you divide; the metric is 0 then.",
 )
-def test_average_precision_of_ties(student, rng):
-    """average precision is right where many scores are equal"""
-    for _ in range(2):
-        logits, y = scored(rng, ties=True)
-        wanted = expected(logits, y, "average_precision")
-        assert student.evaluate(identity(student), logits.clone(), y.clone()) == close_to(wanted)
-    constant = torch.tensor([[1.0, 0.0]]).repeat(12, 1)
-    y = torch.tensor([0, 1, 0] * 4)
-    assert student.evaluate(identity(student), constant, y) == close_to({"average_precision": 1 / 3})
-
-
-@check("evaluate", hint="Test each denominator for 0 before you divide; the metric is 0 then, not NaN.")
-def test_metrics_that_are_undefined(student, numbers):
+def test_metrics_that_are_undefined(student, numbers, question, questions):
     """a metric is 0, without a warning, where no row is predicted positive or no row is positive"""
-    logits, y = scored(numbers, 12)
+    works(student, questions, "precision", "recall", "f1", "average_precision")
+    logits, y = drawn(question(numbers, 12))
     never, always = logits.clone(), logits.clone()
     never[:, 1] = never[:, 0] - 1 - torch.tensor(numbers.uniform(size=12))
     always[:, 1] = always[:, 0] + 1 + torch.tensor(numbers.uniform(size=12))
     nobody = torch.zeros(12, dtype=torch.long)
     for some, actual in ((never, y), (always, nobody), (never, nobody), (logits, nobody)):
         seen = student.observe("evaluate", identity(student), some.clone(), actual.clone())
-        assert seen.value == close_to(expected(some, actual, "accuracy", "precision", "recall", "f1"))
-        if not actual.any():
-            assert seen.value == close_to({"average_precision": 0.0})
+        undefined = ["precision"] if actual.any() else ["recall", "average_precision"]
+        if some is never and not actual.any():
+            undefined += ["precision", "f1"]
+        for key in undefined:
+            assert seen.value == close_to({key: 0.0})
         require(not seen.warnings, f"`evaluate` warns: {seen.warnings[:1]}")
+
+
+def probed(student, numbers, question, mode):
+    """Evaluate a model that is in this mode; return the calls of the model, and its mode afterwards."""
+    logits, y = drawn(question(numbers, 12))
+    probe = student.call("kit.Probe", identity(student))
+    probe.method("train", mode)
+    student.evaluate(probe, logits, y)
+    calls = probe.attribute("calls")
+    require(calls, "the model is not called")
+    return calls, probe.attribute("training")
+
+
+@check("evaluate", kind="property", points=0.5, topic="evaluation", hint="Call model.eval() before the model's call.")
+def test_evaluation_is_in_eval_mode(student, numbers, question, questions):
+    """the model runs in eval mode"""
+    works(student, questions, "accuracy")
+    for mode in (True, False):
+        calls, _ = probed(student, numbers, question, mode)
+        require(not any(call[0] for call in calls), "the model is called in training mode")
+
+
+@check("evaluate", kind="property", points=0.25, topic="gradient", hint="Call the model inside of torch.no_grad().")
+def test_evaluation_is_without_gradients(student, numbers, question, questions):
+    """the model runs without gradients"""
+    works(student, questions, "accuracy")
+    for mode in (True, False):
+        calls, _ = probed(student, numbers, question, mode)
+        require(not any(call[1] for call in calls), "the model is called with gradients on")
 
 
 @check(
     "evaluate",
-    hint="Call model.eval() before and model.train(was) after, with torch.no_grad() around the model's call.",
+    kind="property",
+    points=0.25,
+    topic="state",
+    hint="Keep model.training, and call model.train(was) after.",
 )
-def test_evaluation_is_in_eval_mode(student, numbers):
-    """the model runs in eval mode and without gradients, and is returned to the mode it had"""
-    logits, y = scored(numbers, 12)
+def test_evaluation_restores_the_mode(student, numbers, question, questions):
+    """the model is returned to the mode it had"""
+    works(student, questions, "accuracy")
     for mode in (True, False):
-        probe = student.call("kit.Probe", identity(student))
-        probe.method("train", mode)
-        student.evaluate(probe, logits.clone(), y.clone())
-        calls = probe.attribute("calls")
-        require(calls, "the model is not called")
-        require(not any(call[0] for call in calls), "the model is called in training mode")
-        require(not any(call[1] for call in calls), "the model is called with gradients on")
-        require(probe.attribute("training") is mode, f"model.training was {mode} and is not afterwards")
-    found = [student.evaluate(identity(student), logits.clone(), labels) for labels in (y.clone(), 1 - y)]
-    require(found[0] != found[1], "the metrics are the same whatever the labels")
+        _, after = probed(student, numbers, question, mode)
+        require(after is mode, f"model.training was {mode} and is not afterwards")
 
 
-@check("evaluate", points=0.5, hint="Sorting in place changes the caller's data: sort a copy.")
-def test_evaluation_leaves_its_arguments(student, numbers):
-    """returns five metrics; changes neither X, y nor the model's weights, keeps no state and prints nothing"""
-    student.evaluate(identity(student), *scored(numbers))
+@check(
+    "evaluate",
+    kind="property",
+    points=0.25,
+    topic="leaves_alone",
+    hint="Sorting in place changes the caller's data: sort a copy.",
+)
+def test_evaluation_leaves_its_arguments(student, numbers, question, questions):
+    """changes neither X, y nor the model's weights, and prints nothing"""
+    works(student, questions, "accuracy")
     model = student.call("torch.nn.Linear", 3, 2)
     made = {"weight": torch.tensor(numbers.normal(size=(2, 3))), "bias": torch.tensor(numbers.normal(size=2))}
     model.method("load_state_dict", {name: value.float() for name, value in made.items()})
     weights = model.state()
-    X, (_, y) = torch.tensor(numbers.normal(size=(20, 3)), dtype=torch.float32), scored(numbers, 20)
+    X, (_, y) = torch.tensor(numbers.normal(size=(20, 3)), dtype=torch.float32), drawn(question(numbers, 20))
     seen = student.observe("evaluate", model, X.clone(), y.clone())
-    require(isinstance(seen.value, dict) and set(KEYS) <= set(seen.value), f"the result has the keys {', '.join(KEYS)}")
-    predicted = (X @ weights["weight"].T + weights["bias"]).argmax(1)
-    assert seen.value == close_to({"accuracy": (predicted == y).double().mean()})
     require(torch.equal(seen.arguments[1], X) and torch.equal(seen.arguments[2], y), "`evaluate` changes X or y")
     after = model.state()
     require(all(torch.equal(after[name], weights[name]) for name in weights), "`evaluate` changes the model's weights")

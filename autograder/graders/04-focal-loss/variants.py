@@ -1,6 +1,6 @@
 """Right answers to 04-focal-loss in other styles; each must earn full points."""
 
-from autograder.grading.diagnosis.catalogue import variant
+from autograder.grading.diagnosis.catalogue import naive, variant
 
 # --- loops over examples
 
@@ -377,3 +377,195 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
         "weighted": measured(lambda logits, targets: F.cross_entropy(logits, targets, weight=weights)),
         "focal": measured(lambda logits, targets: focal_loss(logits, targets, alpha=[0.25, 0.75], gamma=2.0)),
     }
+
+
+# --- right on float tensors, as people write them: nothing is converted, nothing is refused
+
+
+@naive("exp_of_minus_ce")
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    logp = torch.log_softmax(logits, dim=1)
+    rows = range(len(targets))
+    ce = -logp[rows, targets]
+    others = logits.scatter(1, targets.unsqueeze(1), -float("inf"))
+    loss = torch.exp(gamma * (torch.logsumexp(others, 1) - torch.logsumexp(logits, 1))) * ce
+    if isinstance(alpha, torch.Tensor):
+        loss = alpha[targets] * loss
+    elif alpha is not None:
+        loss = alpha * loss
+    if reduction == "none":
+        return loss
+    return loss.sum() if reduction == "sum" else loss.mean()
+
+
+@naive("two_log_sum_exps")
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    n, c = logits.size()
+    mine = torch.arange(c, device=logits.device).expand(n, c) == targets.view(-1, 1)
+    everything = logits.logsumexp(dim=1)
+    rest = logits.masked_fill(mine, float("-inf")).logsumexp(dim=1)
+    nll = everything - logits[mine]
+    focal = (gamma * (rest - everything)).exp() * nll
+    if alpha is not None:
+        focal = focal * (alpha if not torch.is_tensor(alpha) else alpha.gather(0, targets))
+    return {"none": focal, "mean": focal.mean(), "sum": focal.sum()}[reduction]
+
+
+@naive("nll_loss_with_weights")
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    log_p = F.log_softmax(logits, -1)
+    hidden = F.one_hot(targets, logits.shape[-1]).bool()
+    factor = torch.exp(gamma * log_p.masked_fill(hidden, -math.inf).logsumexp(-1))
+    weight = alpha if isinstance(alpha, torch.Tensor) and alpha.dim() == 1 else None
+    loss = factor * F.nll_loss(log_p, targets, weight=weight, reduction="none")
+    if alpha is not None and weight is None:
+        loss *= alpha
+    if reduction != "none":
+        loss = getattr(torch, reduction)(loss)
+    return loss
+
+
+@naive("row_by_row")
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    losses = []
+    for z, t in zip(logits, targets, strict=False):
+        log_p = z - torch.logsumexp(z, 0)
+        others = torch.cat([log_p[: int(t)], log_p[int(t) + 1 :]])
+        loss = -torch.exp(gamma * torch.logsumexp(others, 0)) * log_p[int(t)]
+        if alpha is not None:
+            loss = loss * (alpha[int(t)] if hasattr(alpha, "__len__") else alpha)
+        losses.append(loss)
+    total = torch.stack(losses)
+    if reduction == "mean":
+        return total.mean()
+    if reduction == "sum":
+        return total.sum()
+    return total
+
+
+@naive("cross_entropy_and_a_sum_of_the_others")
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    ce = F.cross_entropy(logits, targets, reduction="none")
+    log_p = logits.log_softmax(1)
+    mask = torch.zeros_like(logits)
+    mask[range(len(targets)), targets] = float("-inf")
+    ce = ce * ((log_p + mask).logsumexp(1) * gamma).exp()
+    at = 1 if alpha is None else alpha[targets] if torch.is_tensor(alpha) else alpha
+    ce = at * ce
+    return ce if reduction == "none" else ce.mean() if reduction == "mean" else ce.sum()
+
+
+@naive("logsigmoid_both_ways")
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    log_p, log_not_p = F.logsigmoid(logits), F.logsigmoid(-logits)
+    log_pt = targets * log_p + (1 - targets) * log_not_p
+    log_rest = targets * log_not_p + (1 - targets) * log_p
+    loss = -(gamma * log_rest).exp() * log_pt
+    if alpha is not None:
+        loss = loss * (targets * alpha + (1 - targets) * (1 - alpha))
+    if reduction == "mean":
+        loss = loss.mean()
+    elif reduction == "sum":
+        loss = loss.sum()
+    return loss
+
+
+@naive("bce_times_its_opposite")
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    bce = F.binary_cross_entropy_with_logits
+    loss = bce(logits, targets, reduction="none") * torch.exp(-gamma * bce(logits, 1 - targets, reduction="none"))
+    if alpha is not None:
+        loss = loss * abs(1 - alpha - targets)
+    return loss if reduction == "none" else getattr(loss, reduction)()
+
+
+@naive("signs")
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    z = logits * (2 * targets - 1)
+    weight = 1.0 if alpha is None else 1 - alpha + (2 * alpha - 1) * targets
+    out = weight * F.softplus(-z) * torch.exp(-F.softplus(z) * gamma)
+    return {"none": lambda: out, "sum": lambda: torch.sum(out), "mean": lambda: torch.mean(out)}[reduction]()
+
+
+@naive("module_of_its_own")
+class FocalLoss(nn.Module):
+    def __init__(self, alpha=None, gamma=2.0, reduction="mean"):
+        super().__init__()
+        self.gamma, self.reduction = gamma, reduction
+        self.number = None
+        if isinstance(alpha, float):
+            self.number = alpha
+            alpha = None
+        self.register_buffer("weight", alpha)
+
+    def forward(self, logits, targets):
+        log_p = F.log_softmax(logits, dim=1)
+        ce = F.nll_loss(log_p, targets, weight=self.weight, reduction="none")
+        rest = log_p.scatter(1, targets[:, None], -math.inf).logsumexp(1)
+        loss = (self.gamma * rest).exp() * ce
+        if self.number is not None:
+            loss = loss * self.number
+        return loss if self.reduction == "none" else loss.sum() if self.reduction == "sum" else loss.mean()
+
+
+@naive("module_of_its_own")
+def compare(X_train, y_train, X_test, y_test, seed=0):
+    n = torch.bincount(y_train)
+    weights = n.sum() / (2 * n)
+    losses = [nn.CrossEntropyLoss(), nn.CrossEntropyLoss(weights), FocalLoss(torch.tensor([0.25, 0.75]))]
+    found = {}
+    for name, loss in zip(["cross_entropy", "weighted", "focal"], losses, strict=True):
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            model = nn.Linear(X_train.size(1), 2)
+        train(model, X_train, y_train, loss, lr=0.01, seed=seed)
+        found[name] = evaluate(model, X_test, y_test)
+    return found
+
+
+@naive("soft_targets")
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def forward(self, logits, targets):
+        c = logits.shape[1]
+        q = torch.full_like(logits, self.smoothing / (c - 1))
+        q[range(len(targets)), targets] = 1 - self.smoothing
+        return -(q * logits.log_softmax(1)).sum(1).mean()
+
+
+@naive("smoothing_with_a_loop")
+class LabelSmoothingLoss(nn.Module):
+    def __init__(self, smoothing=0.1):
+        super().__init__()
+        self.eps = smoothing
+
+    def forward(self, logits, targets):
+        log_p, total = F.log_softmax(logits, 1), 0.0
+        for row, t in zip(log_p, targets, strict=False):
+            hit = row[t]
+            total = total - (1 - self.eps) * hit - self.eps / (len(row) - 1) * (row.sum() - hit)
+        return total / len(targets)
+
+
+@naive("both_forms_at_once")
+def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
+    logp = F.log_softmax(logits, dim=1).t()
+    total = torch.stack(
+        [
+            -logp[t, i] * torch.exp(gamma * torch.cat((logp[:t, i], logp[t + 1 :, i])).logsumexp(0))
+            for i, t in enumerate(targets.tolist())
+        ]
+    )
+    total = total if alpha is None else total * (alpha[targets] if isinstance(alpha, torch.Tensor) else alpha)
+    return total if reduction == "none" else getattr(total, reduction)()
+
+
+@naive("both_forms_at_once")
+def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean"):
+    two = torch.stack([torch.zeros_like(logits), logits], -1).view(-1, 2)
+    weights = None if alpha is None else torch.tensor([1 - alpha, alpha], dtype=logits.dtype, device=logits.device)
+    each = focal_loss(two, targets.long().view(-1), weights, gamma, "none").view(logits.shape)
+    return each if reduction == "none" else each.mean() if reduction == "mean" else each.sum()

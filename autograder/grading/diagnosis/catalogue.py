@@ -203,6 +203,11 @@ def _texts(source: str) -> dict[str, str]:
     return {node.name: "".join(lines[_first_line(node) - 1 : node.end_lineno]) for node in nodes}
 
 
+def text_of(reference: str, name: str) -> str:
+    """Return the source text of a reference's function or class; empty if it has none of this name."""
+    return _texts(reference).get(name, "")
+
+
 def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(item.lineno for item in decorators)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,27 +30,47 @@ def of_student(call: Recorded) -> Output:
     return Output(call.value, tuple(call.gradients), tuple(call.after), raised, call.printed)
 
 
-Alike = Callable[[Output, Output], bool]
-
-
-def refused_alike(one: Output, other: Output) -> bool:
-    """Return whether both raised the same, or both raised nothing."""
-    return one.raised == other.raised
-
-
 def same(one: Output, other: Output) -> bool:
     """Return whether two outputs are equal in all that a check may see, up to rounding."""
+    return not differences(one, other)
+
+
+def differences(one: Output, other: Output) -> frozenset[str]:
+    """Return in what two outputs differ: raised, value, gradients, changed (arguments) or printed.
+
+    If only one of them raised, or they raised different errors, nothing else can be compared.
+    """
     if one.raised or other.raised:
-        return one.raised == other.raised
-    return one.printed == other.printed and (
-        _equal(one.value, other.value)
-        and _equal(list(one.gradients), list(other.gradients))
-        and _equal(list(one.after), list(other.after))
-    )
+        return frozenset() if one.raised == other.raised else frozenset({"raised"})
+    alike = {
+        "value": _equal(one.value, other.value),
+        "gradients": _equal(list(one.gradients), list(other.gradients)),
+        "changed": _equal(list(one.after), list(other.after)),
+        "printed": one.printed == other.printed,
+    }
+    return frozenset(name for name, equal in alike.items() if not equal)
+
+
+def changed(one: Output, right: Output) -> frozenset[int]:
+    """Return the positions of the arguments that a call left in another state than the right one does."""
+    if len(one.after) != len(right.after):
+        return frozenset({-1})
+    pairs = enumerate(zip(one.after, right.after, strict=True))
+    return frozenset(place for place, (mine, its) in pairs if not _equal(mine, its))
+
+
+def is_finite(value: Any) -> bool:
+    """Return whether all numbers in a value are finite; what is not a number counts as finite."""
+    if isinstance(value, (list, tuple)):
+        return all(map(is_finite, value))
+    array = to_array(value)
+    return array is None or array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
 
 
 def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
+        if one.keys() != other.keys() and _of_tensors(one) and _of_tensors(other):
+            return _equal(list(one.values()), list(other.values()))  # a state; students call parameters as they like
         return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         if len(one) == len(other) > 8 and all(type(item) in (int, float) for item in (*one, *other)):
@@ -74,6 +93,11 @@ def _equal(one: Any, other: Any) -> bool:
         return False
     with np.errstate(all="ignore"):
         return bool(np.allclose(first, second, rtol=min(_rounding(one), _rounding(other)), atol=1e-7, equal_nan=True))
+
+
+def _of_tensors(value: dict[Any, Any]) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and bool(value) and all(isinstance(item, torch.Tensor) for item in value.values())
 
 
 def _rounding(value: Any) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import importlib
 import io
 import operator
@@ -43,6 +45,28 @@ def run(
             if stop is not None and stop(len(outputs) - 1, output):
                 return outputs
     return outputs + [Output(None, (), (), "(not replayed)")] * (len(calls) - len(outputs))
+
+
+def without_options(call: Recorded) -> Recorded | None:
+    """Return the call without its keyword arguments, as a function that does not take them would be called."""
+    from autograder.grading.tensors import tensors
+
+    try:
+        args, kwargs = reader.unpack(call.arguments, tensors, lambda kept: kept)
+    except Exception:  # what cannot be read cannot be called
+        return None
+    return dataclasses.replace(call, arguments=wire.pack([list(args), {}])) if kwargs else None
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def options(arguments: bytes) -> int:
+    """Count the keyword arguments of a call, packed as it is recorded."""
+    from autograder.grading.tensors import tensors
+
+    try:
+        return len(reader.unpack(arguments, tensors, lambda kept: kept)[1])
+    except Exception:  # what cannot be read has none that can be told
+        return 0
 
 
 def _one(module: ModuleType, call: Recorded, resolve: Callable[[wire.Handle | wire.Name], Any]) -> Output:

@@ -174,3 +174,46 @@ mistake(
     function="huber_grad",
     change=("np.clip(errors, -delta, delta)", "np.where(np.abs(errors) <= delta, 2 * errors, delta * np.sign(errors))"),
 )
+
+mistake(
+    "huber_axis_0",
+    says="this averages over the first axis only and leaves one number for each column; average over every axis.",
+    breaks=("axes",),
+    also=("validation",),
+    function="huber_loss",
+    change=("delta * (size - 0.5 * delta)))", "delta * (size - 0.5 * delta)), axis=0)"),
+)
+
+mistake(
+    "huber_grad_list",
+    says="this returns a list; the gradient is an array, which an optimiser can scale and subtract.",
+    breaks=("axes",),
+    function="huber_grad",
+    change=("np.clip(errors, -delta, delta) / errors.size", "(np.clip(errors, -delta, delta) / errors.size).tolist()"),
+)
+
+
+@mistake(
+    "huber_grad_in_place",
+    says="this clips in place and leaves the clipped errors in the caller's array; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def huber_grad(pred, target, delta=1.0):
+    _require_positive(delta)
+    _errors(pred, target)
+    slope = np.asarray(pred, dtype=float)
+    slope -= np.asarray(target, dtype=float)
+    return np.clip(slope, -delta, delta, out=slope) / slope.size
+
+
+@mistake(
+    "huber_prints",
+    says="this prints while it computes; take the print out when you are done looking for errors.",
+    breaks=("prints",),
+)
+def huber_loss(pred, target, delta=1.0):
+    _require_positive(delta)
+    size = np.abs(_errors(pred, target))
+    print(size <= delta)
+    return np.mean(np.where(size <= delta, 0.5 * size**2, delta * (size - 0.5 * delta)))

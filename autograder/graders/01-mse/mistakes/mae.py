@@ -36,21 +36,12 @@ mistake(
 @mistake(
     "mae_rows",
     says="this divides by the number of rows; the mean goes over all elements of the matrix.",
+    breaks=("axes",),
     seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
 )
 def mae_loss(pred, target):
     errors = _errors(pred, target)
     return np.sum(np.abs(errors)) / len(np.atleast_1d(errors))
-
-
-@mistake(
-    "mae_unsigned",
-    says="this subtracts unsigned integers, which wrap around below zero to huge values; make float arrays first.",
-    seen="ybarancan/efficient_spectral_cnn#5: mean absolute error of uint8 images",
-)
-def mae_loss(pred, target):
-    _errors(pred, target)
-    return np.mean(np.abs(np.asarray(pred) - np.asarray(target)))
 
 
 mistake(
@@ -91,6 +82,7 @@ def mae_grad(pred, target):
 mistake(
     "mae_grad_rows",
     says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
+    breaks=("axes",),
     seen="Lllsir0202/Machine2Learning utils/loss/methods/regression_loss/mae.py: / y_true.shape[0]",
     function="mae_grad",
     change=("errors.size", "(len(errors) if errors.ndim else 1)"),
@@ -99,6 +91,7 @@ mistake(
 mistake(
     "mae_grad_counts_wrong_ones",
     says="this divides by the number of errors that are not 0; perfect predictions count in the mean, too.",
+    breaks=("reduction",),
     function="mae_grad",
     change=("errors.size", "max(np.count_nonzero(errors), 1)"),
 )
@@ -109,3 +102,27 @@ mistake(
     function="mae_grad",
     change=("np.sign(errors)", "(errors > 0)"),
 )
+
+
+@mistake(
+    "mae_in_place",
+    says="this works in place and leaves the absolute errors in the caller's array; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def mae_loss(pred, target):
+    _errors(pred, target)
+    size = np.asarray(pred, dtype=float)
+    size -= np.asarray(target, dtype=float)
+    return np.mean(np.abs(size, out=size))
+
+
+@mistake(
+    "mae_prints",
+    says="this prints while it computes; take the print out when you are done looking for errors.",
+    breaks=("prints",),
+)
+def mae_loss(pred, target):
+    mean = np.mean(np.abs(_errors(pred, target)))
+    print("MAE", mean)
+    return mean

@@ -12,6 +12,7 @@ mistake(
 mistake(
     "mse_grad_rows",
     says="this divides by the number of rows; the loss is a mean over all elements, and so is its gradient.",
+    breaks=("axes",),
     seen="theo-moret/FirstOrderOptim losses/mse.py: np.mean in the loss, / len(y_true) in the gradient",
     change=("errors.size", "(len(errors) if errors.ndim else 1)"),
 )
@@ -36,6 +37,7 @@ def mse_grad(pred, target):
 @mistake(
     "mse_grad_scalar",
     says="this averages the gradient into one number; each prediction has its own slope, so keep the shape of pred.",
+    breaks=("axes", "gradient", "leaves_alone", "state", "prints"),
 )
 def mse_grad(pred, target):
     return 2 * np.mean(_errors(pred, target))
@@ -50,12 +52,15 @@ mistake(
 mistake(
     "mse_grad_of_mean_error",
     says="this gives every element the gradient of the squared mean error; each element's slope depends only on its own error.",
+    breaks=("gradient",),
     change=("2 * errors / errors.size", "np.full(errors.shape, 2 * np.mean(errors) / errors.size)"),
 )
 
 mistake(
     "mse_grad_flat",
     says="this comes back as one long vector; give it the shape of pred.",
+    breaks=("axes",),
+    also=("validation",),
     change=("_errors(pred, target)", "_errors(pred, target).ravel()"),
 )
 
@@ -63,6 +68,7 @@ mistake(
 @mistake(
     "mse_grad_in_place",
     says="this works in place and leaves the errors in the caller's array; work on a new array.",
+    breaks=("leaves_alone",),
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
 )
 def mse_grad(pred, target):
@@ -84,30 +90,33 @@ def mse_grad(pred, target, counted=[]):
     return 2 * errors / counted[0]
 
 
-@mistake(
-    "mse_grad_unsigned",
-    says="this subtracts unsigned integers, which wrap around below zero; make float arrays of both first.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def mse_grad(pred, target):
-    _errors(pred, target)
-    return 2.0 * (np.asarray(pred) - np.asarray(target)) / np.size(pred)
-
-
-@mistake(
-    "mse_grad_like_pred",
-    says="your result has the dtype of pred, so integer predictions get a gradient cut to whole numbers; make a float array for it.",
-    seen="docs: numpy.zeros_like: takes over the data type of its argument",
-)
-def mse_grad(pred, target):
-    errors = _errors(pred, target)
-    grad = np.zeros_like(pred)
-    grad[...] = np.trunc(2 * errors / errors.size) if grad.dtype.kind in "iu" else 2 * errors / errors.size
-    return grad
-
-
 mistake(
     "mse_grad_list",
     says="this returns a list; the gradient is an array, which an optimiser can scale and subtract.",
+    breaks=("axes",),
     change=("2 * errors / errors.size", "(2 * errors / errors.size).tolist()"),
 )
+
+
+@mistake(
+    "mse_grad_largest_n",
+    says="this remembers the largest n of all calls so far and divides by it; count the elements in each call.",
+    breaks=("axes", "gradient", "leaves_alone", "state", "prints"),
+    also=("validation",),
+    replayable=False,
+)
+def mse_grad(pred, target, largest=[0]):
+    errors = _errors(pred, target)
+    largest[0] = max(largest[0], errors.size)
+    return 2 * errors / largest[0]
+
+
+@mistake(
+    "mse_grad_prints",
+    says="this prints while it computes; take the print out when you are done looking for errors.",
+    breaks=("prints",),
+)
+def mse_grad(pred, target):
+    errors = _errors(pred, target)
+    print("gradient:", 2 * errors / errors.size)
+    return 2 * errors / errors.size

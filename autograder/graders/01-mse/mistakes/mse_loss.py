@@ -6,6 +6,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 @mistake(
     "mse_rows",
     says="this divides by the number of rows; the mean is over all elements of the matrix.",
+    breaks=("axes",),
     seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
 )
 def mse_loss(pred, target):
@@ -30,6 +31,8 @@ mistake(
 mistake(
     "mse_axis_0",
     says="this averages over the first axis only and leaves one number for each column; average over every axis.",
+    breaks=("axes",),
+    also=("validation",),
     seen="hoangchunghien/deep-learning-framework loss.py: squared errors reduced along axis 0 only",
     change=("np.mean(_errors(pred, target) ** 2)", "np.mean(_errors(pred, target) ** 2, axis=0)"),
 )
@@ -72,17 +75,6 @@ def mse_loss(pred, target):
 
 
 @mistake(
-    "mse_unsigned",
-    says="this subtracts unsigned integers, which wrap around below zero; make float arrays of both first.",
-    seen="open-mmlab/mmagic#288: (img1 - img2)**2 on uint8 images",
-)
-def mse_loss(pred, target):
-    _errors(pred, target)
-    errors = np.asarray(pred) - np.asarray(target)
-    return np.mean(errors**2)
-
-
-@mistake(
     "mse_truncated",
     says="this turns its input into whole numbers, which cuts off the decimals; convert to float.",
 )
@@ -95,6 +87,7 @@ def mse_loss(pred, target):
 @mistake(
     "mse_in_place",
     says="this subtracts in place and overwrites the caller's predictions; make the difference a new array.",
+    breaks=("leaves_alone",),
     seen="met in practice: a submission that changed its arguments spoilt a shared fixture",
 )
 def mse_loss(pred, target):
@@ -118,16 +111,30 @@ def mse_loss(pred, target):
 mistake(
     "mse_boxed",
     says="this keeps the averaged axes, so it returns an array with one element; return the number itself.",
+    breaks=("axes",),
     change=("np.mean(_errors(pred, target) ** 2)", "np.mean(np.atleast_1d(_errors(pred, target)) ** 2, keepdims=True)"),
 )
 
 
 @mistake(
-    "mse_arrays_only",
-    says="this uses a method that only arrays have, so a list or a number breaks it; make arrays of both arguments first.",
-    seen="bfortuner/ml-glossary#6: yHat.astype(float) on the argument as it comes",
+    "mse_collects",
+    says="your list of errors outlives the call, so each loss is a mean over all calls so far; make a new list in each call.",
+    seen="docs: Python language reference, function definitions: a default is evaluated once",
+    breaks=("axes", "leaves_alone", "state", "prints"),
+    also=("validation",),
+    replayable=False,
+)
+def mse_loss(pred, target, squares=[]):
+    squares.extend(np.ravel(_errors(pred, target) ** 2).tolist())
+    return np.mean(squares)
+
+
+@mistake(
+    "mse_prints",
+    says="this prints while it computes; take the print out when you are done looking for errors.",
+    breaks=("prints",),
 )
 def mse_loss(pred, target):
-    pred.astype(float)
-    target.astype(float)
-    return np.mean(_errors(pred, target) ** 2)
+    errors = _errors(pred, target)
+    print(errors)
+    return np.mean(errors**2)

@@ -29,6 +29,7 @@ def rmse(pred, target):
 @mistake(
     "rmse_by_rows",
     says="this averages the RMSE of each row; take one root, of the mean over all elements.",
+    breaks=("axes",),
     seen="Copa6/ML_helper_codes modelling/keras/keras_custom_metrics.py: root of the mean along axis -1",
 )
 def rmse(pred, target):
@@ -99,6 +100,8 @@ mistake(
 @mistake(
     "rmse_grad_root_of_grad",
     says="this takes the root of the MSE's gradient; differentiate the root by the chain rule instead.",
+    breaks=("axes", "leaves_alone", "prints"),
+    also=("validation",),
 )
 def rmse_grad(pred, target):
     with np.errstate(all="ignore"):
@@ -133,3 +136,35 @@ mistake(
     function="rmse_grad",
     change=("np.zeros_like(errors)", "0.0"),
 )
+
+mistake(
+    "rmse_grad_list",
+    says="this returns a list; the gradient is an array, which an optimiser can scale and subtract.",
+    breaks=("axes",),
+    function="rmse_grad",
+    change=("errors / (errors.size * root) if", "(errors / (errors.size * root)).tolist() if"),
+)
+
+
+@mistake(
+    "rmse_in_place",
+    says="this subtracts in place and overwrites the caller's predictions; make the difference a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def rmse(pred, target):
+    _errors(pred, target)
+    pred = np.asarray(pred, dtype=float)
+    pred -= np.asarray(target, dtype=float)
+    return np.sqrt(np.mean(pred**2))
+
+
+@mistake(
+    "rmse_prints",
+    says="this prints while it computes; take the print out when you are done looking for errors.",
+    breaks=("prints",),
+)
+def rmse(pred, target):
+    root = np.sqrt(np.mean(_errors(pred, target) ** 2))
+    print("RMSE", root)
+    return root

@@ -4,6 +4,60 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 
 @mistake(
+    "mse_unsigned",
+    says="this subtracts unsigned integers, which wrap around below zero; make float arrays of both first.",
+    seen="open-mmlab/mmagic#288: (img1 - img2)**2 on uint8 images",
+)
+def mse_loss(pred, target):
+    _errors(pred, target)
+    errors = np.asarray(pred) - np.asarray(target)
+    return np.mean(errors**2)
+
+
+@mistake(
+    "mse_arrays_only",
+    says="this uses a method that only arrays have, so a list or a number breaks it; make arrays of both arguments first.",
+    seen="bfortuner/ml-glossary#6: yHat.astype(float) on the argument as it comes",
+)
+def mse_loss(pred, target):
+    pred.astype(float)
+    target.astype(float)
+    return np.mean(_errors(pred, target) ** 2)
+
+
+@mistake(
+    "mse_grad_unsigned",
+    says="this subtracts unsigned integers, which wrap around below zero; make float arrays of both first.",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
+)
+def mse_grad(pred, target):
+    _errors(pred, target)
+    return 2.0 * (np.asarray(pred) - np.asarray(target)) / np.size(pred)
+
+
+@mistake(
+    "mse_grad_like_pred",
+    says="your result has the dtype of pred, so integer predictions get a gradient cut to whole numbers; make a float array for it.",
+    seen="docs: numpy.zeros_like: takes over the data type of its argument",
+)
+def mse_grad(pred, target):
+    errors = _errors(pred, target)
+    grad = np.zeros_like(pred)
+    grad[...] = np.trunc(2 * errors / errors.size) if grad.dtype.kind in "iu" else 2 * errors / errors.size
+    return grad
+
+
+@mistake(
+    "mae_unsigned",
+    says="this subtracts unsigned integers, which wrap around below zero to huge values; make float arrays first.",
+    seen="ybarancan/efficient_spectral_cnn#5: mean absolute error of uint8 images",
+)
+def mae_loss(pred, target):
+    _errors(pred, target)
+    return np.mean(np.abs(np.asarray(pred) - np.asarray(target)))
+
+
+@mistake(
     "mse_checks_nothing",
     says="your mse_loss checks nothing: it broadcasts shapes that differ, and empty input gives NaN; compare shapes and count elements first.",
     seen="pytorch/pytorch#19699: (N, 1) beside (N,), another loss without a word",

@@ -105,6 +105,8 @@ def bce_loss(probs, targets):
 @mistake(
     "bce_one_logarithm",
     says="both of your terms have log(p), so the target has no effect; the factor 1 - y belongs to log(1 - p).",
+    also=("validation",),
+    breaks=("leaves_alone",),
 )
 def bce_loss(probs, targets):
     probs, targets = _paired(probs, targets)
@@ -136,21 +138,6 @@ def bce_loss(probs, targets):
     if np.any((probs < 0) | (probs > 1)):
         raise ValueError("probs must lie in [0, 1]")
     return -np.mean(_x_log_y(targets, probs) + _x_log_y(1 - targets, 1 - probs), axis=0)
-
-
-@mistake(
-    "bce_unsigned",
-    says="this takes minus an unsigned integer, and -1 wraps around to 255; make float arrays of the targets as well.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def bce_loss(probs, targets):
-    _paired(probs, targets)
-    probs, targets = np.asarray(probs, dtype=float), np.asarray(targets)
-    if np.any((probs < 0) | (probs > 1)):
-        raise ValueError("probs must lie in [0, 1]")
-    with np.errstate(all="ignore"):
-        first = np.where(targets == 0, 0.0, -targets * np.log(np.where(targets == 0, 1.0, probs)))
-    return np.mean(first - _x_log_y(1 - targets, 1 - probs))
 
 
 @mistake(
@@ -245,17 +232,6 @@ mistake(
 )
 
 
-@mistake(
-    "bwl_unsigned",
-    says="this negates the logits before it makes them floats, and unsigned integers wrap around below zero; make float arrays first.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def bce_with_logits(logits, targets):
-    _paired(logits, targets)
-    given, targets = np.asarray(logits), np.asarray(targets, dtype=float)
-    return np.mean((1 - targets) * given + np.logaddexp(0, (-given).astype(float)))
-
-
 mistake(
     "bgrad_no_n",
     says="this is the gradient of the sum; the 1/n of the mean stays in front when you differentiate.",
@@ -303,6 +279,8 @@ def bce_with_logits_grad(logits, targets):
 mistake(
     "bgrad_mean",
     says="this averages the gradient into one number; each logit has its own slope, so keep the shape of the logits.",
+    also=("validation",),
+    breaks=("gradient", "leaves_alone"),
     function="bce_with_logits_grad",
     change=("(sigmoid - targets) / logits.size", "np.mean(sigmoid - targets)"),
 )
@@ -321,6 +299,7 @@ def bce_with_logits_grad(logits, targets):
     "bgrad_in_place",
     says="this works in place on the caller's logits; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
 )
 def bce_with_logits_grad(logits, targets):
     logits, targets = _paired(logits, targets)
@@ -328,3 +307,32 @@ def bce_with_logits_grad(logits, targets):
     sigmoid = np.where(logits >= 0, 1.0, small) / (1 + small)
     logits[...] = sigmoid - targets
     return logits / logits.size
+
+
+@mistake(
+    "bwl_in_place",
+    says="this subtracts z·y in place and so changes the caller's logits; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def bce_with_logits(logits, targets):
+    logits, targets = _paired(logits, targets)
+    softplus = np.logaddexp(0, logits)
+    logits *= targets
+    return np.mean(softplus - logits)
+
+
+@mistake(
+    "bce_fills_zeros",
+    says="this writes 1 into the caller's array where a probability and its target are 0; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def bce_loss(probs, targets):
+    probs, targets = _paired(probs, targets)
+    if np.any((probs < 0) | (probs > 1)):
+        raise ValueError("probs must lie in [0, 1]")
+    negative = _x_log_y(1 - targets, 1 - probs)
+    probs[targets == 0] = 1
+    with np.errstate(divide="ignore"):
+        return -np.mean(targets * np.log(probs) + negative)

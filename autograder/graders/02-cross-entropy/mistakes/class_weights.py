@@ -120,6 +120,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 @mistake(
     "weights_root_without_c",
     says="the number of classes is missing under the root; take the root of the whole inverse weight.",
+    breaks=("strategy",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -138,6 +139,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 @mistake(
     "weights_root_of_counts",
     says="this is one over the root of each count; take the root of the inverse weight, n/C included.",
+    breaks=("strategy",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -156,6 +158,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
 @mistake(
     "weights_root_of_the_frequency",
     says="this divides n/C by the root of n_c; take the root of the whole fraction.",
+    breaks=("strategy",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")
@@ -249,26 +252,6 @@ mistake(
 
 
 @mistake(
-    "weights_unsigned",
-    says="this multiplies small unsigned integers by C, which wrap around above 255; make a float array of the counts first.",
-    seen="ybarancan/efficient_spectral_cnn#5: 16**2 is 0 in uint8",
-)
-def class_weights(counts, strategy="inverse", beta=0.999):
-    raw, counts = counts, _filled(counts, "counts")
-    if not np.all(counts > 0):
-        raise ValueError(f"every count must be positive, got {counts.min():g}")
-    given = np.asarray(raw)
-    inverse = counts.sum() / (given * given.dtype.type(len(given)))
-    if strategy == "inverse":
-        return inverse
-    if strategy == "inverse_sqrt":
-        return np.sqrt(inverse)
-    if strategy != "effective":
-        raise ValueError(f"unknown strategy {strategy!r}")
-    return np.ones_like(counts) if beta == 0 else (beta - 1) / np.expm1(counts * np.log1p(beta - 1))
-
-
-@mistake(
     "weights_whole_numbers",
     says="this divides with //, which cuts off the decimals.",
     seen="MathGaron/mean_average_precision#9: integer division (there of precision and recall)",
@@ -291,6 +274,7 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     "weights_in_place",
     says="this works in place on the caller's array of counts; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
 )
 def class_weights(counts, strategy="inverse", beta=0.999):
     counts = _filled(counts, "counts")

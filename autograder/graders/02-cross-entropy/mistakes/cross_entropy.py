@@ -27,6 +27,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_weighted_over_all_weights",
     says="your weighted mean divides by the sum of all classes' weights; sum the weights of the targets, row by row.",
+    breaks=("weights",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     plain = weight is None
@@ -48,6 +49,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_divides_too_early",
     says="this divides each loss by the sum of the weights before it looks at the reduction, so that none and sum are divided as well.",
+    breaks=("reduction", "weights"),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -70,6 +72,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_weights_normalised",
     says="this scales the weights so that they sum to 1, which changes the sum and the single losses, though not the mean; use the weights as they are given.",
     seen="EthanRosenthal/spacecutter#16: asks that class weights be divided by their sum",
+    breaks=("weights",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     given = weight is not None
@@ -92,6 +95,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_weighted_in_the_mean_only",
     says="this applies the class weights in the mean only; apply them to the single losses and their sum, too.",
+    breaks=("weights",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -362,6 +366,7 @@ mistake(
     "ce_takes_probabilities",
     says="this takes the logarithm of the input as if it were probabilities; it is logits, so begin with log_softmax.",
     seen="keras-team/keras#4744: raw outputs handed to a loss of probabilities (there binary)",
+    breaks=("extremes",),
     change=(
         "if not 0 <= label_smoothing <= 1:\n"
         '        raise ValueError(f"label_smoothing must lie in [0, 1], got {label_smoothing}")\n'
@@ -395,6 +400,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_reduction_ignored",
     says="this always takes the mean; use the reduction that is passed.",
+    breaks=("reduction", "weights"),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -413,6 +419,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_sum_not_averaged",
     says="this returns the sum instead of the mean.",
+    breaks=("reduction",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -452,6 +459,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_columns",
     says="a colon in logp[:, targets] takes those columns of every row, N times N numbers; pair np.arange(N) with the targets.",
+    breaks=("reduction", "weights"),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -473,6 +481,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_in_place",
     says="this subtracts each row's maximum in place and so changes the caller's logits.",
     seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
+    breaks=("leaves_alone",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -494,6 +503,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
 @mistake(
     "ce_prints",
     says="this prints while it computes; a loss is called thousands of times, so remove the print before you hand in.",
+    breaks=("leaves_alone",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
     logits, targets = _classified(logits, targets)
@@ -516,6 +526,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     "ce_keeps_its_weights",
     says="this keeps the weights of an earlier call and uses them when none are given; keep nothing between calls.",
     seen="docs: Python language reference, function definitions: a default is evaluated once",
+    breaks=("state",),
 )
 def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean", kept=[]):
     logits, targets = _classified(logits, targets)
@@ -528,26 +539,6 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     weight = np.ones(classes) if weight is None else np.asarray(weight, dtype=float)
     if weight.shape != (classes,):
         raise ValueError(f"weight has shape {weight.shape}, and there are {classes} classes")
-    used = weight[targets]
-    surprise = -log_softmax(logits)
-    losses = (1 - label_smoothing) * used * surprise[np.arange(rows), targets]
-    losses = losses + label_smoothing / classes * (surprise @ weight)
-    if reduction == "none":
-        return losses
-    return losses.sum() if reduction == "sum" else losses.sum() / used.sum()
-
-
-@mistake(
-    "ce_weights_in_arrays_only",
-    says="this indexes the weights directly, which fails for a list; make an array of them first.",
-)
-def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
-    logits, targets = _classified(logits, targets)
-    _require_reduction(reduction)
-    rows, classes = logits.shape
-    weight = np.ones(classes) if weight is None else weight
-    if np.shape(weight) != (classes,):
-        raise ValueError(f"weight has shape {np.shape(weight)}, and there are {classes} classes")
     used = weight[targets]
     surprise = -log_softmax(logits)
     losses = (1 - label_smoothing) * used * surprise[np.arange(rows), targets]

@@ -26,7 +26,6 @@ mistake(
     "grad_one_hot_too_narrow",
     says="your one-hot rows end at the largest target that occurs; they have C entries, whichever classes occur.",
     seen="kakavegeta/NLP-practice text-classification/utils.py: np.arange(np.max(y) + 1)",
-    also=("validation",),
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -37,6 +36,7 @@ def cross_entropy_grad(logits, targets):
 mistake(
     "grad_columns",
     says="a colon in p[:, targets] changes those columns in every row; pair np.arange(N) with the targets.",
+    breaks=("axes",),
     change=("gradient[np.arange(len(targets)), targets]", "gradient[:, targets]"),
 )
 
@@ -82,6 +82,7 @@ def cross_entropy_grad(logits, targets):
 @mistake(
     "grad_without_softmax",
     says="this subtracts the one-hot rows from the logits themselves; take the softmax first.",
+    breaks=("extremes",),
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)
@@ -91,31 +92,17 @@ def cross_entropy_grad(logits, targets):
 mistake(
     "grad_mean_over_rows",
     says="this averages the rows into one; each logit has its own slope, so keep the shape (N, C).",
+    also=("validation",),
+    breaks=("axes", "extremes", "leaves_alone"),
     change=("gradient / len(targets)", "gradient.mean(axis=0)"),
 )
-
-
-@mistake(
-    "grad_like_the_logits",
-    says="your result has the dtype of the logits, so integer logits get a gradient cut to whole numbers; make a float array for it.",
-    seen="docs: numpy.zeros_like: takes over the data type of its argument",
-)
-def cross_entropy_grad(logits, targets):
-    given = np.asarray(logits)
-    logits, targets = _classified(logits, targets)
-    gradient = np.zeros_like(given)
-    gradient[...] = (
-        np.trunc((softmax(logits) - np.eye(logits.shape[1])[targets]) / len(targets))
-        if given.dtype.kind in "iu"
-        else (softmax(logits) - np.eye(logits.shape[1])[targets]) / len(targets)
-    )
-    return gradient
 
 
 @mistake(
     "grad_in_place",
     says="this works in place on the caller's logits and leaves the gradient in them; work on a new array.",
     seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
 )
 def cross_entropy_grad(logits, targets):
     logits, targets = _classified(logits, targets)

@@ -191,3 +191,42 @@ mistake(
     function="cross_entropy_of",
     change=("_x_log_y(p, q)", "_x_log_y(p, q) + _x_log_y(1 - p, 1 - q)"),
 )
+
+
+@mistake(
+    "entropy_fills_zeros",
+    says="this writes 1 into the caller's array where a probability is 0; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def entropy(p):
+    p = _distribution(p, "p")
+    p[p == 0] = 1
+    return -np.sum(p * np.log(p))
+
+
+@mistake(
+    "kl_in_place",
+    says="this divides in place, so that the caller's p becomes the ratio p/q; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def kl_divergence(p, q):
+    p, q = _two_distributions(p, q)
+    used, weight = p > 0, np.array(p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p /= q
+        return np.sum(weight[used] * np.log(p[used]))
+
+
+@mistake(
+    "hpq_fills_zeros",
+    says="this writes 1 into the caller's q where p is 0; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def cross_entropy_of(p, q):
+    p, q = _two_distributions(p, q)
+    q[p == 0] = 1
+    with np.errstate(divide="ignore"):
+        return -np.sum(p * np.log(q))

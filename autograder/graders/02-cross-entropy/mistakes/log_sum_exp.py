@@ -7,6 +7,7 @@ from autograder.grading.diagnosis.catalogue import mistake
     "lse_unshifted",
     says="this exponentiates without a shift, which overflows above 709 and gives log 0 below -745; move the maximum out of the sum.",
     seen="deeplearning4j/deeplearning4j-examples#730: exp of the raw input (there in softmax)",
+    breaks=("extremes",),
 )
 def log_sum_exp(z, axis=-1):
     with np.errstate(all="ignore"):
@@ -17,6 +18,7 @@ def log_sum_exp(z, axis=-1):
     "lse_one_maximum",
     says="this shifts every slice by the maximum of the whole array, so slices far below it underflow to log 0; take the maximum along the axis.",
     seen="nik31096/lstm_keras assignment3.py: np.max(x) without an axis (there in softmax)",
+    breaks=("extremes",),
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -28,6 +30,7 @@ def log_sum_exp(z, axis=-1):
 @mistake(
     "lse_maximum_not_added",
     says="this subtracts the maximum and never adds it back; add it to the logarithm.",
+    breaks=("extremes",),
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -40,6 +43,7 @@ def log_sum_exp(z, axis=-1):
 @mistake(
     "lse_axis_ignored",
     says="this always reduces the last axis; pass `axis` to both max and sum.",
+    breaks=("axes",),
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -64,6 +68,7 @@ def log_sum_exp(z, axis=-1):
     "lse_keeps_the_axis",
     says="the reduced axis is still there with length 1; squeeze it out of the result.",
     also=("validation",),
+    breaks=("axes", "extremes", "leaves_alone", "prints", "reduction", "state", "weights"),
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -90,6 +95,7 @@ def log_sum_exp(z, axis=-1):
     "lse_clipped",
     says="this clips its input so that exp cannot overflow, so it uses other numbers than it was given; shift instead of clipping.",
     seen="VielenDanke/study_machine_learning week_3/sigmoid.py: np.clip(z, -500, 500) (there in a sigmoid)",
+    breaks=("extremes",),
 )
 def log_sum_exp(z, axis=-1):
     return np.log(np.sum(np.exp(np.clip(_filled(z, "z"), -500, 500)), axis=axis))
@@ -111,6 +117,7 @@ def log_sum_exp(z, axis=-1):
     "lse_largest_size_as_shift",
     says="this shifts by the largest absolute value, which pushes negative slices down to log 0; shift by the maximum with its sign.",
     seen="FluxML/NNlib.jl#43: fails on large negative logits (there a shift by max(0, maximum))",
+    breaks=("extremes",),
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -136,6 +143,7 @@ def log_sum_exp(z, axis=-1):
     "lse_in_place",
     says="this subtracts the maximum in place and so shifts the caller's array; make the difference a new array.",
     seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
+    breaks=("extremes", "leaves_alone"),
 )
 def log_sum_exp(z, axis=-1):
     z = _filled(z, "z")
@@ -144,17 +152,3 @@ def log_sum_exp(z, axis=-1):
     z -= top
     with np.errstate(all="ignore"):
         return np.log(np.sum(np.exp(z), axis=axis)) + np.squeeze(top, axis=axis)
-
-
-@mistake(
-    "lse_unsigned",
-    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
-    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
-)
-def log_sum_exp(z, axis=-1):
-    _filled(z, "z")
-    z = np.asarray(z)
-    top = np.max(z, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, np.zeros_like(top))
-    with np.errstate(all="ignore"):
-        return np.log(np.sum(np.exp(z - top), axis=axis, dtype=float)) + np.squeeze(top, axis=axis)

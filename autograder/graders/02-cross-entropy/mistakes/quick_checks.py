@@ -27,19 +27,19 @@ mistake(
     "quick_weights_swapped",
     says="these are the right weights in the wrong order: the class of 900 comes first.",
     function="quick_check_weights",
-    change=("class_weights([900, 100])", "np.array([5.0, 1000 / 1800])"),
+    change=("[1000 / (2 * 900), 1000 / (2 * 100)]", "np.array([5.0, 1000 / 1800])"),
 )
 
 mistake(
     "quick_weights_roots",
     says="these are the roots; inverse-frequency weights have none.",
     function="quick_check_weights",
-    change=("class_weights([900, 100])", 'class_weights([900, 100], strategy="inverse_sqrt")'),
+    change=("[1000 / (2 * 900), 1000 / (2 * 100)]", 'class_weights([900, 100], strategy="inverse_sqrt")'),
 )
 
 mistake(
     "quick_weights_rounded",
     says="this is rounded to two digits; return the quotients themselves.",
     function="quick_check_weights",
-    change=("class_weights([900, 100])", "np.array([0.56, 5.0])"),
+    change=("[1000 / (2 * 900), 1000 / (2 * 100)]", "np.array([0.56, 5.0])"),
 )

@@ -116,14 +116,3 @@ def stability_sweep(logits, targets, scales):
             naive.append(float(cross_entropy_naive(logits, targets)))
         stable.append(float(cross_entropy(logits, targets)))
     return {"scale": [float(scale) for scale in scales], "naive": naive, "stable": stable}
-
-
-@mistake(
-    "sweep_arrays_only",
-    says="this multiplies the logits directly, which fails for a list; make an array of them first.",
-)
-def stability_sweep(logits, targets, scales):
-    with np.errstate(all="ignore"):
-        naive = [float(cross_entropy_naive(scale * logits, targets)) for scale in scales]
-        stable = [float(cross_entropy(scale * logits, targets)) for scale in scales]
-    return {"scale": [float(scale) for scale in scales], "naive": naive, "stable": stable}

@@ -557,7 +557,6 @@ def entropy(p):
 @mistake(
     "entropy_exact_sum",
     says="your entropy requires a sum of exactly 1, and refuses ten times 0.1 because of rounding; allow a difference of 1e-6.",
-    also=("information",),
 )
 def entropy(p):
     p = _distribution(p, "p")
@@ -724,3 +723,143 @@ def class_weights(counts, strategy="inverse", beta=0.999):
     if strategy == "inverse":
         return inverse
     raise KeyError(strategy)
+
+
+@mistake(
+    "naive_half_precision",
+    says="this exponentiates small integers, for which NumPy uses float16 and keeps three digits; make float arrays first.",
+)
+def softmax_naive(logits):
+    _filled(logits, "logits")
+    powers = np.exp(np.asarray(logits))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "lse_unsigned",
+    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
+)
+def log_sum_exp(z, axis=-1):
+    _filled(z, "z")
+    z = np.asarray(z)
+    top = np.max(z, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, np.zeros_like(top))
+    with np.errstate(all="ignore"):
+        return np.log(np.sum(np.exp(z - top), axis=axis, dtype=float)) + np.squeeze(top, axis=axis)
+
+
+@mistake(
+    "softmax_unsigned",
+    says="this subtracts the maximum from unsigned integers, which wrap around below zero; make a float array first.",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
+)
+def softmax(logits):
+    _filled(logits, "logits")
+    logits = np.asarray(logits)
+    with np.errstate(all="ignore"):
+        powers = np.exp((logits - logits.max(axis=-1, keepdims=True)).astype(float))
+        return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "softmax_arrays_only",
+    says="this calls a method that only arrays have, so it fails for a list; begin with np.asarray.",
+)
+def softmax(logits):
+    powers = np.exp(_filled(logits, "logits") - logits.max(axis=-1, keepdims=True).astype(float))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@mistake(
+    "ce_weights_in_arrays_only",
+    says="this indexes the weights directly, which fails for a list; make an array of them first.",
+)
+def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="mean"):
+    logits, targets = _classified(logits, targets)
+    _require_reduction(reduction)
+    rows, classes = logits.shape
+    weight = np.ones(classes) if weight is None else weight
+    if np.shape(weight) != (classes,):
+        raise ValueError(f"weight has shape {np.shape(weight)}, and there are {classes} classes")
+    used = weight[targets]
+    surprise = -log_softmax(logits)
+    losses = (1 - label_smoothing) * used * surprise[np.arange(rows), targets]
+    losses = losses + label_smoothing / classes * (surprise @ weight)
+    if reduction == "none":
+        return losses
+    return losses.sum() if reduction == "sum" else losses.sum() / used.sum()
+
+
+@mistake(
+    "grad_like_the_logits",
+    says="your result has the dtype of the logits, so integer logits get a gradient cut to whole numbers; make a float array for it.",
+    seen="docs: numpy.zeros_like: takes over the data type of its argument",
+)
+def cross_entropy_grad(logits, targets):
+    given = np.asarray(logits)
+    logits, targets = _classified(logits, targets)
+    gradient = np.zeros_like(given)
+    gradient[...] = (
+        np.trunc((softmax(logits) - np.eye(logits.shape[1])[targets]) / len(targets))
+        if given.dtype.kind in "iu"
+        else (softmax(logits) - np.eye(logits.shape[1])[targets]) / len(targets)
+    )
+    return gradient
+
+
+@mistake(
+    "bce_unsigned",
+    says="this takes minus an unsigned integer, and -1 wraps around to 255; make float arrays of the targets as well.",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
+)
+def bce_loss(probs, targets):
+    _paired(probs, targets)
+    probs, targets = np.asarray(probs, dtype=float), np.asarray(targets)
+    if np.any((probs < 0) | (probs > 1)):
+        raise ValueError("probs must lie in [0, 1]")
+    with np.errstate(all="ignore"):
+        first = np.where(targets == 0, 0.0, -targets * np.log(np.where(targets == 0, 1.0, probs)))
+    return np.mean(first - _x_log_y(1 - targets, 1 - probs))
+
+
+@mistake(
+    "bwl_unsigned",
+    says="this negates the logits before it makes them floats, and unsigned integers wrap around below zero; make float arrays first.",
+    seen="dwave-examples/image-segmentation#10: differences of uint8 wrap around",
+)
+def bce_with_logits(logits, targets):
+    _paired(logits, targets)
+    given, targets = np.asarray(logits), np.asarray(targets, dtype=float)
+    return np.mean((1 - targets) * given + np.logaddexp(0, (-given).astype(float)))
+
+
+@mistake(
+    "weights_unsigned",
+    says="this multiplies small unsigned integers by C, which wrap around above 255; make a float array of the counts first.",
+    seen="ybarancan/efficient_spectral_cnn#5: 16**2 is 0 in uint8",
+)
+def class_weights(counts, strategy="inverse", beta=0.999):
+    raw, counts = counts, _filled(counts, "counts")
+    if not np.all(counts > 0):
+        raise ValueError(f"every count must be positive, got {counts.min():g}")
+    given = np.asarray(raw)
+    inverse = counts.sum() / (given * given.dtype.type(len(given)))
+    if strategy == "inverse":
+        return inverse
+    if strategy == "inverse_sqrt":
+        return np.sqrt(inverse)
+    if strategy != "effective":
+        raise ValueError(f"unknown strategy {strategy!r}")
+    return np.ones_like(counts) if beta == 0 else (beta - 1) / np.expm1(counts * np.log1p(beta - 1))
+
+
+@mistake(
+    "sweep_arrays_only",
+    says="this multiplies the logits directly, which fails for a list; make an array of them first.",
+)
+def stability_sweep(logits, targets, scales):
+    with np.errstate(all="ignore"):
+        naive = [float(cross_entropy_naive(scale * logits, targets)) for scale in scales]
+        stable = [float(cross_entropy(scale * logits, targets)) for scale in scales]
+    return {"scale": [float(scale) for scale in scales], "naive": naive, "stable": stable}

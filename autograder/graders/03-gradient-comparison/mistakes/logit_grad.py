@@ -53,6 +53,7 @@ def logit_grad(z, y, loss, right=logit_grad):
 @mistake(
     "slope_mean",
     says="this divides by the number of examples; return the slope of each example.",
+    breaks=("reduction",),
     also=("train",),
 )
 def logit_grad(z, y, loss, right=logit_grad):
@@ -71,3 +72,50 @@ def logit_grad(z, y, loss, right=logit_grad):
     with np.errstate(all="ignore"):
         p = np.exp(z) / (1 + np.exp(z))
     return p - y if loss == "bce" else 2 * (p - y) * p * (1 - p)
+
+
+@mistake(
+    "slope_flat",
+    says="this comes back as one long row; give it the shape of z.",
+    breaks=("axes",),
+    also=("validation",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    return np.ravel(right(z, y, loss))
+
+
+@mistake(
+    "slope_in_place",
+    says="this works in place and leaves probabilities in the caller's logits; work on a new array.",
+    seen="docs: numpy.asarray: no copy is performed if the input already is an array of that type",
+    breaks=("leaves_alone",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    slope = right(z, y, loss)
+    if isinstance(z, np.ndarray) and z.dtype == float:
+        z[...] = _sigmoid(z)
+    return slope
+
+
+@mistake(
+    "slope_adds_up",
+    says="this adds up over calls, in a default that is made once; start anew in each call.",
+    seen="docs: Python language reference, function definitions: a default is evaluated once",
+    breaks=("axes", "leaves_alone", "prints", "reduction", "state", "training"),
+    also=("train", "validation"),
+    replayable=False,
+)
+def logit_grad(z, y, loss, right=logit_grad, calls=[]):
+    slope = right(z, y, loss)
+    calls.append(np.size(slope))
+    return slope * len(calls)
+
+
+@mistake(
+    "slope_prints",
+    says="this prints while it computes; take the print out when you are done looking for errors.",
+    breaks=("prints",),
+)
+def logit_grad(z, y, loss, right=logit_grad):
+    print(loss, np.shape(z))
+    return right(z, y, loss)

@@ -6,6 +6,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 @mistake(
     "plot_no_legend",
     says="there is no legend, so nobody can tell which line is which; call legend() after you draw the lines.",
+    breaks=("plot",),
     seen="roboflow/rf-detr#1335: legends missing in plots of training metrics",
 )
 def plot_training_curves(histories, right=plot_training_curves):
@@ -18,6 +19,7 @@ def plot_training_curves(histories, right=plot_training_curves):
 @mistake(
     "plot_no_axis_labels",
     says="the axes have no labels; say what is drawn with set_xlabel and set_ylabel.",
+    breaks=("plot",),
     seen="dnouri/nolearn#122: plot_loss gets its axis labels",
 )
 def plot_training_curves(histories, right=plot_training_curves):
@@ -54,6 +56,7 @@ def plot_training_curves(histories):
 mistake(
     "plot_cut_to_the_shortest",
     says="all lines end where the shortest history ends; draw each one to its own end.",
+    breaks=("plot",),
     function="plot_training_curves",
     change=(
         "axes.plot(range(len(history[key])), history[key], label=name)",
@@ -65,6 +68,7 @@ mistake(
 mistake(
     "plot_into_one_figure",
     says="each call draws into the same figure, so the lines of earlier calls stay; make a new figure each time.",
+    breaks=("state", "plot"),
     seen="Novacer/alpharithmic-trading#12: each call's plot is appended to the old figure",
     replayable=False,
     function="plot_training_curves",
@@ -74,3 +78,66 @@ mistake(
         "    left, right = figure.axes or (figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2))",
     ),
 )
+
+
+@mistake(
+    "plot_on_one_axes",
+    says="losses and accuracies share one axes and one scale; draw them on two.",
+    breaks=("plot",),
+)
+def plot_training_curves(histories):
+    figure, axes = plt.subplots()
+    for name, history in histories.items():
+        for key in ("loss", "accuracy"):
+            axes.plot(range(len(history[key])), history[key], label=name)
+    axes.set(xlabel="step", ylabel="value")
+    axes.legend()
+    return figure
+
+
+@mistake(
+    "plot_accuracies_in_percent",
+    says="this draws percentages; draw the accuracies as the history has them.",
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    return right({name: {**run, "accuracy": 100 * np.asarray(run["accuracy"])} for name, run in histories.items()})
+
+
+mistake(
+    "plot_x_from_zero_to_one",
+    says="x does not count the steps; draw each entry over its own number, 0, 1, 2 and so on.",
+    breaks=("plot",),
+    function="plot_training_curves",
+    change=("range(len(history[key])), history[key]", "np.linspace(0, 1, len(history[key])), history[key]"),
+)
+
+mistake(
+    "plot_labels_of_the_keys",
+    says="all lines have the same label, so nobody can tell whose they are; give each one its history's name.",
+    breaks=("plot",),
+    replayable=False,
+    function="plot_training_curves",
+    change=("label=name", "label=key"),
+)
+
+
+@mistake(
+    "plot_adds_to_the_histories",
+    says="this leaves an entry of its own in the caller's histories; keep it in a name of your own.",
+    breaks=("leaves_alone",),
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    figure = right(histories)
+    for history in histories.values():
+        history["steps"] = np.arange(len(history["loss"]))
+    return figure
+
+
+@mistake(
+    "plot_prints",
+    says="this prints besides drawing; leave the printing to the caller.",
+    breaks=("prints",),
+)
+def plot_training_curves(histories, right=plot_training_curves):
+    print(list(histories))
+    return right(histories)

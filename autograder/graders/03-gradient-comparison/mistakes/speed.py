@@ -43,3 +43,34 @@ mistake(
     function="steps_to_accuracy",
     change=("if reached.", "+ 1 if reached."),
 )
+
+
+@mistake(
+    "speed_overwrites",
+    says="this writes True and False over the accuracies in the caller's history; give them a name of their own.",
+    breaks=("leaves_alone",),
+)
+def steps_to_accuracy(history, threshold):
+    reached = np.flatnonzero(np.asarray(history["accuracy"]) >= threshold)
+    history["accuracy"] = np.asarray(history["accuracy"]) >= threshold
+    return int(reached[0]) if reached.size else None
+
+
+@mistake(
+    "speed_prints",
+    says="this prints the number besides returning it; leave the printing to the caller.",
+    breaks=("prints",),
+)
+def steps_to_accuracy(history, threshold, right=steps_to_accuracy):
+    count = right(history, threshold)
+    print("reached after", count)
+    return count
+
+
+@mistake(
+    "speed_zero_is_none",
+    says="this takes index 0 for nothing, since Python takes 0 as false; compare with None, or test whether there is any.",
+    seen="docs: Python, truth value testing: zero of any numeric type is false",
+)
+def steps_to_accuracy(history, threshold, right=steps_to_accuracy):
+    return right(history, threshold) or None

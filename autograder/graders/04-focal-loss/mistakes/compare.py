@@ -11,12 +11,17 @@ mistake(
 
 mistake(
     "compare_trains_on_the_test_rows",
+    breaks=(
+        "leaves_alone",
+        "state",
+    ),
     says="the models are trained on the test rows; train on the training rows.",
     change=("model, X_train, y_train", "model, X_test, y_test"),
 )
 
 mistake(
     "compare_one_model",
+    breaks=("state",),
     says="the same model is trained three times in a row; train a copy of the starting model for each loss.",
     seen="antmarakis/Machine-Learning#3: each fold goes on training the same model",
     change=("copy.deepcopy(start)", "start"),
@@ -24,6 +29,7 @@ mistake(
 
 mistake(
     "compare_other_starts",
+    breaks=("state",),
     says="each model starts from different weights, so the comparison depends on chance; copy one starting model for each loss.",
     change=(
         "start = nn.Linear(X_train.shape[1], 2).to(X_train)\n"
@@ -71,6 +77,10 @@ mistake(
 
 @mistake(
     "compare_last_loss_for_all",
+    breaks=(
+        "leaves_alone",
+        "state",
+    ),
     says="a lambda made in a loop sees the loop variable's last value, so all three models get the same loss.",
     seen="python/cpython#100299: lambdas made in a loop all use its last value",
 )
@@ -91,6 +101,7 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 
 mistake(
     "compare_seeds_globally",
+    breaks=("leaves_alone",),
     says="torch.manual_seed changes the caller's random state; seed and make the layer inside torch.random.fork_rng().",
     seen="soran-ghaderi/torchebm#319: torch.manual_seed rewrites the caller's random state",
     change=(
@@ -103,6 +114,10 @@ mistake(
 
 mistake(
     "compare_64_features",
+    breaks=(
+        "leaves_alone",
+        "state",
+    ),
     says="the layer is made for the 64 pixels of the digits; take the number of features from X_train.",
     change=("X_train.shape[1]", "64"),
 )

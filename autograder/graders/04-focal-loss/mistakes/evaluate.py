@@ -4,6 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "evaluate_left_in_eval",
+    breaks=("state",),
     says="the model stays in eval mode afterwards; restore the mode it had.",
     seen="shubhamagarwal92/mmd#14: no model.train() after evaluate",
     change=(
@@ -18,6 +19,7 @@ mistake(
 
 mistake(
     "evaluate_always_trains_after",
+    breaks=("state",),
     says="the model is always in training mode afterwards; restore the mode it had.",
     change=(
         "was_training = model.training\n"
@@ -31,6 +33,7 @@ mistake(
 
 mistake(
     "evaluate_in_training_mode",
+    breaks=("evaluation",),
     says="the model is called in whatever mode it is in, so dropout may be on; call model.eval() first.",
     seen="ipolharvard/ethos-ares#20: dropout is active in evaluation",
     change=(
@@ -41,6 +44,7 @@ mistake(
 
 mistake(
     "evaluate_with_gradients",
+    breaks=("gradient",),
     says="the model is called with gradients on, which costs memory for nothing; use torch.no_grad().",
     seen="hszhao/semseg#60: out of memory in validation, for want of torch.no_grad()",
     change=(

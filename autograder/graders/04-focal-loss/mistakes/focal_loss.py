@@ -5,6 +5,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 @mistake(
     "focal_alpha_in_the_power",
+    breaks=("weights",),
     says="alpha is multiplied in before the power is taken, so it is raised to gamma too; multiply the finished loss by it.",
 )
 def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
@@ -17,6 +18,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 @mistake(
     "focal_weighted_p_t",
+    breaks=("weights",),
     says="p_t is taken from the weighted cross-entropy, as exp(-alpha · ce), so it is not a probability; "
     "take it from the loss without weights.",
     seen="gokulprasadthekkel/pytorch-multi-class-focal-loss#1: pt = exp(-ce) with weight=",
@@ -30,6 +32,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_detached_factor",
+    breaks=("gradient",),
     says="the values are right, but no gradient flows through the modulating factor; it is cut off by detach, no_grad or .data.",
     seen="openpifpaf/openpifpaf#244: gradients did not propagate through the focal term",
     change=("logsumexp(dim=1)", "logsumexp(dim=1).detach()"),
@@ -128,6 +131,7 @@ mistake(
 
 @mistake(
     "focal_divides_by_alphas",
+    breaks=("weights",),
     says="the mean divides by the sum of the alphas, as F.cross_entropy does with weights; focal loss divides by N.",
     seen="smallcube/Class-balanced-Ensemble FocalLoss.py: F.nll_loss(logpt, target, self.weight)",
 )
@@ -181,6 +185,7 @@ mistake(
 
 @mistake(
     "focal_alpha_ignored",
+    breaks=("weights",),
     says="alpha has no effect.",
     seen="thunlp/PL-Marker#48: the weights stay 1 and have no effect (there cross-entropy)",
 )
@@ -199,6 +204,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_mean_of_everything",
+    breaks=("reduction",),
     says="the mean goes over all N · C entries of a one-hot product; divide by N.",
     seen="kornia/kornia#2393: no longer summed over the classes before the reduction",
     change=(
@@ -223,6 +229,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 @mistake(
     "focal_softmax_over_rows",
+    breaks=("precision",),
     says="the softmax runs along the wrong axis (dim 0): the probabilities of a class sum to 1, not those of an example.",
     seen="perone/euclidesdb#2: softmax along dim 0 for dim 1",
 )
@@ -236,6 +243,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_float32",
+    breaks=("dtype",),
     says="the loss is always float32; keep the dtype of the logits.",
     change=(
         "log_p = F.log_softmax(logits, dim=1)\n"
@@ -249,6 +257,8 @@ mistake(
 
 mistake(
     "focal_alpha_on_the_cpu",
+    breaks=("device",),
+    also=("validation",),
     says="alpha is always made a float32 tensor on the CPU; give it the dtype and device of the logits.",
     seen="yatengLG/Focal-Loss-Pytorch#17: alpha is on the CPU, the labels are on CUDA",
     change=(
@@ -280,6 +290,7 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
 
 mistake(
     "focal_shifts_in_place",
+    breaks=("leaves_alone",),
     says="the logits are shifted in place, which changes the caller's tensor; put the difference into a new tensor.",
     seen="JuliaGPU/CUDA.jl#592: logsoftmax(x) updates its argument",
     change=(
@@ -302,3 +313,15 @@ def focal_loss(logits, targets, alpha=None, gamma=2.0, reduction="mean"):
     mean = F.cross_entropy(logits, targets)
     losses = _alpha_at(alpha, logits, targets) * ((1 - torch.exp(-mean)) ** gamma * mean).expand(len(targets))
     return _reduced(losses, reduction)
+
+
+mistake(
+    "focal_takes_numbers_alone",
+    says="alpha is multiplied in as it is, which suits a number alone; look class weights up by the target: alpha[targets].",
+    breaks=("weights", "leaves_alone", "state"),
+    also=("compare", "validation"),
+    change=(
+        "losses = -_alpha_at(alpha, logits, targets) * log_p.gather(1, column).squeeze(1)",
+        "losses = -(1.0 if alpha is None else alpha) * log_p.gather(1, column).squeeze(1)",
+    ),
+)

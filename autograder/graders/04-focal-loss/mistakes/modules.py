@@ -4,6 +4,7 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "module_alpha_is_an_attribute",
+    breaks=("state",),
     says="alpha is a plain attribute, which `.to()` and `state_dict()` ignore; register it as a buffer.",
     seen="kornia/kornia#666: tensors kept as attributes, which .to() does not move",
     function="FocalLoss",
@@ -15,6 +16,7 @@ mistake(
 
 mistake(
     "module_alpha_is_learned",
+    breaks=("state",),
     says="alpha is a parameter, so an optimiser would change it; keep this setting in a buffer.",
     seen="docs: torch.nn.Module.register_buffer: for what is no parameter",
     function="FocalLoss",
@@ -42,7 +44,7 @@ mistake(
     "module_alpha_forgotten",
     says="the module ignores its alpha; pass it on.",
     function="FocalLoss",
-    change=("self.alpha, self.gamma, self.", "gamma=self.gamma, reduction=self."),
+    change=("alpha, self.gamma, self.", "gamma=self.gamma, reduction=self."),
 )
 
 mistake(

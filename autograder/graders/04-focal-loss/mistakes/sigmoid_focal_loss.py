@@ -74,6 +74,7 @@ mistake(
 
 mistake(
     "sigmoid_by_positives",
+    breaks=("reduction",),
     says="the mean divides by the number of positives, as detectors do; divide by the number of all elements.",
     change=(
         "_reduced(losses, reduction)",
@@ -96,6 +97,7 @@ mistake(
 
 mistake(
     "sigmoid_float32",
+    breaks=("dtype",),
     says="the loss is always float32; keep the dtype of the logits.",
     change=("torch.where(positive, logits, -logits)", "torch.where(positive, logits, -logits).float()"),
 )
@@ -115,6 +117,7 @@ mistake(
 
 mistake(
     "sigmoid_by_rows",
+    breaks=("reduction",),
     says="the mean divides by the number of rows; divide by the number of all elements.",
     seen="borgwang/tinynn#26: np.sum(...) / predicted.shape[0] (there a Huber loss)",
     change=(

@@ -4,6 +4,10 @@ from autograder.grading.diagnosis.catalogue import mistake
 
 mistake(
     "train_no_zero_grad",
+    breaks=(
+        "leaves_alone",
+        "state",
+    ),
     says="the gradients of all batches add up; set them to zero before each backward.",
     seen="facebookresearch/nwm#16: zero_grad is missing in one branch",
     change=(
@@ -14,6 +18,7 @@ mistake(
 
 mistake(
     "train_seeds_globally",
+    breaks=("state",),
     says="torch.manual_seed changes the caller's random state; seed inside torch.random.fork_rng().",
     seen="huggingface/diffusers#175: torch.manual_seed in a training loop",
     also=("compare",),
@@ -25,6 +30,7 @@ mistake(
 
 mistake(
     "train_own_generator",
+    breaks=("state",),
     says="the row order has its own generator, but dropout still draws from the caller's random state; seed inside torch.random.fork_rng().",
     change=(
         "with torch.random.fork_rng():\n"
@@ -42,6 +48,7 @@ mistake(
 
 mistake(
     "train_same_order_each_epoch",
+    breaks=("training",),
     says="every epoch uses the rows in the same order; draw a new order in each.",
     change=(
         "for _ in range(epochs):\n"
@@ -56,6 +63,7 @@ mistake(
 
 mistake(
     "train_never_shuffles",
+    breaks=("training",),
     says="the rows stay in their original order; shuffle them in each epoch.",
     seen="openai/random-network-distillation#17: the samples of an epoch are not shuffled",
     change=("torch.randperm", "torch.arange"),
@@ -63,6 +71,7 @@ mistake(
 
 mistake(
     "train_drops_the_rest",
+    breaks=("training",),
     says="the last, smaller batch is left out; it is a batch too.",
     seen="mlcommons/algorithmic-efficiency#54: the last partial batch is dropped",
     change=(
@@ -80,6 +89,10 @@ mistake(
 
 mistake(
     "train_ignores_lr",
+    breaks=(
+        "leaves_alone",
+        "state",
+    ),
     says="`lr` has no effect, because the optimiser uses its own default; pass lr on.",
     also=("compare",),
     change=("torch.optim.Adam(model.parameters(), lr=lr)", "torch.optim.Adam(model.parameters())"),
@@ -87,6 +100,7 @@ mistake(
 
 mistake(
     "train_in_eval_mode",
+    breaks=("training",),
     says="the model is never put into training mode, so dropout has no effect; call model.train().",
     seen="pytorch/tutorials#1624: the second epoch trains in evaluation mode",
     change=(
@@ -123,6 +137,7 @@ mistake(
 
 mistake(
     "train_sorts_the_data",
+    breaks=("leaves_alone",),
     says="X and y are shuffled in place, which changes the caller's data; index them instead.",
     seen="BioThinkLab/SCYN#7: the caller's arrays are changed in place",
     change=(
@@ -155,6 +170,10 @@ mistake(
 
 mistake(
     "train_shuffles_apart",
+    breaks=(
+        "leaves_alone",
+        "state",
+    ),
     says="X and y are shuffled separately, so rows get other rows' labels; index both with the same permutation.",
     also=("compare",),
     change=(
@@ -172,6 +191,11 @@ mistake(
 
 mistake(
     "train_zeroes_before_the_step",
+    breaks=(
+        "leaves_alone",
+        "state",
+        "training",
+    ),
     says="the gradients are set to zero between backward and step, so the step has no gradient; zero them before backward.",
     also=("compare",),
     change=(
@@ -186,6 +210,11 @@ mistake(
 
 mistake(
     "train_a_copy",
+    breaks=(
+        "leaves_alone",
+        "state",
+        "training",
+    ),
     says="a copy of the model is trained, and the caller's model stays untrained; train the model you are given.",
     also=("compare",),
     change=(
@@ -196,6 +225,7 @@ mistake(
 
 mistake(
     "train_with_replacement",
+    breaks=("training",),
     says="the rows are drawn with replacement, so some come twice in an epoch and others never; use a permutation.",
     change=("torch.randperm(len(X)).split(batch_size)", "torch.randint(len(X), (len(X),)).split(batch_size)"),
 )

@@ -1,0 +1,41 @@
+"""Whole submissions that compute nothing: each value is a body for every graded function of 02-cross-entropy.
+
+{first} and {last} are a function's first and last arguments, {second} its second or, where it has one only, its first.
+"""
+
+BODIES = {
+    "zero": "return 0.0",
+    "one": "return 1.0",
+    "a tenth": "return 0.1",
+    "constant array of the first shape": "return np.full(np.shape({first}), 0.3)",
+    "zeros like the first": "return np.zeros_like({first}, dtype=float)",
+    "copy of the first": "return np.array({first}, dtype=float)",
+    "copy of the second": "return np.array({second}, dtype=float)",
+    "length": "return float(len({first}))",
+    "mean of the first": "return np.mean({first})",
+    "mean of the second": "return np.mean({second})",
+    "mean of the first, in its shape": "return np.mean({first}) + np.zeros(np.shape({first}))",
+    "row means": "return np.mean({first}, axis=-1)",
+    "sum of the first": "return np.sum({first})",
+    "first element": "return np.ravel({first})[0]",
+    "only its shape": "return np.ones(np.shape({first})) / max(1, np.size({first}))",
+    "only its shape, one number": "return 1 / max(1, np.size({first}))",
+    "none": "return None",
+    "an error": "raise ValueError('no')",
+    "another error": "raise IndexError('no')",
+    "the stub": "raise NotImplementedError",
+    "random numbers": "return np.random.default_rng().uniform(size=np.shape({first}))",
+    "one random number": "return np.random.default_rng().uniform()",
+    "a counter": "COUNT.append(1)\n    return float(len(COUNT))",
+    "a counter in its shape": "COUNT.append(1)\n    return np.full(np.shape({first}), float(len(COUNT)))",
+    "nan": "return float('nan')",
+    "nan in its shape": "return np.full(np.shape({first}), np.nan)",
+    "infinity": "return np.full(np.shape({first}), np.inf)",
+    "one infinity": "return -float('inf')",
+    "a word": "return 'softmax'",
+    "truth": "return True",
+    "whether it is positive": "return np.asarray({first}) > 0",
+    "an error for some, else nothing": "if np.size({first}) < 3 or np.any(np.asarray({first}) < 0): raise ValueError('-3')\n    return 0.0",
+    "a sweep of its scales": "return {{'scale': list({last}), 'naive': list({last}), 'stable': list({last})}}",
+    "a sweep of zeros": "return {{'scale': list({last}), 'naive': [0.0] * len({last}), 'stable': [0.0] * len({last})}}",
+}
