@@ -150,7 +150,7 @@ def test_rmse_prints_nothing(student, numbers):
 
 @check("mae", topic="default", points=0.75, hint="The mean of the absolute errors.")
 def test_mae_of_a_vector(student, rng):
-    """averages absolute errors"""
+    """averages the absolute errors of a vector"""
     gives(student, "mae_loss", F.l1_loss, *pair(rng, 11))
 
 

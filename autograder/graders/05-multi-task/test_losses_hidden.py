@@ -87,13 +87,14 @@ def works(student, rng, **options):
     others = [item.detach() for item in batch(rng, rows=9)]
     others[1] = (data[1] + 1) % 4
     found = []
-    for index in range(-1, 4):
+    for index in (-1, -1, 0, 1, 2, 3):
         changed = [others[place] if place == index else item for place, item in enumerate(data)]
         value = student.MultiTaskLoss(**options)(*changed)
         right = isinstance(value, torch.Tensor) and value.shape == () and bool(torch.isfinite(value))
         require(right, "the loss does not give a finite scalar tensor yet")
         found.append(value.item())
-    require(all(value != found[0] for value in found[1:]), "the loss does not depend on each of its arguments")
+    require(found[0] == found[1], "the loss is another one each time")
+    require(all(value != found[0] for value in found[2:]), "the loss does not depend on each of its arguments")
     return data, found[0]
 
 
@@ -151,9 +152,19 @@ def test_first_call_of_normalised(student, rng):
 
 @check("loss_normalised", topic="lam", hint="lam multiplies the second loss, after it has been divided.")
 def test_first_call_with_a_weight(student, rng):
-    """the first call returns 1 + lam"""
+    """the first call returns 1 + lam, and lam weights the gradient of the second loss"""
     for lam in (0.25, 3.0):
-        assert student.MultiTaskLoss(mode="normalised", lam=lam)(*batch(rng, rows=9)) == close_to(1 + lam)
+        data = batch(rng, rows=9)
+        one, two, slope, other = parts(*data)
+        seen = student.MultiTaskLoss(mode="normalised", lam=lam).differentiate(*data)
+        assert seen.value == close_to(1 + lam)
+        scaled = [
+            given is not None and bool((given * wanted).sum() > 0)
+            for given, wanted in zip(seen.gradients, (slope, other), strict=True)
+        ]
+        if all(scaled):  # a loss without a gradient costs another check
+            assert seen.gradients[0] == close_to(slope / one)
+            assert seen.gradients[1] == close_to(lam * other / two)
 
 
 @check(

@@ -109,6 +109,7 @@ def test_each_head_is_its_own(student, numbers):
 def test_the_trunk_is_not_linear(student, numbers):
     """the trunk is not linear, and the logits are not probabilities"""
     model = network(student, 5, 3)
+    works(model, rows(numbers, 32))
     # Inputs of one sign, so that an activation of the input itself, before any layer, is linear too.
     x, y = 4 * rows(numbers, 64).abs(), 4 * rows(numbers, 64).abs()
     here, there, middle = (answers(model, item) for item in (x, y, (x + y) / 2))
