@@ -101,7 +101,10 @@ class Diagnosis:
             found = self._explained(mine, traces, label, (), _ids(under))
         if not any(found.values()):
             mine, found = self._pairs(mine, traces, label, base)
-        named = [item for item in mine if item.id in chosen(found)]
+        exact = [
+            item.id for item in mine if found.get(item.id) and self._scales.equals((*base, item.id), traces, label)
+        ]
+        named = [item for item in mine if item.id in chosen(found, exact)]
         for item in named:
             explained = {check for check, *_ in found[item.id]}
             told = [trace for trace in wrong if trace.check in explained and _may_break(item, trace)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from autograder.grading.diagnosis import evidence, replay
 from autograder.grading.diagnosis.evidence import Says, Seen
@@ -41,6 +41,14 @@ class Scales:
             said = {name: "nothing" if word == "against" and name in mine else word for name, word in said.items()}
         return said
 
+    def equals(self, names: Names, traces: Sequence[Trace], label: str) -> bool:
+        """Return whether the reference with these mistakes gives what the student gives, in each call of a function."""
+        return all(
+            not differences(of_student(trace.calls[index]), self._replays.right(trace, names)[index]) - JUDGED_ELSEWHERE
+            for trace in traces
+            for index in told_by(trace, label)
+        )
+
     def weigh(self, base: Names, names: Names, traces: Sequence[Trace], label: str, judge: Judge) -> Explained:
         """Return what mistakes explain: check, call and facet. Nothing, if anything speaks against them.
 
@@ -76,17 +84,22 @@ class Scales:
         return frozenset(explained)
 
 
-def chosen(found: dict[str, Explained]) -> set[str]:
-    """Return the mistakes that explain most, each something of its own. Two that explain the same say nothing."""
+def chosen(found: dict[str, Explained], exact: Collection[str] = ()) -> set[str]:
+    """Return the mistakes that explain most, each something of its own.
+
+    Two that explain the same say nothing, unless one of them is `exact`: it equals the student in each call.
+    """
     names: set[str] = set()
     taken: set[tuple[str, int, str]] = set()
     left = {name: explained for name, explained in found.items() if explained}
     while left:
         most = max(map(len, left.values()))
         best = [name for name, explained in left.items() if len(explained) == most]
+        if len(best) > 1:
+            best = [name for name in best if name in exact]
         if len(best) == 1:
             names.add(best[0])
-        for name in best:
+        for name in [name for name, explained in left.items() if len(explained) == most]:
             taken |= left.pop(name)
         left = {name: explained for name, explained in left.items() if not explained & taken}
     return names

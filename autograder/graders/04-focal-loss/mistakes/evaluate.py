@@ -127,3 +127,12 @@ def _average_precision(scores, actual):
     called = torch.arange(1, len(scores) + 1, device=scores.device)
     gained = torch.diff(hits, prepend=hits.new_zeros(1)) / hits[-1]
     return (gained * hits / called).sum().item()
+
+
+mistake(
+    "evaluate_prints",
+    function="evaluate",
+    breaks=("leaves_alone", "prints"),
+    says="this prints while it measures; take the print out when you are done looking.",
+    change=("model.train(was_training)", "model.train(was_training)\n    print(logits.shape)"),
+)

@@ -91,3 +91,27 @@ mistake(
     function="LabelSmoothingLoss",
     change=("F.log_softmax(logits, dim=1)", "torch.log(torch.softmax(logits, dim=1))"),
 )
+
+mistake(
+    "smoothing_in_float32",
+    function="LabelSmoothingLoss",
+    breaks=("dtype",),
+    says="this makes float32 of the logits, whatever they are; keep their dtype.",
+    change=("F.log_softmax(logits, dim=1)", "F.log_softmax(logits.float(), dim=1)"),
+)
+
+mistake(
+    "smoothing_on_the_cpu",
+    function="LabelSmoothingLoss",
+    breaks=("device",),
+    says="this makes a tensor on the CPU, whatever device the logits are on; use new_zeros or zeros_like.",
+    change=("share * log_p.sum(dim=1)).mean()", "share * log_p.sum(dim=1) + torch.zeros(len(log_p))).mean()"),
+)
+
+mistake(
+    "smoothing_prints",
+    function="LabelSmoothingLoss",
+    breaks=("leaves_alone", "prints"),
+    says="this prints while it computes; take the print out when you are done looking.",
+    change=("F.log_softmax(logits, dim=1)", "F.log_softmax(logits, dim=1)\n        print(log_p)"),
+)

@@ -145,3 +145,18 @@ def sigmoid_focal_loss(logits, targets, alpha=0.25, gamma=2.0, reduction="mean")
     if alpha is not None:
         losses = torch.where(targets == 1, alpha * losses, (1 - alpha) * losses)
     return _reduced(losses, reduction)
+
+
+mistake(
+    "sigmoid_ones_on_the_cpu",
+    breaks=("device",),
+    says="this makes a tensor on the CPU, whatever device the logits are on; compare with a number, or use ones_like.",
+    change=("positive = targets == 1", "positive = targets == torch.ones(targets.shape)"),
+)
+
+mistake(
+    "sigmoid_prints",
+    breaks=("leaves_alone", "prints"),
+    says="this prints while it computes; take the print out when you are done looking.",
+    change=("positive = targets == 1", "positive = targets == 1\n    print(positive)"),
+)

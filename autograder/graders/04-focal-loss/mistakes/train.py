@@ -173,6 +173,7 @@ mistake(
     breaks=(
         "leaves_alone",
         "state",
+        "training",
     ),
     says="X and y are shuffled separately, so rows get other rows' labels; index both with the same permutation.",
     also=("compare",),

@@ -79,3 +79,50 @@ class MultiTaskLoss(MultiTaskLoss):
         _require_fit(logits, labels, reg_pred, reg_target)
         logs = torch.log(logits.softmax(dim=1) + 1e-8)
         return F.nll_loss(logs, labels) + self.lam * F.mse_loss(reg_pred, reg_target)
+
+
+mistake(
+    "loss_zeros_on_the_cpu",
+    function="MultiTaskLoss",
+    breaks=("device",),
+    also=("loss_uncertainty", "loss_normalised"),
+    says="this makes a tensor on the CPU, whatever device the arguments are on; use new_zeros or zeros_like.",
+    change=("F.mse_loss(reg_pred, reg_target)", "F.mse_loss(reg_pred, reg_target + torch.zeros(len(reg_target)))"),
+)
+
+mistake(
+    "fixed_adds_up",
+    function="MultiTaskLoss",
+    breaks=("state",),
+    also=("train",),
+    says="this adds up the losses of all calls; the loss of a batch depends on this batch alone.",
+    change=(
+        "first, second, penalty = 1.0, self.lam, 0.0",
+        'first, second, penalty = 1.0, self.lam, getattr(self, "before", 0.0)\n'
+        '        if self.mode == "fixed":\n'
+        "            self.before = penalty + regression.item()",
+    ),
+)
+
+mistake(
+    "fixed_turns_the_target",
+    function="MultiTaskLoss",
+    breaks=("leaves_alone", "state", "training"),
+    also=("train", "lambda_tradeoff", "score"),
+    says="neg_ ends in _ and writes into the caller's reg_target; compute a new tensor.",
+    change=(
+        "F.mse_loss(reg_pred, reg_target)",
+        'F.mse_loss(reg_pred, reg_target.neg_().neg() if self.mode == "fixed" else reg_target)',
+    ),
+)
+
+mistake(
+    "loss_prints",
+    function="MultiTaskLoss",
+    breaks=("prints", "leaves_alone"),
+    says="this prints while it computes; take the print out when you are done looking.",
+    change=(
+        "self.factors = (_number",
+        "if not reg_pred.requires_grad:\n            print(classification)\n        self.factors = (_number",
+    ),
+)

@@ -52,6 +52,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_linear",
     says="this has no activation, and two linear layers in a row act as one; put an activation between them.",
     seen="nutonomy/nuscenes-devkit#728: no nonlinearity between two linear layers",
+    breaks=("leaves_alone",),  # the sweep cannot be judged
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -116,6 +117,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_activation_first",
     says="the activation comes before the first layer, so only linear layers follow; put it between the layers.",
     also=("score",),
+    breaks=("leaves_alone",),  # the sweep cannot be judged
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):
@@ -127,6 +129,7 @@ class MultiTaskNet(MultiTaskNet):
     "network_relu_on_the_value",
     says="this puts a ReLU on the answers; leave it out, because logits and values may be negative.",
     also=("score",),
+    breaks=("leaves_alone",),  # the sweep cannot be judged
 )
 class MultiTaskNet(MultiTaskNet):
     def forward(self, x):

@@ -177,3 +177,11 @@ def train_multi_task(model, loss_fn, data, lr=0.01, epochs=200, seed=0, right=tr
     history = right(model, loss_fn, data, lr, epochs, seed)
     history["total"] = [one + two for one, two in zip(history["classification"], history["regression"])]
     return history
+
+
+mistake(
+    "train_weights_swapped",
+    function="train_multi_task",
+    says="the two weights are noted the wrong way round; the first one belongs to the classification.",
+    change=("*loss_fn.factors", "*loss_fn.factors[::-1]"),
+)

@@ -59,3 +59,15 @@ def _require_fit(logits, labels, reg_pred, reg_target, right=_require_fit):
     if reg_pred.shape != reg_target.shape:
         raise ValueError("shapes differ")
     right(logits, labels, reg_pred, reg_target)
+
+
+mistake(
+    "squares_multiplied_out",
+    function="MultiTaskLoss",
+    also=("train", "score", "lambda_tradeoff"),
+    says="the square is multiplied out: in float32 small errors get lost between large squares; subtract first.",
+    change=(
+        "F.mse_loss(reg_pred, reg_target)",
+        "(reg_pred**2).mean() - 2 * (reg_pred * reg_target).mean() + (reg_target**2).mean()",
+    ),
+)
