@@ -36,7 +36,7 @@ def same(one: Output, other: Output) -> bool:
 
 
 def differences(one: Output, other: Output) -> frozenset[str]:
-    """Return in what two outputs differ: raised, value, gradients, changed (arguments) or printed.
+    """Return in what two outputs differ: raised, value, gradients, changed (arguments), printed, dtype.
 
     If only one of them raised, or they raised different errors, nothing else can be compared.
     """
@@ -47,8 +47,17 @@ def differences(one: Output, other: Output) -> frozenset[str]:
         "gradients": _equal(list(one.gradients), list(other.gradients)),
         "changed": _equal(list(one.after), list(other.after)),
         "printed": one.printed == other.printed,
+        "dtype": _precision(one.value) == _precision(other.value),
     }
     return frozenset(name for name, equal in alike.items() if not equal)
+
+
+def _precision(value: Any) -> int:
+    """Return the bytes of a floating-point number in a tensor; 8 for everything else."""
+    dtype, torch = getattr(value, "dtype", None), sys.modules.get("torch")
+    if torch is not None and isinstance(dtype, torch.dtype) and dtype.is_floating_point:
+        return int(dtype.itemsize)
+    return 8
 
 
 def changed(one: Output, right: Output) -> frozenset[int]:

@@ -11,7 +11,7 @@ from autograder.grading.diagnosis.replays import Names, Replays
 from autograder.grading.trace import Trace
 
 # What checks of values do not judge.
-JUDGED_ELSEWHERE = frozenset({"printed", "changed"})
+JUDGED_ELSEWHERE = frozenset({"printed", "changed", "dtype"})
 Explained = frozenset[tuple[str, int, str]]  # check, call and facet
 Judge = Callable[[Seen, Trace, int], dict[str, Says]]
 
