@@ -205,7 +205,7 @@ def test_texts_besides_the_reference_decide_nothing(scratch: Scratch, name: str)
     [
         ("call_seconds: 1 ", "call_seconds: 3 "),
         ("memory_mb: 512", "memory_mb: 256"),
-        ("points: 6\n        functions: [mse_loss]", "points: 7\n        functions: [mse_loss]"),
+        ("points: 5.5\n        functions: [mse_loss]", "points: 7\n        functions: [mse_loss]"),
         ("functions: [mse_loss]", "functions: [mse_loss, rmse]"),
         ("- id: quick_check\n", "- id: quick_checks\n"),
         ("environment: numpy\n    due: 2027-02-01", "environment: torch\n    due: 2027-02-01"),
