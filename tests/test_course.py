@@ -18,7 +18,11 @@ TEXT = (Path(__file__).parent.parent / "course.yml").read_text()
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ("points: 5.5", "poinst: 6", r"assignments\[0\].parts\[0\]: unknown key `poinst`; allowed are id, title, points"),
+        (
+            "points: 5.5",
+            "poinst: 6",
+            r"assignments\[0\].parts\[0\]: unknown key `poinst`; allowed are id, title, points",
+        ),
         ("    module: mse\n", "", r"assignments\[0\]: key `module` is missing"),
         ("points: 5.5", "points: -1", "part `mse_loss`: `points` is more than 0"),
         ("id: mse_grad", "id: mse_loss", "part `mse_loss` is there twice"),
