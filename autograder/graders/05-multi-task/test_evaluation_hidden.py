@@ -343,7 +343,7 @@ def says(said, key, wanted):
     """Tell whether a result has this number."""
     try:
         return bool(np.isclose(float(said[key]), wanted, rtol=1e-3, atol=1e-5))
-    except (TypeError, ValueError, KeyError):
+    except (KeyError, TypeError, ValueError):
         return False
 
 

@@ -120,7 +120,7 @@ def entropies(value):
     """Return the noted cross-entropies; of none, NaN."""
     try:
         return [float(item) for item in value["classification"]] or [float("nan")]
-    except (TypeError, ValueError, KeyError):
+    except (KeyError, TypeError, ValueError):
         return [float("nan")]
 
 
