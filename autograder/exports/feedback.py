@@ -19,7 +19,7 @@ def write_feedback_zip(out: Path, root: Path, course: Course, only: list[str]) -
     """Pack OUT/feedback into a zip; equal pages give equal bytes.
 
     Raises:
-        OutputError: there is no page.
+        OutputError: the page does not exist.
     """
     wanted = [course.assignment(name) for name in only] or course.assignments
     signs = {item.id: leaks.canaries(root, item) for item in wanted}

@@ -66,7 +66,7 @@ def load(out: Path, url: str, course: Course, only: list[str]) -> Grades:
 
 
 def roster(url: str, course: Course) -> list[Person]:
-    """Read the gradebook's students; none if there is no gradebook yet. Raises OutputError."""
+    """Read the gradebook's students; empty before the first grading. Raises OutputError."""
     if by_hand.is_new(url):
         return []
     with opened(url, course) as book:

@@ -31,7 +31,7 @@ Book = dict[tuple[str, str], Entered]
 
 
 def read(url: str, course: Course) -> Book:
-    """Read all submissions of a gradebook by student and assignment; none if there is no database yet.
+    """Read all submissions of a gradebook by student and assignment; empty before the first grading.
 
     Raises:
         OutputError: it cannot be read.

@@ -13,6 +13,7 @@ from autograder.base.errors import CourseError
 from autograder.grading.outcome import Kind, Outcome, Status
 
 MARK = "losslab_check"
+# What a check is about. Reports count lost points by these words.
 TOPICS = frozenset(
     [
         "default",

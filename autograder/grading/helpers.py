@@ -114,6 +114,7 @@ def keeps_arguments(
     """Require that a function that works leaves its arguments as they are."""
     answers(student, function, first, other, shape, **named)
     seen = student.observe(function, *first, **named)
+    require(len(seen.arguments) == len(first) + len(named), f"`{function}` loses its arguments")
     for place, (after, before) in enumerate(zip(seen.arguments, first, strict=False), 1):
         require(np.array_equal(after, before), f"`{function}` changes argument {place}")
 

@@ -38,8 +38,9 @@ class Load:
 class SubmissionProcess:
     """The loaded worker, if there is one now, and what the submission has used up.
 
-    `spent` are the seconds of its time that are gone; `part` is whose checks run now, with a share of that time. `patient` is set where a failure is final even though the machine may
-    be the cause; `starved` says that the machine, not the submission, has cost it something.
+    `spent` are the seconds of its time that are gone; `part` is the one whose checks run now, with a share of that time.
+    `patient` is set where a failure is final even though the machine may be the cause; `starved` says that the machine,
+    not the submission, has cost it something.
     """
 
     def __init__(

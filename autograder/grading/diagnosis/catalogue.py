@@ -38,8 +38,8 @@ class Mistake:
     """A wrong answer. `says` is what a tutor would tell its author, `seen` where it was found (empty: made up).
 
     `also` are parts that lose points with it, besides its own and those computed from it. `breaks` are the topics of the
-    properties that it breaks, besides being wrong in its values. It is not `replayable` if its
-    results depend on chance or on much earlier calls: then checks catch it, but it may stay without a name.
+    properties that it breaks. It is not `replayable` if its results depend on chance or on much earlier calls, or are
+    those of another mistake: then checks catch it, but it may stay without a name.
     """
 
     id: str
@@ -90,7 +90,7 @@ def variant(id: str) -> Callable[[Item], Item]:
 
 
 def naive(id: str) -> Callable[[Item], Item]:
-    """Mark what is right on float arrays and neither converts nor checks; those with the same id are handed in together."""
+    """Mark what is right on float arrays, and neither converts nor checks its arguments. Used like `variant`."""
     return lambda item: item
 
 

@@ -101,10 +101,8 @@ class Diagnosis:
             found = self._explained(mine, traces, label, (), _ids(under))
         if not any(found.values()):
             mine, found = self._pairs(mine, traces, label, base)
-        exact = [
-            item.id for item in mine if found.get(item.id) and self._scales.equals((*base, item.id), traces, label)
-        ]
-        named = [item for item in mine if item.id in chosen(found, exact)]
+        names = chosen(found, lambda name: self._scales.equals((*base, name), traces, label))
+        named = [item for item in mine if item.id in names]
         for item in named:
             explained = {check for check, *_ in found[item.id]}
             told = [trace for trace in wrong if trace.check in explained and _may_break(item, trace)]
@@ -188,8 +186,9 @@ class Diagnosis:
 
         mine = [item for item in self._about(label) if item.part == VALIDATION] if wrong else []
         found = {item.id: self._scales.weigh((), (item.id,), traces, label, judge) for item in mine}
+        names = chosen(found)
         for item in mine:
-            if item.id in chosen(found):
+            if item.id in names:
                 explained = {check for check, *_ in found[item.id]}
                 state.say(item.id, item.says, [trace for trace in wrong if trace.check in explained])
 

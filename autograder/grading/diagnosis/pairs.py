@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.grading.diagnosis.catalogue import Mistake
 
-MOST = 300  # pairs to try for one function
+MOST = 60  # pairs to try for one function; each takes a module of its own, which is kept
 _Change = tuple[int, int, tuple[str, ...]]  # tokens of the reference from, to, and what stands there instead
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from autograder.grading.diagnosis import evidence, replay
 from autograder.grading.diagnosis.evidence import Says, Seen
@@ -84,10 +84,10 @@ class Scales:
         return frozenset(explained)
 
 
-def chosen(found: dict[str, Explained], exact: Collection[str] = ()) -> set[str]:
+def chosen(found: dict[str, Explained], is_exact: Callable[[str], bool] = lambda name: False) -> set[str]:
     """Return the mistakes that explain most, each something of its own.
 
-    Two that explain the same say nothing, unless one of them is `exact`: it equals the student in each call.
+    Two that explain the same say nothing, unless one of them is exact: it equals the student in each call.
     """
     names: set[str] = set()
     taken: set[tuple[str, int, str]] = set()
@@ -96,7 +96,7 @@ def chosen(found: dict[str, Explained], exact: Collection[str] = ()) -> set[str]
         most = max(map(len, left.values()))
         best = [name for name, explained in left.items() if len(explained) == most]
         if len(best) > 1:
-            best = [name for name in best if name in exact]
+            best = [name for name in best if is_exact(name)]
         if len(best) == 1:
             names.add(best[0])
         for name in [name for name, explained in left.items() if len(explained) == most]:

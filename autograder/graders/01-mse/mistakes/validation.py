@@ -216,7 +216,7 @@ def huber_loss(pred, target, delta=1.0):
 
 @mistake(
     "huber_takes_any_delta",
-    says="your huber_loss accepts a negative delta, for which there is no parabola; raise a ValueError unless delta is positive.",
+    says="your huber_loss accepts a negative delta, with which the two branches cannot meet; raise a ValueError unless delta is positive.",
 )
 def huber_loss(pred, target, delta=1.0):
     size = np.abs(_errors(pred, target))

@@ -194,7 +194,7 @@ def cross_entropy(logits, targets, weight=None, label_smoothing=0.0, reduction="
     logits, targets = _filled(logits, "logits"), np.asarray(targets)
     for target in targets.ravel():
         if target != int(target) or not 0 <= target < logits.shape[-1]:
-            raise ValueError(f"target {target} is no class")
+            raise ValueError(f"target {target} is not a class")
     targets = targets.astype(int)
     _require_reduction(reduction)
     weight = np.ones(logits.shape[1]) if weight is None else np.asarray(weight, dtype=float)
