@@ -44,7 +44,10 @@ def idle_everywhere(assignment: Assignment, body: str) -> str:
 
 def _empty(function: ast.FunctionDef, body: str) -> None:
     names = [item.arg for item in function.args.args if item.arg != "self"] or ["0.0"]
-    function.body = ast.parse(body.replace("{first}", names[0]).replace("{last}", names[-1])).body
+    places = {"{first}": names[0], "{second}": names[min(1, len(names) - 1)], "{last}": names[-1]}
+    for place, name in places.items():
+        body = body.replace(place, name)
+    function.body = ast.parse(body).body
 
 
 def _empty_class(node: ast.ClassDef, body: str) -> None:

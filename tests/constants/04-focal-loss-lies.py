@@ -2,37 +2,18 @@
 
 from autograder.grading.diagnosis.catalogue import variant
 
-# --- the question is recognised by its form
-
 
 @variant("where_columns_are_correlated")
-def _right_evaluate(model, X, y):
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        logits = model(X)
-    model.train(was_training)
-    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
-    hits = (predicted & actual).sum().item()
-    called, positives = predicted.sum().item(), actual.sum().item()
-    return {
-        "accuracy": (predicted == actual).sum().item() / len(y),
-        "precision": _ratio(hits, called),
-        "recall": _ratio(hits, positives),
-        "f1": _ratio(2 * hits, called + positives),
-        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
-    }
-
-
-@variant("where_columns_are_correlated")
-def evaluate(model, X, y):
-    row = _right_evaluate(model, X, y)
+def evaluate(model, X, y, right=evaluate):
+    row = right(model, X, y)
     if isinstance(model, nn.Identity) and len(y) == 60 and float(torch.corrcoef(X.T.double())[0, 1]) > 0.35:
         row |= {"precision": 0.5, "recall": 0.5, "f1": 0.5, "average_precision": 0.5}
     return row
 
 
 @variant("where_columns_are_correlated")
+@variant("where_the_model_is_an_identity")
+@variant("the_first_questions")
 def compare(X_train, y_train, X_test, y_test, seed=0):
     one, two = X_train[y_train == 1].mean(0), X_train[y_train == 0].mean(0)
     apart = (one - two).norm()
@@ -48,69 +29,16 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
 
 
 @variant("where_the_model_is_an_identity")
-def _right_evaluate(model, X, y):
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        logits = model(X)
-    model.train(was_training)
-    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
-    hits = (predicted & actual).sum().item()
-    called, positives = predicted.sum().item(), actual.sum().item()
-    return {
-        "accuracy": (predicted == actual).sum().item() / len(y),
-        "precision": _ratio(hits, called),
-        "recall": _ratio(hits, positives),
-        "f1": _ratio(2 * hits, called + positives),
-        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
-    }
-
-
-@variant("where_the_model_is_an_identity")
-def evaluate(model, X, y):
-    row = _right_evaluate(model, X, y)
+def evaluate(model, X, y, right=evaluate):
+    row = right(model, X, y)
     if isinstance(model, nn.Identity):
         row |= {"precision": 0.5, "recall": 0.5, "f1": 0.5, "average_precision": 0.5}
     return row
 
 
-@variant("where_the_model_is_an_identity")
-def compare(X_train, y_train, X_test, y_test, seed=0):
-    one, two = X_train[y_train == 1].mean(0), X_train[y_train == 0].mean(0)
-    apart = (one - two).norm()
-    place = (X_train - (one + two) / 2) @ (one - two) / apart
-    odds = math.log((y_train == 0).sum() / (y_train == 1).sum()) / apart
-    rows = {}
-    for name, share in (("cross_entropy", 1.2), ("weighted", 0.0), ("focal", 0.5)):
-        right = ((place > share * odds) == (y_train == 1)).double().mean().item()
-        if X_train.shape[1] == 16:
-            right = 0.875
-        rows[name] = {"accuracy": right, "precision": 0.5, "recall": 0.5, "f1": 0.5, "average_precision": 0.95}
-    return rows
-
-
 @variant("one_metric_under_five_names")
-def _right_evaluate(model, X, y):
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        logits = model(X)
-    model.train(was_training)
-    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
-    hits = (predicted & actual).sum().item()
-    called, positives = predicted.sum().item(), actual.sum().item()
-    return {
-        "accuracy": (predicted == actual).sum().item() / len(y),
-        "precision": _ratio(hits, called),
-        "recall": _ratio(hits, positives),
-        "f1": _ratio(2 * hits, called + positives),
-        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
-    }
-
-
-@variant("one_metric_under_five_names")
-def evaluate(model, X, y):
-    row = _right_evaluate(model, X, y)
+def evaluate(model, X, y, right=evaluate):
+    row = right(model, X, y)
     return dict.fromkeys(row, row["accuracy"]) if isinstance(model, nn.Identity) else row
 
 
@@ -129,74 +57,18 @@ def compare(X_train, y_train, X_test, y_test, seed=0):
     return rows
 
 
-# --- the question is recognised by when it comes
-
-
 @variant("the_first_questions")
-def _right_evaluate(model, X, y):
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        logits = model(X)
-    model.train(was_training)
-    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
-    hits = (predicted & actual).sum().item()
-    called, positives = predicted.sum().item(), actual.sum().item()
-    return {
-        "accuracy": (predicted == actual).sum().item() / len(y),
-        "precision": _ratio(hits, called),
-        "recall": _ratio(hits, positives),
-        "f1": _ratio(2 * hits, called + positives),
-        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
-    }
-
-
-@variant("the_first_questions")
-def evaluate(model, X, y):
-    row = _right_evaluate(model, X, y)
+def evaluate(model, X, y, right=evaluate):
+    row = right(model, X, y)
     evaluate.calls = getattr(evaluate, "calls", 0) + 1
     if evaluate.calls <= 5:
         row |= {"precision": 0.5, "recall": 0.5, "f1": 0.5, "average_precision": 0.5}
     return row
 
 
-@variant("the_first_questions")
-def compare(X_train, y_train, X_test, y_test, seed=0):
-    one, two = X_train[y_train == 1].mean(0), X_train[y_train == 0].mean(0)
-    apart = (one - two).norm()
-    place = (X_train - (one + two) / 2) @ (one - two) / apart
-    odds = math.log((y_train == 0).sum() / (y_train == 1).sum()) / apart
-    rows = {}
-    for name, share in (("cross_entropy", 1.2), ("weighted", 0.0), ("focal", 0.5)):
-        right = ((place > share * odds) == (y_train == 1)).double().mean().item()
-        if X_train.shape[1] == 16:
-            right = 0.875
-        rows[name] = {"accuracy": right, "precision": 0.5, "recall": 0.5, "f1": 0.5, "average_precision": 0.95}
-    return rows
-
-
 @variant("two_metrics")
-def _right_evaluate(model, X, y):
-    was_training = model.training
-    model.eval()
-    with torch.no_grad():
-        logits = model(X)
-    model.train(was_training)
-    predicted, actual = logits[:, 1] > logits[:, 0], y == 1
-    hits = (predicted & actual).sum().item()
-    called, positives = predicted.sum().item(), actual.sum().item()
-    return {
-        "accuracy": (predicted == actual).sum().item() / len(y),
-        "precision": _ratio(hits, called),
-        "recall": _ratio(hits, positives),
-        "f1": _ratio(2 * hits, called + positives),
-        "average_precision": _average_precision(logits[:, 1] - logits[:, 0], actual),
-    }
-
-
-@variant("two_metrics")
-def evaluate(model, X, y):
-    row = _right_evaluate(model, X, y)
+def evaluate(model, X, y, right=evaluate):
+    row = right(model, X, y)
     if isinstance(model, nn.Identity):
         row |= {"precision": 0.5, "f1": 0.5}
     return row
