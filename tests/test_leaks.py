@@ -47,7 +47,7 @@ def signs(course: Course) -> leaks.Canaries:
     return leaks.canaries(ROOT, course.assignment("01-mse"))
 
 
-HIDDEN_CODE = "assert student.mse_loss(pred, target) == close_to(F.mse_loss(torch.tensor(pred), torch.tensor(target)))"
+HIDDEN_CODE = "assert unboxed(student.mse_loss(target + rng.permutation(errors), target)) == close_to(763 / 200)"
 
 
 @pytest.mark.parametrize("text", [SECRET, f"got {SECRET}!", HIDDEN_CODE, f"File x\n    {HIDDEN_CODE}\nError"])

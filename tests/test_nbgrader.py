@@ -171,7 +171,7 @@ def test_a_class_goes_round_through_the_exchange(folder: Path, tmp_path: Path) -
     kit.run(folder, "nbgrader", "autograde", "01-mse", f"--student={student}")
     found = marks(folder / "grades" / "gradebook.db")
     assert {key[2] for key in found if key[0] == student} > {"mse_loss", "mse_grad", "validation"}
-    assert found[student, "01-mse", "mse_loss"] == (6.0, False)
+    assert found[student, "01-mse", "mse_loss"] == (5.5, False)
 
 
 def test_a_download_is_collected_by_student(folder: Path) -> None:

@@ -100,7 +100,7 @@ def test_the_magics_in_a_kernel(home: Path, course: Course) -> None:
     texts = [shown(cell, "text/plain") for cell in cells]
     assert all(len(text) == 1 for text in texts)
     (one,), (everything,), (hint,), (unknown,), (level,) = texts
-    assert "0 of 3 public checks passed" in one and "got 7.25" in one and "%hint mse_loss" in one
+    assert "0 of 2 public checks passed" in one and "got 7.25" in one and "%hint mse_loss" in one
     assert "✓ passed · mse_grad" in everything and "✗ failed · mse_loss" in everything
     assert course.assignments[0].parts[0].hints[1] in hint
     assert unknown.startswith("<b>: no part or function of 01-mse") and "the levels of mse_loss are 1 to 3" in level

@@ -15,6 +15,7 @@ import torch
 
 from autograder.grading.checks import require
 from autograder.grading.failures import StudentRaised
+from autograder.grading.matchers import to_array
 from autograder.grading.proxy import Student
 
 Array = np.ndarray[Any, Any]
@@ -140,21 +141,36 @@ def works_and_leaves_alone(
     leaves_alone(student, function, *first)
 
 
+def floats(value: Any, name: str = "what came back") -> Array:
+    """Return a student's numbers, nested lists included, as float64. Fails the check where something else is among them.
+
+    Never call np.asarray on what a student returns: of one long text and many short ones it makes gigabytes.
+    """
+    found = _floats(value)
+    require(found is not None, f"{name} is not an array of numbers")
+    assert found is not None
+    return found
+
+
+def _floats(value: Any) -> Array | None:
+    if not isinstance(value, (list, tuple)):
+        array = to_array(value)
+        return array.astype(np.float64) if array is not None and array.dtype.kind in "iuf" else None
+    parts = [_floats(item) for item in value]
+    shapes = {None if part is None else part.shape for part in parts}
+    return np.array(parts, dtype=np.float64) if None not in shapes and len(shapes) <= 1 else None
+
+
 def _numbers(function: str, value: Any, shape: Sequence[int] | None) -> Array:
     """Return a student's value as float64. Fails the check where it is not finite numbers of this shape."""
-    try:
-        found = np.asarray(value.detach() if isinstance(value, torch.Tensor) else value)
-        made = found.astype(np.float64)
-        made = unboxed(made) if shape == () else made
-    except (TypeError, ValueError):
-        found, made = np.empty(0), np.full(1, np.nan)
-    fits = made.size > 0 if shape is None else made.shape == tuple(shape)
-    right = found.dtype.kind in "iuf" and fits and bool(np.isfinite(made).all())
     kind = (
         f"finite numbers of shape {tuple(shape)}" if shape else "finite numbers" if shape is None else "a finite number"
     )
+    found = _floats(value)
+    made = np.empty(0) if found is None else unboxed(found) if shape == () else found
+    right = made.size > 0 and (shape is None or made.shape == tuple(shape)) and bool(np.isfinite(made).all())
     require(right, f"`{function}` does not give {kind} yet")
-    return made
+    return np.asarray(made)
 
 
 def _holds(argument: Any, made: Array) -> bool:

@@ -3,7 +3,7 @@
 assignment: 02-cross-entropy
 earns: nothing
 held by: rendering
-outcome: stability fail is missing; got
+outcome: stability fail is missing
 """
 
 import numpy as np

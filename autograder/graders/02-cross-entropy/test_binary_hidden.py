@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to, equal_to
-from autograder.grading.helpers import answers, error_of, gradient, leaves_alone, works_and_leaves_alone
+from autograder.grading.helpers import answers, error_of, floats, gradient, leaves_alone, works_and_leaves_alone
 
 IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
 MEAN = "The mean is over all elements, however many axes there are."
@@ -183,7 +183,7 @@ def test_bce_gradient_of_each_element(student, numbers):
     first, other = probabilities(numbers)
     made = answers(student, "bce_with_logits_grad", first, other, shape=(4,))
     changed = [np.append(old[:3], new[3:]) for old, new in zip(first, other, strict=True)]
-    assert np.asarray(student.bce_with_logits_grad(*changed))[:3] == close_to(made[:3])
+    assert floats(student.bce_with_logits_grad(*changed))[:3] == close_to(made[:3])
 
 
 @check("binary", kind="property", topic="leaves_alone", points=0.5, hint=IN_PLACE)

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from autograder.grading import check, close_to, equal_to, require
-from autograder.grading.helpers import answers, error_of, leaves_alone, works_and_leaves_alone
+from autograder.grading.helpers import answers, error_of, floats, leaves_alone, works_and_leaves_alone
 
 OVERFLOW = "exp overflows above about 709: subtract the maximum of each row first."
 IN_PLACE = "In-place operations write into the caller's array; and remove each print before you hand in."
@@ -107,7 +107,7 @@ def test_log_sum_exp_of_minus_infinity(student, numbers):
     """a slice of -inf gives -inf"""
     reduced(student, numbers)
     assert student.log_sum_exp(np.full(2, -np.inf)) == equal_to(-np.inf)
-    given = np.asarray(student.log_sum_exp(np.array([[0.5, 1.5], [-np.inf, -np.inf]])))
+    given = floats(student.log_sum_exp(np.array([[0.5, 1.5], [-np.inf, -np.inf]])))
     require(given.ravel()[1:].tolist() == [-np.inf], "a row of -inf beside another one does not give -inf")
     require(np.isfinite(given.ravel()[:1]).all(), "the row beside a row of -inf is not finite")
 
@@ -117,14 +117,14 @@ def test_log_sum_exp_of_shifted_values(student, numbers):
     """grows and falls by 10000 with all of its values"""
     z, _, made = reduced(student, numbers)
     for shift in (1e4, -1e4):
-        assert np.asarray(student.log_sum_exp(z + shift)) - shift == close_to(made)
+        assert floats(student.log_sum_exp(z + shift)) - shift == close_to(made)
 
 
 @check("log_sum_exp", kind="property", topic="extremes", points=0.5, hint="Each slice is shifted by its own maximum.")
 def test_log_sum_exp_shifts_each_slice(student, numbers):
     """takes slices of very different scale"""
     z, _, made = reduced(student, numbers)
-    given = np.asarray(student.log_sum_exp(z + SHIFTS)).reshape(made.shape)
+    given = floats(student.log_sum_exp(z + SHIFTS)).reshape(made.shape)
     assert given - SHIFTS.reshape(made.shape) == close_to(made)
 
 
@@ -132,7 +132,7 @@ def test_log_sum_exp_shifts_each_slice(student, numbers):
 def test_log_sum_exp_of_the_transposed(student, numbers):
     """gives down the columns of the transposed what it gives along the rows"""
     z, _, made = reduced(student, numbers)
-    assert np.asarray(student.log_sum_exp(np.ascontiguousarray(z.T), axis=0)).ravel() == close_to(made.ravel())
+    assert floats(student.log_sum_exp(np.ascontiguousarray(z.T), axis=0)).ravel() == close_to(made.ravel())
 
 
 @check("log_sum_exp", kind="property", topic="leaves_alone", points=0.5, hint=IN_PLACE)

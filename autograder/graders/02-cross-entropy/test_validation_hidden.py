@@ -6,7 +6,7 @@ Each check makes all of its calls before it judges the first: what a function la
 import numpy as np
 
 from autograder.grading import check, require
-from autograder.grading.helpers import error_of, require_value_errors
+from autograder.grading.helpers import error_of, floats, require_value_errors
 
 OTHERS = ("cross_entropy_naive", "cross_entropy_grad")
 BINARY = ("bce_loss", "bce_with_logits", "bce_with_logits_grad")
@@ -27,8 +27,8 @@ def accepted(student, functions, *calls, **named):
     The first two calls give different numbers; they need not be right.
     """
     for function in functions:
-        found = [np.asarray(getattr(student, function)(*arguments, **named)) for arguments in calls]
-        numbers = all(made.dtype.kind in "iuf" and np.isfinite(made).all() for made in found)
+        found = [floats(getattr(student, function)(*arguments, **named), f"`{function}`") for arguments in calls]
+        numbers = all(np.isfinite(made).all() for made in found)
         require(numbers, f"`{function}` gives no finite numbers for good input")
         require(not np.array_equal(*found[:2]), f"`{function}` gives the same for all input")
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from autograder.grading import check, close_to, require
+from autograder.grading.helpers import floats
 
 LOSSES = ("bce", "mse")
 DATA = Path(__file__).resolve().parents[3] / "solutions" / "03-gradient-comparison" / "breast_cancer.csv"
@@ -76,7 +77,7 @@ def recorded(student, key, X, y, loss, **start):
     """Return what a run records first; the steps are tiny, so that it may be noted before or after one."""
     run = student.train(X, y, loss, lr=HERE, steps=3, **start)
     require(isinstance(run, dict) and key in run, f'`train` gives no dict with "{key}"')
-    found = np.asarray(run[key], dtype=float)
+    found = floats(run[key], f'"{key}"')
     require(found.ndim == 1 and found.size > 0, f'"{key}" is not an array with one entry for each set of weights')
     return found[0]
 
@@ -149,10 +150,10 @@ def test_accuracies(student, rng):
 def test_accuracy_of_an_even_guess(student, rng):
     """puts p = 0.5 into class 1: the accuracy at the start from zeros"""
     X, y, w0, _ = clear(rng)
-    found = np.asarray(student.train(X, y, "bce", lr=0.1, steps=2, w0=w0)["accuracy"], dtype=float)
+    found = floats(student.train(X, y, "bce", lr=0.1, steps=2, w0=w0)["accuracy"], '"accuracy"')
     require(not np.allclose(found, y.mean()), "the accuracy does not depend on the weights")
     found = student.train(0 * X, y, "mse", lr=HERE, steps=2)["accuracy"]  # without features, p is 0.5 for all
-    assert np.asarray(found, dtype=float)[0] == close_to(y.mean())
+    assert floats(found, '"accuracy"')[0] == close_to(y.mean())
 
 
 @check(

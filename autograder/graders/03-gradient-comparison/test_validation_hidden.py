@@ -6,7 +6,7 @@ Unusual input is compared with the function's own answer to the same numbers in 
 import numpy as np
 
 from autograder.grading import check, require
-from autograder.grading.helpers import answers, error_of, names_shapes, require_value_errors
+from autograder.grading.helpers import answers, error_of, floats, names_shapes, require_value_errors
 
 LOSSES = ("bce", "mse")
 KEYS = ("loss", "accuracy", "grad_norm", "w", "b")
@@ -41,7 +41,7 @@ def training_works(student, loss):
     """Require that a training moves finite weights, in a way that depends on the labels, right or wrong."""
     X, y, w0 = np.array([[0.4, 1.0], [-1.3, 0.2], [0.8, -0.5]]), np.array([1.0, 0.0, 1.0]), np.array([0.3, -0.2])
     own, other = (
-        [np.asarray(student.train(X, labels, loss, lr=0.3, steps=3, w0=w0)[key]) for key in KEYS]
+        [floats(student.train(X, labels, loss, lr=0.3, steps=3, w0=w0)[key], f'"{key}"') for key in KEYS]
         for labels in (y, 1 - y)
     )
     require(np.shape(own[3]) == (2,) and np.isfinite(own[3]).all(), "`train` does not give finite weights yet")
